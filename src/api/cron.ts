@@ -1,0 +1,53 @@
+/** Kubernetes' cron dialect (robfig/cron v3 standard parser): five fields or a macro, no seconds, no zone prefix. */
+const MACROS = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+const FIELDS = [
+  { name: 'minute', min: 0, max: 59, names: [] },
+  { name: 'hour', min: 0, max: 23, names: [] },
+  { name: 'day of month', min: 1, max: 31, names: [] },
+  { name: 'month', min: 1, max: 12, names: MONTHS },
+  { name: 'day of week', min: 0, max: 6, names: WEEKDAYS },
+] as const;
+
+type Field = (typeof FIELDS)[number];
+
+/** Says in one sentence what is wrong with a schedule, or undefined when Kubernetes takes it. */
+export function cronFault(schedule: string): string | undefined {
+  if (schedule.includes('TZ=')) return 'a TZ= prefix is not accepted; set timeZone instead';
+  if (schedule.startsWith('@')) {
+    return MACROS.has(schedule)
+      ? undefined
+      : `${schedule} is not a macro; use ${[...MACROS].join(', ')} or five fields`;
+  }
+  const parts = schedule.trim().split(/\s+/);
+  if (parts.length !== 5) {
+    return `a schedule has five fields (minute, hour, day of month, month, day of week), this one has ${parts.length}`;
+  }
+  for (const [i, field] of FIELDS.entries()) {
+    for (const term of (parts[i] ?? '').split(',')) {
+      const fault = termFault(term, field);
+      if (fault) return fault;
+    }
+  }
+  return undefined;
+}
+
+function termFault(term: string, field: Field): string | undefined {
+  const [range = '', step, ...more] = term.split('/');
+  const wrong = `"${term}" is not a ${field.name}; write ${field.min}–${field.max}, a range such as ${field.min}-${field.max}, * or */n`;
+  if (more.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return wrong;
+  if (range === '*' || range === '?') return undefined;
+  const [from, to, ...rest] = range.split('-').map((value) => numberOf(value, field));
+  if (from === undefined || rest.length > 0 || (range.includes('-') && to === undefined)) return wrong;
+  return to !== undefined && to < from ? `"${term}" runs backwards; write the smaller ${field.name} first` : undefined;
+}
+
+function numberOf(text: string, field: Field): number | undefined {
+  const named = (field.names as readonly string[]).indexOf(text.toUpperCase());
+  if (named >= 0) return named + field.min;
+  if (!/^\d+$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= field.min && value <= field.max ? value : undefined;
+}

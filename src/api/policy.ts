@@ -1,0 +1,267 @@
+import { z } from 'zod';
+import { cronFault } from './cron.ts';
+
+/**
+ * CaseBackupPolicy, once: the TypeScript type, the CRD's OpenAPI schema (crd.ts) and the job's own validation all come
+ * from here. Every field carries the description that `kubectl explain` shows.
+ */
+export const GROUP = 'casebackup.io';
+export const VERSION = 'v1alpha1';
+export const KIND = 'CaseBackupPolicy';
+
+const MIB = 1024 * 1024;
+
+const absolutePath = z
+  .string()
+  .max(1024)
+  .regex(/^\/[^\0]*[^/\0]$/, 'must be an absolute path without a trailing slash, such as /CASES');
+
+const secretRef = z
+  .strictObject({ name: z.string().min(1).max(253).describe('Name of the Secret.') })
+  .describe('A Secret in the namespace of the policy.');
+
+const directory = z
+  .strictObject({
+    path: absolutePath.describe('Folder on a mounted volume; by hand, any local folder.'),
+    claimName: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .describe('PersistentVolumeClaim that the job mounts so that path exists. Not used when the job runs by hand.'),
+  })
+  .describe('A folder on a mounted volume.');
+
+const source = z
+  .strictObject({
+    dropbox: z
+      .strictObject({
+        credentialsSecretRef: secretRef.describe(
+          'Secret with the keys DROPBOX_APP_KEY, DROPBOX_APP_SECRET and DROPBOX_REFRESH_TOKEN (or DROPBOX_ACCESS_TOKEN).',
+        ),
+        root: absolutePath.default('/CASES').describe('Folder whose subfolders are the cases. Compared without case.'),
+        namespace: z
+          .enum(['Root', 'Home'])
+          .default('Root')
+          .describe(
+            "Where paths start in a team space: Root is the team's shared root, Home is the member's own folder. They are the same in a personal account.",
+          ),
+      })
+      .optional()
+      .describe('A folder in Dropbox.'),
+    directory: directory.optional(),
+    exclude: z
+      .array(z.string().min(1).max(256))
+      .max(64)
+      .default([])
+      .describe('Globs of files to leave out, relative to the source, compared without case: "**/.DS_Store".'),
+  })
+  .refine((s) => (s.dropbox === undefined) !== (s.directory === undefined), {
+    message: 'needs exactly one of dropbox and directory',
+  })
+  .describe('What is backed up.');
+
+const destination = z
+  .strictObject({
+    dropbox: z
+      .strictObject({
+        folder: absolutePath.default('/BACKUPS').describe('Folder that receives the backups.'),
+        credentialsSecretRef: secretRef
+          .optional()
+          .describe('Only with a directory source; a Dropbox source and destination share their credentials.'),
+      })
+      .optional()
+      .describe('A folder in Dropbox.'),
+    directory: directory.optional(),
+  })
+  .refine((d) => (d.dropbox === undefined) !== (d.directory === undefined), {
+    message: 'needs exactly one of dropbox and directory',
+  })
+  .describe('Where the backups go. It and the source must not contain each other.');
+
+const guards = z
+  .strictObject({
+    minFiles: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe('A source with fewer files is refused: an empty listing is an error, not an empty backup.'),
+    maxShrinkPercent: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(20)
+      .describe(
+        'A source with this many percent fewer files or cases than the last verified backup is refused. Set it to 100 for one night when the change is meant.',
+      ),
+  })
+  .prefault({})
+  .describe('Brakes that refuse a backup of a source that looks wrong.');
+
+const transfer = z
+  .strictObject({
+    maxConcurrentDownloads: z.int().min(1).max(32).default(8).describe('Files read from the source at once.'),
+    maxConcurrentUploads: z.int().min(1).max(16).default(4).describe('Upload parts in flight at once.'),
+    uploadPartMiB: z
+      .int()
+      .min(4)
+      .max(148)
+      .multipleOf(4)
+      .default(16)
+      .describe(
+        'Size of an upload part, a multiple of 4. Larger parts make fewer API calls and take more memory (parts in flight plus one).',
+      ),
+  })
+  .prefault({})
+  .describe('How hard to drive the stores.');
+
+const retention = z
+  .strictObject({
+    keepDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(30)
+      .describe('Days that backups are kept, counted back from the newest verified one, never from today.'),
+    minimumBackups: z.int().min(1).max(3650).default(7).describe('Verified backups that stay however old they are.'),
+    maxDeletionsPerRun: z.int().min(1).max(1000).default(10).describe('Most backups that one run may delete.'),
+    mode: z
+      .enum(['Enforce', 'DryRun', 'Disabled'])
+      .default('Enforce')
+      .describe('DryRun reports what it would delete; Disabled deletes and reports nothing.'),
+  })
+  .prefault({})
+  .describe('How long backups are kept.');
+
+const verification = z
+  .strictObject({
+    level: z
+      .enum(['Standard', 'Full'])
+      .default('Standard')
+      .describe(
+        "Standard compares the store's size and hash and reads the directory, the manifest and a sample; Full reads every byte back.",
+      ),
+  })
+  .prefault({})
+  .describe('How the stored backup is checked before a run may succeed.');
+
+const logStore = z
+  .strictObject({
+    postgres: z
+      .strictObject({
+        secretRef: z
+          .strictObject({
+            name: z.string().min(1).max(253).describe('Name of the Secret.'),
+            key: z.string().min(1).max(253).default('DATABASE_URL').describe('Key that holds the connection URL.'),
+          })
+          .describe('Secret with the connection URL, in the namespace of the policy.'),
+      })
+      .describe('A PostgreSQL database.'),
+  })
+  .optional()
+  .describe('Where runs are logged (table backup_logs). A database that is down never stops a backup.');
+
+const job = z
+  .strictObject({
+    activeDeadlineSeconds: z
+      .int()
+      .min(300)
+      .max(604_800)
+      .default(21_600)
+      .describe("The run's own deadline; it ends by itself with a report. The pod's comes two minutes later."),
+    backoffLimit: z.int().min(0).max(10).default(2).describe('Retries of a failed run by the Job controller.'),
+    successfulJobsHistoryLimit: z.int().min(0).max(50).default(3).describe('Finished Jobs kept.'),
+    failedJobsHistoryLimit: z.int().min(0).max(50).default(5).describe('Failed Jobs kept.'),
+    resources: z
+      .strictObject({
+        requests: z.record(z.string(), z.string()).optional().describe('Requested amounts.'),
+        limits: z.record(z.string(), z.string()).optional().describe('Limits.'),
+      })
+      .optional()
+      .describe("The job container's resources; 256Mi of memory is enough with the default transfer settings."),
+  })
+  .prefault({})
+  .describe('How the Job behaves.');
+
+export const policySpecSchema = z
+  .strictObject({
+    schedule: z
+      .string()
+      .max(128)
+      .superRefine((value, context) => {
+        const fault = cronFault(value);
+        if (fault) context.addIssue({ code: 'custom', message: fault });
+      })
+      .default('0 3 * * *')
+      .describe('When to run: five cron fields, or @daily and the like.'),
+    timeZone: z
+      .string()
+      .min(1)
+      .max(64)
+      .refine(isTimeZone, { message: 'is not an IANA time zone such as Etc/UTC or Europe/Berlin' })
+      .default('Etc/UTC')
+      .describe("IANA time zone of the schedule and of the dates in the backups' names."),
+    suspend: z.boolean().default(false).describe('No scheduled runs while true; a run by hand still works.'),
+    startingDeadlineSeconds: z
+      .int()
+      .min(60)
+      .max(86_400)
+      .default(14_400)
+      .describe('How late a missed run may still start.'),
+    staleAfterSeconds: z
+      .int()
+      .min(3600)
+      .default(93_600)
+      .describe('Age of the newest verified backup after which condition Fresh turns False.'),
+    source,
+    destination,
+    archive: z
+      .strictObject({
+        compression: z
+          .enum(['Auto', 'Store', 'Deflate'])
+          .default('Auto')
+          .describe('Auto deflates what shrinks and stores the rest; Store and Deflate do one or the other to all.'),
+      })
+      .prefault({})
+      .describe('The ZIP.'),
+    guards,
+    transfer,
+    retention,
+    verification,
+    logStore,
+    job,
+  })
+  .refine((spec) => !(spec.source.dropbox && spec.destination.dropbox?.credentialsSecretRef), {
+    path: ['destination', 'dropbox', 'credentialsSecretRef'],
+    message: 'belongs only to a directory source; a Dropbox source and destination share their credentials',
+  })
+  .describe('What to back up, where to, when, and how long to keep it.');
+
+export const policySchema = z.strictObject({
+  apiVersion: z.literal(`${GROUP}/${VERSION}`),
+  kind: z.literal(KIND),
+  metadata: z.looseObject({
+    name: z
+      .string()
+      .min(1)
+      .max(40, 'must be at most 40 characters: it becomes part of a CronJob name, whose limit is 52')
+      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be lower-case letters, digits, - and .'),
+    namespace: z.string().optional(),
+  }),
+  spec: policySpecSchema,
+  status: z.unknown().optional(),
+});
+
+export type PolicySpec = z.infer<typeof policySpecSchema>;
+export type Policy = z.infer<typeof policySchema>;
+
+export const uploadPartBytes = (spec: PolicySpec): number => spec.transfer.uploadPartMiB * MIB;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/**
+ * The run report: what a run says of itself, in three places that must agree. The container's termination message
+ * carries it within 4,096 bytes (fit-report.ts), the run record at the destination and `--json` carry it whole.
+ * It holds no case or file name except the few failing paths.
+ */
+export const REPORT_VERSION = 1;
+
+/** Stages in the order of a night; the one a report names is the last that was begun. */
+export const STAGES = ['Preparing', 'Listing', 'Archiving', 'Verifying', 'Committing', 'Pruning', 'Reporting'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export const RESULTS = ['Succeeded', 'Incomplete', 'Failed', 'Skipped', 'Interrupted'] as const;
+export type Result = (typeof RESULTS)[number];
+
+const count = z.int().min(0);
+const time = z.iso.datetime();
+
+export const verificationSchema = z.strictObject({
+  backup_file_exists: z.boolean(),
+  manifest_valid: z.boolean(),
+  cases_match: z.boolean(),
+  size_reasonable: z.boolean(),
+  timestamp: time,
+  level: z.enum(['Standard', 'Full']),
+});
+export type Verification = z.infer<typeof verificationSchema>;
+
+export const backupRefSchema = z.strictObject({
+  /** Absolute in the destination store: /BACKUPS/2026-11-23_backup.zip */
+  path: z.string(),
+  bytes: count,
+  /** Dropbox content_hash, of every kind of store. */
+  contentHash: z.string(),
+  manifestVersion: z.int().min(1),
+});
+export type BackupRef = z.infer<typeof backupRefSchema>;
+
+export const reportSchema = z.strictObject({
+  version: z.int().min(1),
+  runId: z.string().max(64),
+  policy: z.string().max(253),
+  /** What the run stands for: the Job's name in Kubernetes, so that a retry continues its predecessor; else the run id. */
+  slot: z.string().max(253),
+  result: z.enum(RESULTS),
+  /** One CamelCase word: Verified, FilesMissing, or a Failure's code. */
+  reason: z.string().max(64),
+  message: z.string().max(1024),
+  hint: z.string().max(512).optional(),
+  exitCode: count,
+  stage: z.enum(STAGES),
+  startTime: time,
+  completionTime: time,
+  durationSeconds: z.number().min(0),
+  stageSeconds: z.partialRecord(z.enum(STAGES), z.number().min(0)),
+  cases: count,
+  files: count,
+  skippedFiles: count,
+  sourceBytes: count,
+  archiveBytes: count,
+  failingPaths: z.array(z.string().max(1024)).max(5),
+  backup: backupRefSchema.optional(),
+  verification: verificationSchema.optional(),
+  retention: z
+    .strictObject({
+      backups: count,
+      verified: count,
+      totalBytes: count,
+      oldest: time.optional(),
+      newest: time.optional(),
+      deleted: count,
+      wouldDelete: count,
+      expiredPending: count,
+      /** Why nothing was deleted although something has expired. */
+      heldBecause: z.string().max(256).optional(),
+      checkedTime: time,
+    })
+    .optional(),
+  quota: z.strictObject({ usedBytes: count, allocatedBytes: count, checkedTime: time }).optional(),
+  /** What did not stop the run but somebody should know, as "Code: sentence". */
+  warnings: z.array(z.string().max(512)).max(20),
+});
+export type RunReport = z.infer<typeof reportSchema>;
+
+/** What the running job shows on `/run`: the controller's activeRun, absent when unreachable. */
+export const progressSchema = z.strictObject({
+  runId: z.string(),
+  stage: z.enum(STAGES),
+  percent: z.int().min(0).max(100).optional(),
+  filesDone: count,
+  filesTotal: count.optional(),
+  bytesDone: count,
+  bytesTotal: count.optional(),
+  startTime: time,
+  heartbeatTime: time,
+});
+export type RunProgress = z.infer<typeof progressSchema>;

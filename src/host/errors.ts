@@ -1,0 +1,63 @@
+import { EXIT_CODES, type ExitReason } from '../api/exit-codes.ts';
+import { redact } from './secrets.ts';
+
+export interface FailureOptions {
+  /** What the person who reads it can do next; printed after the message. */
+  readonly hint?: string;
+  /** The error beneath. It never reaches an output unredacted. */
+  readonly cause?: unknown;
+}
+
+/**
+ * An error that knows what it means: `exit` is the exit code's name, `code` a stable identifier for logs, metrics and
+ * records (CamelCase, as in a condition's reason), and `message` one safe sentence: what, where, what is wrong.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exit: ExitReason;
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(exit: ExitReason, code: string, message: string, options: FailureOptions = {}) {
+    super(redact(message), options.cause === undefined ? undefined : { cause: options.cause });
+    this.exit = exit;
+    this.code = code;
+    this.hint = options.hint === undefined ? undefined : redact(options.hint);
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.exit];
+  }
+}
+
+/** The one way from anything thrown to something that may be shown: a Failure passes, the rest becomes exit 1. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (isAbort(error) && error.cause instanceof Failure) return error.cause;
+  const code = errorCode(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new Failure('noSpace', 'NoSpace', `no space left: ${messageOf(error)}`, {
+      hint: 'free some space, or give the work folder (or its emptyDir) a larger one',
+      cause: error,
+    });
+  }
+  return new Failure('failed', 'Unexpected', messageOf(error), { cause: error });
+}
+
+/** `error.code` of Node and undici errors, of the error itself or of what it wraps; undefined where there is none. */
+export function errorCode(error: unknown): string | undefined {
+  for (let e = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
+    if ('code' in e && typeof e.code === 'string' && e.code !== '') return e.code;
+  }
+  return undefined;
+}
+
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return redact(`${text}${cause}`);
+}
+
+export function isAbort(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}

@@ -1,0 +1,201 @@
+/**
+ * What a night needs of a place that holds files. One Store is rooted at one folder (/CASES, /BACKUPS, a mounted
+ * volume); every path below is relative to it, `/`-separated, without a leading slash, and '' is the root itself.
+ * The comments are the contract; test/store/conformance.ts holds every implementation to it.
+ *
+ * Stores retry what a retry can heal (a network fault, a rate limit) and obey the signal everywhere. What they throw
+ * is a Failure (host/errors.ts) that ends the run, or Unavailable, which concerns one file only.
+ */
+export interface Store {
+  readonly kind: 'dropbox' | 'directory';
+
+  /** The path as people know it: `/BACKUPS/2026-11-23_backup.zip`. */
+  locate(path: string): string;
+
+  /**
+   * Proves that the store can be used, before any work: credentials accepted, namespace known. Throws exit
+   * `credentials` or `configuration`. Does not require that the root folder exists.
+   */
+  identify(signal: AbortSignal): Promise<Identity>;
+
+  /**
+   * One folder, or with `recursive` everything below it. Pages come in the order in which they must be applied: a
+   * later entry for the same key replaces an earlier one, a `deleted` removes the key and all below it, a parent may
+   * come after its children or never, a page may be empty. After `restart`, everything yielded by this call so far
+   * must be forgotten. A folder that does not exist throws Failure `refused`/`SourceMissing`.
+   */
+  list(folder: string, options: { readonly recursive: boolean }, signal: AbortSignal): AsyncIterable<Page>;
+
+  /**
+   * A bookmark of the whole tree as it is now, for `changes`; undefined where the store keeps no history.
+   * Taken before a listing, it tells afterwards what moved meanwhile.
+   */
+  bookmark(signal: AbortSignal): Promise<string | undefined>;
+  /** What has changed below the root since the bookmark, by the same rules as `list`; `restart` means it expired. */
+  changes(bookmark: string, signal: AbortSignal): AsyncIterable<Page>;
+
+  /** The entry at a path now, or undefined. Never cached. */
+  stat(path: string, signal: AbortSignal): Promise<FileEntry | FolderEntry | undefined>;
+
+  /**
+   * A whole small file (the caller bounds `file.size`), of exactly the listed revision: size and, where listed,
+   * content_hash are checked and a wrong transfer is repeated. Throws Unavailable when there is no such content.
+   */
+  load(file: FileEntry, signal: AbortSignal): Promise<Loaded>;
+
+  /**
+   * The same for a file of any size, as chunks of at most 4 MiB; the generator returns the digest once everything was
+   * checked, and throws after some chunks when it does not match, changed, or is gone. Network faults resume at the
+   * byte reached. Leaving the generator early closes the connection or file.
+   */
+  stream(file: FileEntry, signal: AbortSignal): AsyncGenerator<Buffer, Digest, void>;
+
+  /** `length` bytes at `offset` of that revision, exactly; throws `mismatch` when the object is shorter. */
+  readRange(file: FileEntry, offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
+
+  /**
+   * Stores a stream of unknown length under a name that must be free, creating parents. Resolves only when the
+   * store's own metadata afterwards says the same size and content_hash as what was sent (else `mismatch`). When the
+   * body or the store fails, nothing stands at `path`, or at worst an incomplete file that a later run removes.
+   */
+  write(path: string, body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<FileEntry>;
+
+  /**
+   * A small file, whole or not at all (at most 4 MiB). `expect` is 'absent', or the revision that must be there now:
+   * compare-and-swap, decided by the store. Throws Conflict when it is not so.
+   */
+  put(
+    path: string,
+    bytes: Buffer,
+    expect: 'absent' | { readonly rev: string },
+    signal: AbortSignal,
+  ): Promise<FileEntry>;
+
+  /** Renames a file; never replaces what is at `to` (throws Conflict). Resolves to the entry at `to`, size and content_hash unchanged. */
+  move(from: FileEntry, to: string, signal: AbortSignal): Promise<FileEntry>;
+
+  /**
+   * Removes exactly this revision of this file, never a folder. 'gone' when nothing is there any more; Conflict when
+   * something else is.
+   */
+  remove(file: FileEntry, signal: AbortSignal): Promise<'removed' | 'gone'>;
+
+  /** Bytes used and allocated, or undefined where the store does not say or sets no limit. */
+  space(signal: AbortSignal): Promise<Space | undefined>;
+
+  /** The store's own clock, which judges lease expiry and tells a wrong local clock. */
+  now(signal: AbortSignal): Promise<Date>;
+
+  close(): Promise<void>;
+}
+
+export interface Identity {
+  /** Who the store takes us for; safe to print: an account id, never a token. Undefined for a directory. */
+  readonly account?: string;
+  /** The namespace that paths start in: pinned in the run record, because a change of it looks like an empty tree. */
+  readonly namespace?: string;
+  /** Where the root folder is, in a form in which two stores of a kind can be compared: id of the folder, or real path. */
+  readonly root: RootIdentity;
+}
+
+export interface RootIdentity {
+  readonly exists: boolean;
+  /** Absolute, normalised (path_lower, or the real path): one contains another when it is a `/`-prefix of it. */
+  readonly path: string;
+  /** Ids of the folder and of its parents up to the top, nearest first; empty when it does not exist. */
+  readonly lineage: readonly string[];
+}
+
+export type Page = { readonly kind: 'entries'; readonly entries: readonly Entry[] } | { readonly kind: 'restart' };
+
+export type Entry = FileEntry | FolderEntry | DeletedEntry | UnusableEntry;
+
+export interface FileEntry {
+  readonly kind: 'file';
+  /** Relative path for people and for reading; upper and lower case of the parents may be wrong. */
+  readonly path: string;
+  /** Relative path that identifies: two entries with equal keys are the same place (lower case where the store ignores case). */
+  readonly key: string;
+  /** The last component with its right case. */
+  readonly name: string;
+  /** Follows the file through renames. Undefined where the store has none that can be trusted. */
+  readonly id?: string;
+  /** Changes whenever the content does; what load, stream, readRange, move and remove are pinned to. */
+  readonly rev: string;
+  readonly size: number;
+  /** When the file was last changed, as its author's computer said; to the second. */
+  readonly modified: Date;
+  /** When the store received it, by the store's clock. */
+  readonly stored: Date;
+  /** Dropbox content_hash; undefined where it is known only after reading. */
+  readonly contentHash?: string;
+  /** For content that can only be had converted (Paper, Google Docs): the extension of what load gives, such as `.docx`. Its size is then not known in advance. */
+  readonly exportedAs?: string;
+}
+
+export interface FolderEntry {
+  readonly kind: 'folder';
+  readonly path: string;
+  readonly key: string;
+  readonly name: string;
+  readonly id?: string;
+}
+
+export interface DeletedEntry {
+  readonly kind: 'deleted';
+  readonly key: string;
+}
+
+/** Something that is there but can't be backed up; it is accounted for as skipped. */
+export interface UnusableEntry {
+  readonly kind: 'unusable';
+  /** Printable: what can't be shown is escaped. */
+  readonly path: string;
+  readonly key: string;
+  readonly reason: SkipReason;
+}
+
+export const SKIP_REASONS = [
+  'deleted_during_run',
+  'changed_during_run',
+  'restricted_content',
+  'locked',
+  'not_downloadable',
+  'export_failed',
+  'unreadable',
+  'invalid_name',
+  'symbolic_link',
+  'special_file',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+export interface Digest {
+  readonly size: number;
+  readonly sha256: string;
+  readonly contentHash: string;
+}
+
+export interface Loaded {
+  readonly bytes: Buffer;
+  readonly digest: Digest;
+}
+
+export interface Space {
+  readonly used: number;
+  readonly allocated: number;
+}
+
+/** One file can't be had, for a reason that belongs in the skipped list; the night goes on without it. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  readonly reason: SkipReason;
+  constructor(reason: SkipReason, options?: ErrorOptions) {
+    super(reason, options);
+    this.reason = reason;
+  }
+}
+
+/** The store holds something else than the caller expected: a lost compare-and-swap, a taken name, another revision. */
+export class Conflict extends Error {
+  override readonly name = 'Conflict';
+}
