@@ -93,6 +93,8 @@ export const progressSchema = z.strictObject({
   bytesDone: count,
   bytesTotal: count.optional(),
   startTime: time,
+  stageStartTime: time,
+  /** When work was last seen to move. */
   heartbeatTime: time,
 });
 export type RunProgress = z.infer<typeof progressSchema>;

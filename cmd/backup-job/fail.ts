@@ -1,0 +1,15 @@
+import { asFailure } from '../../src/host/errors.ts';
+
+/** Prints why a command failed, as a sentence or as JSON, and returns the exit code. */
+export function fail(error: unknown, json: boolean): number {
+  const failure = asFailure(error);
+  if (json) {
+    const { code, message, hint, exitCode } = failure;
+    process.stdout.write(`${JSON.stringify({ error: { code, message, hint, exitCode } })}\n`);
+  } else {
+    process.stderr.write(
+      `backup-job: ${failure.message}\n${failure.hint === undefined ? '' : `  → ${failure.hint}\n`}`,
+    );
+  }
+  return failure.exitCode;
+}

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { takeInventory } from '../../src/backup/inventory.ts';
+import { inventoryJson, inventoryTable } from '../../src/backup/inventory-words.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { abortOnSignals } from '../../src/host/shutdown.ts';
+import { openStores } from './open-stores.ts';
+import { readSettings } from './settings.ts';
+
+export const listCommand = (): Command =>
+  new Command('list')
+    .description('Shows what is stored at the destination and what proves it. Changes nothing.')
+    .action(async (_options: object, command: Command) => {
+      const settings = readSettings(command);
+      const signals = abortOnSignals();
+      const stores = openStores(settings, systemClock);
+      try {
+        await stores.destination.identify(signals.signal);
+        const inventory = await takeInventory(stores.destination, signals.signal);
+        process.stdout.write(
+          settings.json
+            ? `${JSON.stringify(inventoryJson(inventory, stores.destination))}\n`
+            : inventoryTable(inventory, stores.destination),
+        );
+      } finally {
+        await stores.close();
+        signals.dispose();
+      }
+    });

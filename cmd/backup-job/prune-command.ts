@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { table } from '../../src/backup/inventory-words.ts';
+import { pruneOnly } from '../../src/backup/prune-only.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { abortOnSignals } from '../../src/host/shutdown.ts';
+import { openStores } from './open-stores.ts';
+import { readSettings } from './settings.ts';
+
+export const pruneCommand = (): Command =>
+  new Command('prune')
+    .description('Applies retention now: deletes what newer verified backups have made dispensable.')
+    .option('--dry-run', 'only show what would be deleted, and why the rest is kept')
+    .action(async (options: { dryRun?: boolean }, command: Command) => {
+      const settings = readSettings(command);
+      const signals = abortOnSignals();
+      const stores = openStores(settings, systemClock);
+      try {
+        const outcome = await pruneOnly(stores.destination, settings.policy.spec.retention, {
+          dryRun: options.dryRun === true,
+          clock: systemClock,
+          signal: signals.signal,
+        });
+        if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+        else {
+          const word = options.dryRun === true ? 'would delete' : 'deleted';
+          const rows = [
+            ...outcome.deleted.map((name) => [name, word, 'expired, and newer verified backups stand']),
+            ...outcome.pending.map((name) => [name, 'expired', 'over maxDeletionsPerRun, a later run deletes it']),
+            ...outcome.keep.map(({ name, reasons }) => [name, 'kept', reasons.join(', ')]),
+          ];
+          process.stdout.write(
+            rows.length === 0 ? `no backups in ${stores.destination.locate('')}\n` : `${table(rows.sort())}\n`,
+          );
+          if (outcome.heldBecause !== undefined)
+            process.stdout.write(
+              `nothing ${options.dryRun === true ? 'would be' : 'was'} deleted: ${outcome.heldBecause}\n`,
+            );
+        }
+      } finally {
+        await stores.close();
+        signals.dispose();
+      }
+    });

@@ -1,0 +1,37 @@
+import type { RunReport } from '../../src/api/report.ts';
+import type { Night } from '../../src/backup/night.ts';
+import { progressLine, summary } from '../../src/backup/words.ts';
+import type { Settings } from './settings.ts';
+
+/** Shows a run while it goes on and when it has ended: to a person, or as JSON lines to whatever collects them. */
+export interface RunDisplay {
+  follow(night: Night): void;
+  end(report: RunReport): void;
+}
+
+const TERMINAL_MS = 250;
+const LOG_MS = 30_000;
+
+export function showRun({ json, terminal, log }: Settings): RunDisplay {
+  let timer: NodeJS.Timeout | undefined;
+  const clearLine = '\r\u001b[2K';
+  return {
+    follow(night) {
+      const show = terminal
+        ? () =>
+            process.stderr.write(`${clearLine}${progressLine(night.progress.snapshot(), process.stderr.columns ?? 80)}`)
+        : () => log.info(night.progress.snapshot(), 'progress');
+      if (!terminal)
+        log.info({ run: night.runId, policy: night.policy.metadata.name, slot: night.slot }, 'run started');
+      timer = setInterval(show, terminal ? TERMINAL_MS : LOG_MS);
+      timer.unref();
+    },
+    end(report) {
+      clearInterval(timer);
+      if (terminal) process.stderr.write(clearLine);
+      else log[report.exitCode === 0 ? 'info' : 'error']({ report }, `run ended: ${report.result}`);
+      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else if (terminal) process.stdout.write(summary(report));
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { Command, Option } from 'commander';
+import { verifyStored } from '../../src/backup/verify-stored.ts';
+import { formatBytes } from '../../src/backup/words.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { abortOnSignals } from '../../src/host/shutdown.ts';
+import { openStores } from './open-stores.ts';
+import { readSettings } from './settings.ts';
+
+export const verifyCommand = (): Command =>
+  new Command('verify')
+    .description('Checks a stored backup again. Changes nothing.')
+    .argument('[backup]', 'name of the backup, such as 2026-11-23_backup.zip (default: the newest)')
+    .addOption(
+      new Option('--level <level>', 'Standard: size, hash, directory, manifest and a sample; Full: every byte')
+        .choices(['Standard', 'Full'])
+        .default('Standard'),
+    )
+    .action(async (name: string | undefined, options: { level: 'Standard' | 'Full' }, command: Command) => {
+      const settings = readSettings(command);
+      const signals = abortOnSignals();
+      const stores = openStores(settings, systemClock);
+      try {
+        await stores.destination.identify(signals.signal);
+        let seen = 0;
+        const outcome = await verifyStored(stores.destination, name, {
+          level: options.level,
+          clock: systemClock,
+          signal: signals.signal,
+          onBytes(count) {
+            seen += count;
+            if (settings.terminal) process.stderr.write(`\r\u001b[2Kread ${formatBytes(seen)}`);
+          },
+        });
+        if (settings.terminal) process.stderr.write('\r\u001b[2K');
+        if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+        else {
+          process.stdout.write(
+            `✓ verified ${outcome.path} (${options.level.toLowerCase()}): ${outcome.cases} cases, ${outcome.files} files, ${formatBytes(outcome.bytes)}\n  content_hash ${outcome.contentHash}\n`,
+          );
+          for (const warning of outcome.warnings) process.stdout.write(`  warning   ${warning}\n`);
+        }
+      } finally {
+        await stores.close();
+        signals.dispose();
+      }
+    });

@@ -1,0 +1,54 @@
+import { incomingName } from '../api/names.ts';
+import type { RunReport } from '../api/report.ts';
+import { type Failure, messageOf } from '../host/errors.ts';
+import { buildReport } from './build-report.ts';
+import { journalRuns } from './journal-runs.ts';
+import type { Lease } from './lease.ts';
+import type { Night } from './night.ts';
+import type { RecordKeeper } from './record.ts';
+
+/** A pod has 30 s between SIGTERM and SIGKILL; the rest is for the process to end. */
+const CLOSING_MS = 15_000;
+const JOURNAL_MS = 8_000;
+
+export interface Unfinished {
+  readonly keeper: RecordKeeper;
+  readonly lease: Lease | undefined;
+  /** Whether source and destination were found usable: before that nothing may be written there. */
+  readonly prepared: boolean;
+}
+
+/**
+ * Tidies up after a run that did not make it and returns its report. Each step is tried on its own and its failure only
+ * logged: the next run cleans up whatever stays.
+ */
+export async function closeFailed(
+  night: Night,
+  failure: Failure,
+  { keeper, lease, prepared }: Unfinished,
+): Promise<RunReport> {
+  const report = buildReport(night, failure);
+  const signal = AbortSignal.timeout(CLOSING_MS);
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      night.log.warn({ code: 'TidyUpFailed' }, `${what}: ${messageOf(error)}; the next run will do it`);
+    }
+  };
+  const owns = lease !== undefined && failure.code !== 'LeaseLost';
+  if (owns) await attempt('the unfinished upload could not be removed', () => removeUpload(night, signal));
+  // A run that was stopped while committing may have made it: its record stays as it is, and the next run looks.
+  const undecided = keeper.current.state === 'committing';
+  if (prepared && !undecided) {
+    await attempt('the run record could not be written', () => keeper.update({ state: 'finished', report }, signal));
+  }
+  if (!undecided) await journalRuns(night, [{ ...keeper.current, state: 'finished', report }], JOURNAL_MS);
+  if (owns) await attempt('the lease could not be released', () => lease.release(signal));
+  return { ...report, warnings: buildReport(night, failure).warnings };
+}
+
+async function removeUpload({ destination, runId }: Night, signal: AbortSignal): Promise<void> {
+  const upload = await destination.stat(incomingName(runId), signal);
+  if (upload?.kind === 'file') await destination.remove(upload, signal);
+}

@@ -1,0 +1,98 @@
+import type { PolicySpec } from '../api/policy.ts';
+import { Failure } from '../host/errors.ts';
+import type { Identity, Space } from '../store/store.ts';
+
+/** What a night lists or holds. Bytes as listed. */
+export interface Totals {
+  readonly cases: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Source and destination must not contain each other, or every backup would hold the one before it. By path and by id. */
+export function overlapFault(source: Identity, destination: Identity, sameKind: boolean): Failure | undefined {
+  if (!sameKind || source.account !== destination.account) return undefined;
+  const inside = (a: string, b: string): boolean => `${a}/`.startsWith(b === '/' ? b : `${b}/`);
+  const [s, d] = [source.root, destination.root];
+  const byPath = inside(s.path, d.path) || inside(d.path, s.path);
+  const first = (lineage: readonly string[]): string => lineage[0] ?? '';
+  const byId = (s.exists && d.lineage.includes(first(s.lineage))) || (d.exists && s.lineage.includes(first(d.lineage)));
+  if (!byPath && !byId) return undefined;
+  return new Failure(
+    'refused',
+    'Overlap',
+    `source ${s.path || '/'} and destination ${d.path || '/'} contain each other`,
+    {
+      hint: 'choose a destination outside the source, such as /BACKUPS beside /CASES',
+    },
+  );
+}
+
+/** A changed namespace shows another tree at the same path. */
+export function namespaceFault(now: string | undefined, before: string | undefined): Failure | undefined {
+  if (before === undefined || now === before) return undefined;
+  return new Failure(
+    'credentials',
+    'NamespaceChanged',
+    `the Dropbox namespace is ${now ?? 'unknown'}, the last verified backup was made from ${before}`,
+    {
+      hint: 'check spec.source.dropbox.namespace and the account; to accept the new one, use a new destination folder',
+    },
+  );
+}
+
+/** Refuses a source that is empty or much smaller than the last verified backup. */
+export function shrinkFault(
+  now: Totals,
+  before: Totals | undefined,
+  guards: PolicySpec['guards'],
+): Failure | undefined {
+  if (now.files < guards.minFiles) {
+    return new Failure(
+      'refused',
+      'SourceEmpty',
+      `the source has ${now.files} files, spec.guards.minFiles asks for ${guards.minFiles}`,
+      {
+        hint: 'check that the source folder is the right one and can be read; no backup was made, none was deleted',
+      },
+    );
+  }
+  if (!before) return undefined;
+  for (const what of ['cases', 'files'] as const) {
+    const lost = before[what] - now[what];
+    if (lost > 0 && lost * 100 >= before[what] * guards.maxShrinkPercent) {
+      return new Failure(
+        'refused',
+        'SourceShrunk',
+        `the source has ${now[what]} ${what}, the last verified backup had ${before[what]}`,
+        {
+          hint: 'if this is right, set spec.guards.maxShrinkPercent to 100 for one night',
+        },
+      );
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Refuses early when the backup certainly does not fit, judged by how the last one compressed; 10 % are left to chance.
+ * Nothing is ever deleted to make room.
+ */
+export function spaceFault(
+  space: Space | undefined,
+  sourceBytes: number,
+  last: { source: number; archive: number } | undefined,
+): Failure | undefined {
+  if (!space || !last || last.source === 0) return undefined;
+  const free = Math.max(0, space.allocated - space.used);
+  const expected = Math.round((sourceBytes * last.archive) / last.source);
+  if (free >= 0.9 * expected) return undefined;
+  return new Failure(
+    'noSpace',
+    'QuotaExceeded',
+    `the destination has ${free} bytes free, the backup will take about ${expected}`,
+    {
+      hint: 'free some space or enlarge the plan; backups are never deleted early to make room',
+    },
+  );
+}

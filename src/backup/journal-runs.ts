@@ -1,0 +1,76 @@
+import type { Result } from '../api/report.ts';
+import { messageOf } from '../host/errors.ts';
+import type { JournalRow, JournalStatus } from '../journal/journal.ts';
+import { type Night, warn } from './night.ts';
+import type { RunRecord } from './record.ts';
+
+const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
+  Succeeded: 'completed',
+  Incomplete: 'incomplete',
+  Failed: 'failed',
+  Skipped: 'skipped',
+  Interrupted: 'interrupted',
+};
+
+/**
+ * Brings the log up to the run records: our own row and those that earlier runs could not write. Returns whether the
+ * log is complete; a database that is down is a warning, never a failed backup.
+ */
+export async function journalRuns(night: Night, records: readonly RunRecord[], budgetMs: number): Promise<boolean> {
+  if (!night.openJournal) return true;
+  try {
+    const journal = await night.openJournal(budgetMs);
+    try {
+      const finished = records.filter((record) => record.state === 'finished');
+      const missing = new Set(await journal.unfinished(finished.map((record) => record.runId)));
+      for (const record of finished) if (missing.has(record.runId)) await journal.write(rowOf(record));
+    } finally {
+      await journal.close();
+    }
+    return true;
+  } catch (error) {
+    warn(
+      night,
+      'LogNotWritten',
+      `the run could not be logged in Postgres, a later run will do it: ${messageOf(error)}`,
+    );
+    return false;
+  }
+}
+
+const START_BUDGET_MS = 30_000;
+
+/** The row that says `running`, while the night goes on. */
+export async function journalStart(night: Night, record: RunRecord): Promise<void> {
+  if (!night.openJournal) return;
+  try {
+    const journal = await night.openJournal(START_BUDGET_MS);
+    try {
+      await journal.write(rowOf(record));
+    } finally {
+      await journal.close();
+    }
+  } catch (error) {
+    night.log.warn({ code: 'LogNotWritten' }, `the start could not be logged in Postgres: ${messageOf(error)}`);
+  }
+}
+
+export function rowOf(record: RunRecord): JournalRow {
+  const { report } = record;
+  const done = record.state === 'finished' ? report : undefined;
+  return {
+    runId: record.runId,
+    policy: record.policy,
+    backupDate: new Date(record.startTime),
+    backupPath: record.backup?.path,
+    totalCases: done?.cases ?? 0,
+    totalFiles: done?.files ?? 0,
+    totalBytes: done?.sourceBytes ?? 0,
+    status: done ? STATUS_OF[done.result] : 'running',
+    errorMessage: done && done.result !== 'Succeeded' ? `${done.reason}: ${done.message}` : undefined,
+    verification: done?.verification,
+    contentHash: record.backup?.contentHash,
+    startedAt: new Date(record.startTime),
+    finishedAt: done ? new Date(done.completionTime) : undefined,
+  };
+}

@@ -1,0 +1,76 @@
+import { Conflict, type Digest, type FileEntry, type Store, Unavailable } from '../store/store.ts';
+import type { ZipInput } from '../zip/entry.ts';
+import type { PlanRow } from './plan.ts';
+import type { PlannedItem } from './walk.ts';
+
+/** A planned file or empty folder as an input of the archive. */
+export interface PlannedInput extends ZipInput<Digest> {
+  readonly item: PlannedItem;
+  /** The revision that is read; another one than the planned after `refresh`. */
+  readonly file: FileEntry | undefined;
+  /** Looks at what is there now, for a source that can't give the listed revision any more. Throws Unavailable when it is gone. */
+  refresh(signal: AbortSignal): Promise<void>;
+}
+
+/** `readPath` gives the path to read by: the listed one, since a store may need its own spelling. */
+export function plannedInput(source: Store, item: PlannedItem): PlannedInput {
+  if (item.row.kind === 'folder') return folderInput(item);
+  let file = fileOf(item.row);
+  return {
+    item,
+    name: item.archiveName,
+    get file() {
+      return file;
+    },
+    get modified() {
+      return file.modified;
+    },
+    get size() {
+      return file.exportedAs === undefined ? file.size : undefined;
+    },
+    load: (signal) => source.load(file, signal),
+    stream: (signal) => source.stream(file, signal),
+    async refresh(signal) {
+      const now = await source.stat(file.path, signal);
+      if (now?.kind !== 'file') throw new Unavailable('deleted_during_run');
+      file = now;
+    },
+  };
+}
+
+const EMPTY: Digest = {
+  size: 0,
+  sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  contentHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+};
+
+function folderInput(item: PlannedItem): PlannedInput {
+  return {
+    item,
+    name: item.archiveName,
+    file: undefined,
+    modified: new Date(315_532_800_000),
+    size: 0,
+    load: async () => ({ bytes: Buffer.alloc(0), digest: EMPTY }),
+    stream: () => {
+      throw new Conflict('a folder has no content');
+    },
+    refresh: async () => undefined,
+  };
+}
+
+function fileOf(row: PlanRow): FileEntry {
+  return {
+    kind: 'file',
+    path: row.path,
+    key: row.key,
+    name: row.name,
+    ...(row.id !== null && { id: row.id }),
+    rev: row.rev ?? '',
+    size: row.size ?? 0,
+    modified: new Date((row.modified ?? 0) * 1000),
+    stored: new Date((row.stored ?? 0) * 1000),
+    ...(row.content_hash !== null && { contentHash: row.content_hash }),
+    ...(row.exported_as !== null && { exportedAs: row.exported_as }),
+  };
+}

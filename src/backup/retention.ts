@@ -1,0 +1,66 @@
+import type { PolicySpec } from '../api/policy.ts';
+
+/**
+ * Which backups may go, as a pure function of what is there. The window is measured back from the newest verified
+ * backup and never from today, so that a streak of failed nights deletes nothing: "older than 30 days" alone leaves an
+ * office without any backup after a month of failures.
+ */
+export interface RetainedBackup {
+  readonly name: string;
+  /** From the name. */
+  readonly date: Date;
+  /** Only `verified` ones justify a deletion; `unproven` and `altered` ones are never deleted. */
+  readonly status: BackupStatus;
+}
+
+export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered';
+
+export interface RetentionPlan {
+  readonly keep: readonly { readonly name: string; readonly reasons: readonly KeepReason[] }[];
+  /** Oldest first, at most `maxDeletionsPerRun`. */
+  readonly drop: readonly string[];
+  /** Expired as well, but over the cap: a later run's. */
+  readonly pending: readonly string[];
+}
+
+export type KeepReason =
+  | 'inside the window'
+  | 'among the newest verified'
+  | 'verified at or beyond the window'
+  | 'not proven to be ours to delete'
+  | 'nothing newer is verified';
+
+const DAY_MS = 86_400_000;
+
+export function planRetention(
+  backups: readonly RetainedBackup[],
+  rules: Omit<PolicySpec['retention'], 'mode'>,
+): RetentionPlan {
+  const newestFirst = [...backups].sort((a, b) => b.date.getTime() - a.date.getTime() || (a.name < b.name ? 1 : -1));
+  const verified = newestFirst.filter((backup) => backup.status === 'verified');
+  const newest = verified[0];
+  const windowStart = newest ? newest.date.getTime() - rules.keepDays * DAY_MS : Number.NEGATIVE_INFINITY;
+  const floor = new Set(verified.slice(0, rules.minimumBackups));
+  const beyond = verified.find((backup) => backup.date.getTime() <= windowStart);
+
+  const reasonsToKeep = (backup: RetainedBackup): KeepReason[] => {
+    const reasons: KeepReason[] = [];
+    if (backup.status === 'unproven' || backup.status === 'altered') reasons.push('not proven to be ours to delete');
+    if (!newest) reasons.push('nothing newer is verified');
+    else if (backup.date.getTime() > windowStart) reasons.push('inside the window');
+    if (floor.has(backup)) reasons.push('among the newest verified');
+    if (backup === beyond) reasons.push('verified at or beyond the window');
+    return reasons;
+  };
+
+  const judged = newestFirst.map((backup) => ({ name: backup.name, reasons: reasonsToKeep(backup) }));
+  const expired = judged
+    .filter(({ reasons }) => reasons.length === 0)
+    .map(({ name }) => name)
+    .reverse();
+  return {
+    keep: judged.filter(({ reasons }) => reasons.length > 0),
+    drop: expired.slice(0, rules.maxDeletionsPerRun),
+    pending: expired.slice(rules.maxDeletionsPerRun),
+  };
+}

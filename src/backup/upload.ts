@@ -1,0 +1,38 @@
+import { incomingName } from '../api/names.ts';
+import { byteChannel } from '../host/byte-channel.ts';
+import type { FileEntry } from '../store/store.ts';
+import { type ArchiveJob, archive } from './archive.ts';
+import type { Night } from './night.ts';
+
+export interface Uploaded {
+  readonly file: FileEntry;
+  /** The manifest's bytes as they were written: what is read back must be the same. */
+  readonly manifest: Buffer;
+}
+
+/** Between the archive and the upload: enough that neither waits for the other's every chunk. */
+const CHANNEL_BYTES = 4 * 1024 * 1024;
+
+/** archive ⇒ upload: one stream, no archive on disk. Whichever side fails first stops the other and is what is thrown. */
+export async function archiveAndUpload(job: ArchiveJob, night: Night): Promise<Uploaded> {
+  const channel = byteChannel(CHANNEL_BYTES);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([night.signal, stop.signal]);
+  let first: { readonly error: unknown } | undefined;
+  const fail = (error: unknown): never => {
+    first ??= { error };
+    channel.fail(error);
+    stop.abort(error);
+    throw error;
+  };
+  const upload = night.destination.write(incomingName(night.runId), channel, signal).catch(fail);
+  const writing = archive(job, night, channel.send, signal).then((manifest) => {
+    channel.end();
+    return manifest;
+  }, fail);
+  const [file, manifest] = await Promise.allSettled([upload, writing]);
+  if (first) throw first.error;
+  if (file.status === 'rejected') throw file.reason;
+  if (manifest.status === 'rejected') throw manifest.reason;
+  return { file: file.value, manifest: manifest.value };
+}

@@ -1,0 +1,70 @@
+/**
+ * Joins a writer that pushes to a reader that pulls, bounded by bytes: `send` returns a promise only when the reader
+ * has to catch up. Either side's error reaches the other, so that neither can wait for somebody who has left.
+ */
+export interface ByteChannel extends AsyncIterable<Buffer> {
+  send(chunk: Buffer): Promise<void> | undefined;
+  end(): void;
+  /** The writer gives up: the reader's next pull rejects. */
+  fail(error: unknown): void;
+  /** The reader gives up: `send` rejects from now on. */
+  cancel(error: unknown): void;
+}
+
+export function byteChannel(limitBytes: number): ByteChannel {
+  const queue: Buffer[] = [];
+  let queued = 0;
+  let ended = false;
+  let failure: { readonly error: unknown } | undefined;
+  let readerWaits: (() => void) | undefined;
+  let writerWaits: { resolve: () => void; reject: (error: unknown) => void; promise: Promise<void> } | undefined;
+
+  const wakeReader = (): void => {
+    readerWaits?.();
+    readerWaits = undefined;
+  };
+  const stop = (error: unknown): void => {
+    failure ??= { error };
+    queue.length = 0;
+    writerWaits?.reject(failure.error);
+    writerWaits = undefined;
+    wakeReader();
+  };
+
+  return {
+    send(chunk) {
+      if (failure) return Promise.reject(failure.error);
+      queue.push(chunk);
+      queued += chunk.length;
+      wakeReader();
+      if (queued < limitBytes) return undefined;
+      writerWaits ??= Promise.withResolvers<void>();
+      return writerWaits.promise;
+    },
+    end() {
+      ended = true;
+      wakeReader();
+    },
+    fail: stop,
+    cancel: stop,
+    async *[Symbol.asyncIterator]() {
+      try {
+        for (;;) {
+          if (failure) throw failure.error;
+          const chunk = queue.shift();
+          if (chunk) {
+            queued -= chunk.length;
+            if (queued < limitBytes / 2) {
+              writerWaits?.resolve();
+              writerWaits = undefined;
+            }
+            yield chunk;
+          } else if (ended) return;
+          else await new Promise<void>((resolve) => (readerWaits = resolve));
+        }
+      } finally {
+        if (!ended || queue.length > 0) stop(failure?.error ?? new Error('the reader stopped before the end'));
+      }
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { errorCode, Failure } from './errors.ts';
+import { registerSecret } from './secrets.ts';
+
+/** The job's secrets and settings, from the environment; each secret also as NAME_FILE, a mounted file. */
+export interface Secrets {
+  readonly dropbox: DropboxCredentials | undefined;
+  readonly databaseUrl: string | undefined;
+}
+
+export type DropboxCredentials =
+  | {
+      readonly kind: 'refresh';
+      readonly appKey: string;
+      readonly appSecret: string | undefined;
+      readonly refreshToken: string;
+    }
+  | { readonly kind: 'access'; readonly accessToken: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names of the secrets, in the order in which `config` shows them. */
+export const SECRET_NAMES = [
+  'DROPBOX_APP_KEY',
+  'DROPBOX_APP_SECRET',
+  'DROPBOX_REFRESH_TOKEN',
+  'DROPBOX_ACCESS_TOKEN',
+  'DATABASE_URL',
+] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
+
+/** The value, without a trailing line end, or undefined when neither NAME nor NAME_FILE is set. */
+export function readSecret(env: Environment, name: SecretName): string | undefined {
+  const file = env[`${name}_FILE`];
+  const direct = env[name];
+  if (file && direct) {
+    throw new Failure('configuration', 'SecretTwice', `both ${name} and ${name}_FILE are set`, {
+      hint: 'keep one of them',
+    });
+  }
+  const value = (file ? readSecretFile(name, file) : direct)?.replace(/\r?\n$/, '');
+  if (!value) return undefined;
+  registerSecret(value);
+  return value;
+}
+
+export function readSecrets(env: Environment): Secrets {
+  const accessToken = readSecret(env, 'DROPBOX_ACCESS_TOKEN');
+  const refreshToken = readSecret(env, 'DROPBOX_REFRESH_TOKEN');
+  const appKey = readSecret(env, 'DROPBOX_APP_KEY');
+  const appSecret = readSecret(env, 'DROPBOX_APP_SECRET');
+  return {
+    dropbox:
+      refreshToken && appKey
+        ? { kind: 'refresh', appKey, appSecret, refreshToken }
+        : accessToken
+          ? { kind: 'access', accessToken }
+          : undefined,
+    databaseUrl: readSecret(env, 'DATABASE_URL'),
+  };
+}
+
+/** Says which secrets are missing, all at once. */
+export function missingDropboxSecrets(env: Environment): Failure {
+  const isSet = (name: SecretName): boolean => readSecret(env, name) !== undefined;
+  const missing = (['DROPBOX_APP_KEY', 'DROPBOX_REFRESH_TOKEN'] as const).filter((name) => !isSet(name));
+  return new Failure(
+    'configuration',
+    'SecretMissing',
+    `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
+    {
+      hint: `set ${missing.join(', ')} (or NAME_FILE with the path of a file), or DROPBOX_ACCESS_TOKEN for a short test; in Kubernetes they come from the policy's credentialsSecretRef`,
+    },
+  );
+}
+
+function readSecretFile(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Failure(
+      'configuration',
+      'SecretUnreadable',
+      `${name}_FILE names ${path}, which can't be read (${errorCode(error)})`,
+      {
+        hint: 'check the path and its permissions',
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Failure, messageOf } from './errors.ts';
+
+/** A page: its content type and body, made anew for each request. */
+export type Page = () => Promise<{ readonly type: string; readonly body: string; readonly status?: number }>;
+
+export interface HttpServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves a few read-only pages by exact path on `[address]:port`; port 0 takes a free one. */
+export async function serve(listen: string, pages: Readonly<Record<string, Page>>): Promise<HttpServer> {
+  const { host, port } = parseListen(listen);
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    const page = request.method === 'GET' || request.method === 'HEAD' ? pages[path] : undefined;
+    if (!page) {
+      response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
+      response.end(`not here; try ${Object.keys(pages).join(', ')}\n`);
+      return;
+    }
+    page().then(
+      ({ type, body, status }) => {
+        response.writeHead(status ?? 200, { 'content-type': type, 'cache-control': 'no-store' });
+        response.end(body);
+      },
+      (error: unknown) => {
+        response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
+        response.end(`${messageOf(error)}\n`);
+      },
+    );
+  });
+  await bind(server, listen, host, port);
+  server.unref();
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function parseListen(listen: string): { host: string | undefined; port: number } {
+  const match = /^(?:(.*):)?(\d{1,5})$/.exec(listen);
+  const port = Number(match?.[2]);
+  if (!match || port > 65_535) {
+    throw new Failure('configuration', 'ListenInvalid', `--listen ${listen} is not [ADDRESS:]PORT`, {
+      hint: 'write for example --listen 8080 or --listen 127.0.0.1:8080',
+    });
+  }
+  return { host: match[1]?.replace(/^\[(.*)\]$/, '$1'), port };
+}
+
+function bind(server: Server, listen: string, host: string | undefined, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(
+        new Failure('configuration', 'ListenFailed', `can't listen on ${listen}: ${error.message}`, {
+          hint: 'choose a free port',
+          cause: error,
+        }),
+      ),
+    );
+    server.listen(port, host, () => resolve());
+  });
+}
