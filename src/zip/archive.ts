@@ -1,0 +1,145 @@
+import { Failure } from '../host/errors.ts';
+import { directorySpool } from './directory-spool.ts';
+import { centralRecord, dataDescriptor, endRecords, type Header, localHeader } from './encode.ts';
+import type { ZipMethod } from './entry.ts';
+import { MAX_16, MAX_32 } from './signatures.ts';
+
+/** Takes the archive's bytes in order; a promise means: wait before the next one. It keeps the chunk, never changes it. */
+export type Sink = (chunk: Buffer) => Promise<void> | undefined;
+
+/** Bytes that belong to no entry: what an abandoned entry left behind. */
+export interface Gap {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where an entry's record is, and how large its data became. */
+export interface Placed {
+  readonly offset: number;
+  readonly compressedSize: number;
+}
+
+export interface WholeEntry {
+  readonly name: string;
+  readonly modified: Date;
+  readonly method: ZipMethod;
+  readonly crc32: number;
+  readonly size: number;
+  /** The data in its final form. */
+  readonly body: Buffer;
+}
+
+export interface EntryStream {
+  write(chunk: Buffer): Promise<void> | undefined;
+  /** Completes the entry with the size and CRC of what went in before compression. */
+  end(crc32: number, size: number): Promise<Placed>;
+  /** Gives the entry up: its bytes stay as a gap that readers pass over, because no central record leads there. */
+  abandon(): void;
+}
+
+export interface ZipArchive {
+  /** Bytes given to the sink so far. */
+  readonly bytes: number;
+  readonly entries: number;
+  readonly gaps: readonly Gap[];
+  add(entry: WholeEntry): Promise<Placed>;
+  /** Opens an entry whose CRC is not known yet; one at a time, ended or abandoned before anything else is added. */
+  begin(name: string, modified: Date, method: ZipMethod, expectedSize: number): Promise<EntryStream>;
+  /** Writes the central directory. Nothing may be added afterwards. */
+  finish(): Promise<{ readonly bytes: number; readonly entries: number }>;
+  /** Lets go of the spool file, finished or not. */
+  close(): Promise<void>;
+}
+
+/**
+ * An entry expected to be this large gets 64 bit sizes from the start: deflate adds up to 0.03 % to data that does not
+ * shrink (5 bytes per 16 KiB), and a local header that has been sent can't be widened.
+ */
+const WIDE_FROM = MAX_32 - 4 * 1024 * 1024;
+/** Headers travel together with bodies up to this size, so that a sink sees one chunk per small file, not two. */
+const JOIN_BYTES = 64 * 1024;
+
+/** A ZIP that is written front to back into a sink and never read again; its directory waits in the file `spoolPath`. */
+export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipArchive> {
+  const spool = await directorySpool(spoolPath);
+  const gaps: Gap[] = [];
+  let bytes = 0;
+  let entries = 0;
+
+  const write = (chunk: Buffer): Promise<void> | undefined => {
+    bytes += chunk.length;
+    return sink(chunk);
+  };
+  const record = (header: Header, offset: number): Promise<void> | undefined => {
+    entries += 1;
+    return spool.append(centralRecord(header, offset));
+  };
+
+  return {
+    get bytes() {
+      return bytes;
+    },
+    get entries() {
+      return entries;
+    },
+    gaps,
+
+    async add({ name, modified, method, crc32, size, body }) {
+      const offset = bytes;
+      const compressedSize = body.length;
+      const zip64 = size >= MAX_32 || compressedSize >= MAX_32;
+      const encoded = encodeName(name);
+      const header = { name: encoded, modified, method, crc32, size, compressedSize, streamed: false, zip64 };
+      const local = localHeader(header);
+      if (body.length <= JOIN_BYTES) await write(Buffer.concat([local, body]));
+      else {
+        await write(local);
+        await write(body);
+      }
+      await record(header, offset);
+      return { offset, compressedSize };
+    },
+
+    async begin(name, modified, method, expectedSize) {
+      const offset = bytes;
+      const zip64 = expectedSize >= WIDE_FROM;
+      const open = { name: encodeName(name), modified, method, streamed: true, zip64 };
+      await write(localHeader({ ...open, crc32: 0, size: 0, compressedSize: 0 }));
+      const start = bytes;
+      return {
+        write,
+        async end(crc32, size) {
+          const compressedSize = bytes - start;
+          const header = { ...open, crc32, size, compressedSize };
+          if (!zip64 && Math.max(size, compressedSize) >= MAX_32) {
+            throw new Error(`an entry announced with ${expectedSize} bytes grew beyond 4 GiB`);
+          }
+          await write(dataDescriptor(header));
+          await record(header, offset);
+          return { offset, compressedSize };
+        },
+        abandon() {
+          gaps.push({ offset, length: bytes - offset });
+        },
+      };
+    },
+
+    async finish() {
+      const directoryOffset = bytes;
+      for await (const chunk of spool.read()) await write(chunk);
+      await write(endRecords(entries, directoryOffset, bytes - directoryOffset));
+      return { bytes, entries };
+    },
+    close: () => spool.close(),
+  };
+}
+
+function encodeName(name: string): Buffer {
+  const encoded = Buffer.from(name);
+  if (encoded.length > MAX_16) {
+    throw new Failure('failed', 'NameTooLong', `a name of ${encoded.length} bytes does not fit into a ZIP`, {
+      hint: 'shorten the path; a ZIP holds names of up to 65,535 bytes',
+    });
+  }
+  return encoded;
+}

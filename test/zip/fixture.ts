@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { createArchive, type ZipArchive } from '../../src/zip/archive.ts';
+import type { ZipInput, ZipWritten } from '../../src/zip/entry.ts';
+import { openZip, type ZipFile } from '../../src/zip/open-zip.ts';
+import { type WriteOptions, writeEntries } from '../../src/zip/write-entries.ts';
+
+export const run = promisify(execFile);
+
+export const NOON = new Date('2024-02-29T12:34:57Z');
+
+export const options = {
+  compression: 'Auto',
+  readAhead: 4,
+  cores: 2,
+  signal: new AbortController().signal,
+  onFailure: (_input: ZipInput<unknown>, error: unknown) => {
+    throw error;
+  },
+} satisfies WriteOptions<unknown>;
+
+/** An input whose content is at hand; the digest is its length. */
+export function input(name: string, content: Buffer | string = '', modified = NOON): ZipInput<number> {
+  const bytes = Buffer.from(content);
+  return {
+    name,
+    modified,
+    size: bytes.length,
+    load: async () => ({ bytes, digest: bytes.length }),
+    async *stream() {
+      for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
+      return bytes.length;
+    },
+  };
+}
+
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'zip-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** Writes an archive into memory. */
+export async function zipOf<D>(
+  t: TestContext,
+  inputs: Iterable<ZipInput<D>> | AsyncIterable<ZipInput<D>>,
+  changes: Partial<WriteOptions<D>> = {},
+): Promise<{ readonly bytes: Buffer; readonly written: ZipWritten<D>[]; readonly archive: ZipArchive }> {
+  const folder = await temporaryFolder(t);
+  const chunks: Buffer[] = [];
+  const archive = await createArchive((chunk) => void chunks.push(chunk), join(folder, 'spool'));
+  try {
+    const written = await collect(writeEntries(archive, inputs, { ...options, ...changes }));
+    await archive.finish();
+    return { bytes: Buffer.concat(chunks), written, archive };
+  } finally {
+    await archive.close();
+  }
+}
+
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+/** Writes an archive into a file; blocks of zeros become holes, so that 4 GiB of them take no space. */
+export async function zipFileOf<D>(
+  path: string,
+  inputs: Iterable<ZipInput<D>>,
+  changes: Partial<WriteOptions<D>> = {},
+): Promise<ZipWritten<D>[]> {
+  const file = openSync(path, 'w');
+  const archive = await createArchive((chunk) => {
+    const isHole = chunk.length === ZEROS.length && chunk.equals(ZEROS);
+    if (!isHole) writeSync(file, chunk, 0, chunk.length, archive.bytes - chunk.length);
+    return undefined;
+  }, `${path}.spool`);
+  try {
+    const written = await collect(writeEntries(archive, inputs, { ...options, ...changes }));
+    await archive.finish();
+    return written;
+  } finally {
+    await archive.close();
+    closeSync(file);
+  }
+}
+
+export function openBytes(bytes: Buffer): Promise<ZipFile> {
+  return openZip(async (offset, length) => bytes.subarray(offset, offset + length), bytes.length);
+}
+
+/** What four independent programs say; rejects unless all of them, reading by directory and as a stream, accept it. */
+export async function askReferees(path: string, { asStream = true } = {}): Promise<void> {
+  await run('unzip', ['-tqq', path]);
+  await run('7z', ['t', path]);
+  await run('python3', ['-c', TEST_WITH_PYTHON, path]);
+  await run('bsdtar', ['-tf', path], { maxBuffer: 1e9 });
+  if (asStream) await run('sh', ['-c', 'bsdtar -xOf - < "$1" > /dev/null', 'sh', path]);
+}
+
+const TEST_WITH_PYTHON = `
+import sys, zipfile
+bad = zipfile.ZipFile(sys.argv[1]).testzip()
+sys.exit(f'bad entry: {bad}' if bad else 0)`;
