@@ -1,0 +1,93 @@
+import { rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../../host/clock.ts';
+import { hashBytes } from '../content-hash.ts';
+import { Conflict, type FileEntry } from '../store.ts';
+import { withClaim } from './claim.ts';
+import { discard, makeFolder, renameToFree, syncFolder, writeDurably } from './durable.ts';
+import { absolutePath, fileEntry, revisionOf, statOf } from './entry.ts';
+import { writing } from './faults.ts';
+import { temporaryPathFor } from './leftovers.ts';
+
+/** Written beside its place and renamed into it under a claim, so that it is there whole or not at all. */
+export async function putFile(
+  root: string,
+  path: string,
+  bytes: Buffer,
+  expect: 'absent' | { readonly rev: string },
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<FileEntry> {
+  signal.throwIfAborted();
+  const target = absolutePath(root, path);
+  if (expect === 'absent') await makeFolder(dirname(target));
+  else await assertRevision(target, expect.rev);
+  const temporary = temporaryPathFor(target);
+  try {
+    await writeDurably(temporary, bytes);
+    return await withClaim(target, clock, signal, async (claim) => {
+      if (expect !== 'absent') await assertRevision(target, expect.rev);
+      await claim.confirm();
+      if (expect === 'absent') await renameToFree(temporary, target);
+      else await writing(target, rename(temporary, target));
+      return await settled(target, path, hashBytes(bytes).contentHash);
+    });
+  } finally {
+    await discard(temporary);
+  }
+}
+
+export async function moveFile(
+  root: string,
+  from: FileEntry,
+  to: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<FileEntry> {
+  signal.throwIfAborted();
+  const source = absolutePath(root, from.path);
+  const target = absolutePath(root, to);
+  if (source === target) throw new Conflict(`${target} can't be moved to itself`);
+  await assertRevision(source, from.rev);
+  await makeFolder(dirname(target));
+  return await withClaim(target, clock, signal, async (claim) => {
+    await assertRevision(source, from.rev);
+    await claim.confirm();
+    await renameToFree(source, target);
+    await syncFolder(dirname(source));
+    return await settled(target, to, from.contentHash);
+  });
+}
+
+export async function removeFile(
+  root: string,
+  file: FileEntry,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<'removed' | 'gone'> {
+  signal.throwIfAborted();
+  const target = absolutePath(root, file.path);
+  if ((await writing(target, statOf(target))) === undefined) return 'gone';
+  return await withClaim(target, clock, signal, async (claim) => {
+    if ((await writing(target, statOf(target))) === undefined) return 'gone';
+    await assertRevision(target, file.rev);
+    await claim.confirm();
+    await writing(target, unlink(target));
+    await syncFolder(dirname(target));
+    return 'removed';
+  });
+}
+
+async function assertRevision(absolute: string, rev: string): Promise<void> {
+  const stats = await writing(absolute, statOf(absolute));
+  if (!stats) throw new Conflict(`${absolute} is gone`);
+  if (!stats.isFile() || revisionOf(stats) !== rev) throw new Conflict(`${absolute} is another revision`);
+}
+
+/** The entry under its new name, once the name is on the disk. */
+async function settled(absolute: string, path: string, contentHash: string | undefined): Promise<FileEntry> {
+  await syncFolder(dirname(absolute));
+  const stats = await writing(absolute, statOf(absolute));
+  if (!stats) throw new Conflict(`${absolute} was removed at once by somebody else`);
+  return fileEntry(path, stats, contentHash);
+}

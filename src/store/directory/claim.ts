@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../../host/clock.ts';
+import { errorCode, Failure } from '../../host/errors.ts';
+import { processIdentity } from '../../host/process-identity.ts';
+import { Conflict } from '../store.ts';
+import { breakIfStale, readToken } from './break-claim.ts';
+import { discard } from './durable.ts';
+import { writeFault } from './faults.ts';
+import { claimPathFor } from './leftovers.ts';
+import { sweep } from './sweep.ts';
+import { volumeClock } from './volume-clock.ts';
+
+const WAIT_MS = 90_000;
+const POLL_MS = 20;
+
+export interface Claim {
+  /** Throws Conflict when this process was frozen for so long that somebody broke its claim. To ask right before the change. */
+  confirm(): Promise<void>;
+}
+
+/**
+ * Runs `work` while no other process of ours changes `target`, on this host or another one with the same volume: a
+ * claim is a file made with O_EXCL, which NFS decides on the server. It names its process, so that a killed one does
+ * not block; of another host's process only time tells, by the volume's clock.
+ */
+export async function withClaim<T>(
+  target: string,
+  clock: Clock,
+  signal: AbortSignal,
+  work: (claim: Claim) => Promise<T>,
+): Promise<T> {
+  const path = claimPathFor(target);
+  const token = `${processIdentity()} ${randomBytes(8).toString('hex')}`;
+  await acquire(path, token, clock, signal);
+  try {
+    return await work({
+      async confirm() {
+        if ((await readToken(path)) !== token) throw new Conflict(`the claim for ${target} was lost`);
+      },
+    });
+  } finally {
+    if ((await readToken(path)) === token) await discard(path);
+    await sweep(dirname(target), volumeClock(dirname(target), clock));
+  }
+}
+
+async function acquire(path: string, token: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const start = clock.elapsed();
+  const volumeTime = volumeClock(dirname(path), clock);
+  while (!(await create(path, token))) {
+    signal.throwIfAborted();
+    if (await breakIfStale(path, volumeTime)) continue;
+    if (clock.elapsed() - start > WAIT_MS) {
+      throw new Failure('failed', 'ClaimHeld', `${path} has been held by others for ${WAIT_MS / 1000} s`, {
+        hint: 'look for another run that writes to this folder; when there is none, delete that file',
+      });
+    }
+    await clock.sleep(POLL_MS, signal);
+  }
+}
+
+async function create(path: string, token: string): Promise<boolean> {
+  try {
+    await using handle = await open(path, 'wx');
+    await handle.writeFile(token).catch(async (error: unknown) => {
+      await discard(path);
+      throw error;
+    });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw writeFault(path, error);
+  }
+}

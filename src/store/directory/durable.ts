@@ -1,0 +1,76 @@
+import { link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCode } from '../../host/errors.ts';
+import { Conflict } from '../store.ts';
+import { statOf } from './entry.ts';
+import { writeFault, writing } from './faults.ts';
+
+/** What `link` says on file systems without hard links (FAT, many FUSE and SMB mounts), or where policy forbids them. */
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/** What `fsync` of a folder says where it does not exist as an operation (SMB, FUSE); then there is nothing to do. */
+const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EBADF']);
+
+/** Makes a folder with its parents, so that they survive a power cut. */
+export async function makeFolder(absolute: string): Promise<void> {
+  const first = await writing(absolute, mkdir(absolute, { recursive: true }));
+  if (first === undefined) return;
+  const above = dirname(first);
+  for (let made = dirname(absolute); made.length >= above.length; made = dirname(made)) {
+    await syncFolder(made);
+    if (made === above) return;
+  }
+}
+
+/** A new file with these bytes, on the disk when it resolves. The caller removes it when this throws. */
+export async function writeDurably(absolute: string, bytes: Buffer): Promise<void> {
+  await using handle = await writing(absolute, open(absolute, 'wx'));
+  await writing(absolute, handle.writeFile(bytes));
+  await writing(absolute, handle.sync());
+}
+
+/** A name is on the disk only after its folder was synced (fsync(2)). */
+export async function syncFolder(absolute: string): Promise<void> {
+  await using handle = await writing(absolute, open(absolute, 'r'));
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has(errorCode(error) ?? '')) throw writeFault(absolute, error);
+  }
+}
+
+/**
+ * Renames to a name that must be free. `rename` replaces what is there, and Node has no RENAME_NOREPLACE, so this makes
+ * a second name and then drops the first. A call that died in between left both; the same call again finishes it.
+ * Without hard links it looks before it renames, which holds only against those who respect the claim.
+ */
+export async function renameToFree(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') await assertSameFile(from, to, error);
+    else if (NO_HARD_LINKS.has(code)) return renameUnlessTaken(from, to);
+    else throw writeFault(to, error);
+  }
+  await writing(from, unlink(from));
+}
+
+async function renameUnlessTaken(from: string, to: string): Promise<void> {
+  if (await writing(to, statOf(to))) throw new Conflict(`${to} exists`);
+  await writing(to, rename(from, to));
+}
+
+/** Also so when an NFS server had done the link and the answer was lost: the repeated request finds the name taken. */
+async function assertSameFile(from: string, to: string, cause: unknown): Promise<void> {
+  const [source, target] = [await writing(from, statOf(from)), await writing(to, statOf(to))];
+  const isSecondName = source !== undefined && source.nlink > 1n && source.ino === target?.ino;
+  if (!isSecondName || source.dev !== target.dev) {
+    throw new Conflict(`${to} exists`, { cause });
+  }
+}
+
+/** Removes a file of ours that nobody needs. What can't be removed now is swept by a later call or run. */
+export async function discard(absolute: string): Promise<void> {
+  await rm(absolute, { force: true }).catch(() => undefined);
+}

@@ -1,0 +1,55 @@
+import type { BigIntStats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode, Failure } from '../../host/errors.ts';
+import type { FileEntry, FolderEntry } from '../store.ts';
+
+/** The absolute path of a relative one, which must not lead out of the root. */
+export function absolutePath(root: string, path: string): string {
+  const climbs = path !== '' && path.split('/').some((part) => part === '' || part === '.' || part === '..');
+  if (climbs || path.includes('\0')) {
+    throw new Failure('failed', 'PathInvalid', `${JSON.stringify(path)} is not a path below ${root}`);
+  }
+  return join(root, path);
+}
+
+/**
+ * Size and times alone miss a change of the same length that keeps its mtime (rsync, cp -p, editors); ctime can't be
+ * set by anybody, and the inode tells a file that was put in another one's place.
+ */
+export function revisionOf(stats: BigIntStats): string {
+  return [stats.size, stats.mtimeNs, stats.ino, stats.ctimeNs].map((value) => value.toString(36)).join('-');
+}
+
+export function fileEntry(path: string, stats: BigIntStats, contentHash?: string): FileEntry {
+  return {
+    kind: 'file',
+    path,
+    key: path,
+    name: nameOf(path),
+    rev: revisionOf(stats),
+    size: Number(stats.size),
+    modified: new Date(Number(stats.mtimeNs / 1_000_000_000n) * 1000),
+    stored: new Date(Number(stats.ctimeNs / 1_000_000n)),
+    ...(contentHash === undefined ? {} : { contentHash }),
+  };
+}
+
+export function folderEntry(path: string): FolderEntry {
+  return { kind: 'folder', path, key: path, name: nameOf(path) };
+}
+
+/** lstat, or undefined when nothing is there. */
+export async function statOf(absolute: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(absolute, { bigint: true });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

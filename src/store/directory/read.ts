@@ -1,0 +1,122 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Failure } from '../../host/errors.ts';
+import { createHasher, hashBytes } from '../content-hash.ts';
+import { type Digest, type FileEntry, type FolderEntry, type Loaded, Unavailable } from '../store.ts';
+import { absolutePath, fileEntry, folderEntry, revisionOf, statOf } from './entry.ts';
+import { directoryFailure, reading } from './faults.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** A link is not followed, and a pipe that took the file's place must not block the open for ever. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Links, sockets and the like are nothing that a caller could use. */
+export async function entryAt(root: string, path: string): Promise<FileEntry | FolderEntry | undefined> {
+  const absolute = absolutePath(root, path);
+  const stats = await statOf(absolute).catch((error: unknown) => {
+    throw directoryFailure(absolute, error);
+  });
+  if (stats?.isFile()) return fileEntry(path, stats);
+  return stats?.isDirectory() ? folderEntry(path) : undefined;
+}
+
+/**
+ * One fstat after the read is enough: when it still shows the listed revision, nothing changed between the listing and
+ * the end of the read.
+ */
+export async function loadFile(root: string, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
+  signal.throwIfAborted();
+  const absolute = absolutePath(root, file.path);
+  await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
+  const bytes = await reading(absolute, readAt(handle, 0, file.size));
+  await assertRevision(handle, absolute, file);
+  const digest = hashBytes(bytes);
+  assertDigest(absolute, file, digest);
+  return { bytes, digest };
+}
+
+export async function* streamFile(
+  root: string,
+  file: FileEntry,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, Digest, void> {
+  signal.throwIfAborted();
+  const absolute = absolutePath(root, file.path);
+  await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
+  await assertRevision(handle, absolute, file);
+  const hasher = createHasher();
+  let position = 0;
+  let next = readAhead(handle, position, file.size);
+  try {
+    while (position < file.size) {
+      signal.throwIfAborted();
+      const chunk = await reading(absolute, next);
+      if (chunk.length === 0) break;
+      position += chunk.length;
+      next = readAhead(handle, position, file.size);
+      hasher.update(chunk);
+      yield chunk;
+    }
+  } finally {
+    await Promise.allSettled([next]);
+  }
+  await assertRevision(handle, absolute, file);
+  const digest = hasher.digest();
+  assertDigest(absolute, file, digest);
+  return digest;
+}
+
+export async function readFileRange(
+  root: string,
+  file: FileEntry,
+  offset: number,
+  length: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  signal.throwIfAborted();
+  const absolute = absolutePath(root, file.path);
+  await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
+  const bytes = await reading(absolute, readAt(handle, offset, length));
+  await assertRevision(handle, absolute, file);
+  if (bytes.length < length) {
+    throw new Failure('mismatch', 'ObjectTooShort', `${absolute} ends before byte ${offset + length}`, {
+      hint: 'the object is damaged, or is not what its record says',
+    });
+  }
+  return bytes;
+}
+
+/** Reads the next chunk while the consumer works on this one. A fault waits for the consumer's next pull. */
+function readAhead(handle: FileHandle, position: number, size: number): Promise<Buffer> {
+  const chunk = readAt(handle, position, Math.min(CHUNK_BYTES, size - position));
+  chunk.catch(() => undefined);
+  return chunk;
+}
+
+/** Up to `length` bytes, fewer only at the end of the file; the buffer is the caller's to keep. */
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+async function assertRevision(handle: FileHandle, absolute: string, file: FileEntry): Promise<void> {
+  const stats = await reading(absolute, handle.stat({ bigint: true }));
+  if (!stats.isFile() || revisionOf(stats) !== file.rev) throw new Unavailable('changed_during_run');
+}
+
+/** The revision is the same and the bytes are not: a disk or a cable that lies. */
+function assertDigest(absolute: string, file: FileEntry, digest: Digest): void {
+  const sizeDiffers = digest.size !== file.size;
+  if (sizeDiffers || (file.contentHash !== undefined && digest.contentHash !== file.contentHash)) {
+    throw new Failure('mismatch', 'ContentMismatch', `${absolute} does not read as it was written`, {
+      hint: 'check the disk of this volume; the file is damaged',
+    });
+  }
+}

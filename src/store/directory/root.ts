@@ -1,0 +1,63 @@
+import { realpath, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { STATE_FOLDER } from '../../api/names.ts';
+import type { Clock } from '../../host/clock.ts';
+import { errorCode, Failure } from '../../host/errors.ts';
+import type { Identity, Space } from '../store.ts';
+import { statOf } from './entry.ts';
+import { directoryFailure } from './faults.ts';
+import { timeIn } from './volume-clock.ts';
+
+/** Real path and inodes, because a bind mount shows one folder under two paths that no comparison of names relates. */
+export async function identifyRoot(root: string): Promise<Identity> {
+  const { existing, missing } = await nearestExisting(root);
+  const stats = await statOf(existing);
+  if (!stats?.isDirectory()) {
+    throw new Failure('configuration', 'NotAFolder', `${existing} is not a folder`, {
+      hint: 'give the path of a folder, or of one that may be made there',
+    });
+  }
+  if (missing !== '') return { root: { exists: false, path: join(existing, missing), lineage: [] } };
+  return { root: { exists: true, path: existing, lineage: await lineageOf(existing) } };
+}
+
+/** `bavail` is what a process without privileges may still use; reserved blocks count as used. */
+export async function spaceOf(root: string): Promise<Space> {
+  const { existing } = await nearestExisting(root);
+  const { blocks, bavail, bsize } = await statfs(existing).catch((error: unknown) => {
+    throw directoryFailure(existing, error);
+  });
+  return { used: (blocks - bavail) * bsize, allocated: blocks * bsize };
+}
+
+/**
+ * By the volume where our state folder is, since that is where a lease can lie; by the local clock elsewhere. A source
+ * is never touched for it, nor can a read-only volume be.
+ */
+export async function timeOf(root: string, clock: Clock): Promise<Date> {
+  try {
+    return await timeIn(join(root, STATE_FOLDER));
+  } catch {
+    return clock.now();
+  }
+}
+
+/** The real path of the root or of its nearest parent that exists, and what is missing below it. */
+async function nearestExisting(root: string): Promise<{ readonly existing: string; readonly missing: string }> {
+  for (let path = root; ; path = dirname(path)) {
+    try {
+      return { existing: await realpath(path), missing: root.slice(path.length) };
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw directoryFailure(path, error);
+    }
+  }
+}
+
+async function lineageOf(folder: string): Promise<string[]> {
+  const lineage: string[] = [];
+  for (let path = folder; ; path = dirname(path)) {
+    const stats = await statOf(path);
+    if (stats) lineage.push(`${stats.dev}:${stats.ino}`);
+    if (path === dirname(path)) return lineage;
+  }
+}

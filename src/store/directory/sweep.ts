@@ -1,0 +1,35 @@
+import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isProcessGone } from '../../host/process-identity.ts';
+import { breakIfStale } from './break-claim.ts';
+import { discard } from './durable.ts';
+import { statOf } from './entry.ts';
+import { isClaim, makerOf } from './leftovers.ts';
+import type { VolumeTime } from './volume-clock.ts';
+
+/** A temporary file is written in seconds; of another host's process nobody can say from here that it is gone. */
+const ABANDONED_MS = 3_600_000;
+
+/**
+ * Removes what killed processes left in this folder. It comes after the work: removing the second name of a file
+ * changes its ctime, and so its revision. The work is done by then, so a fault here is none of it; the next call tries
+ * again.
+ */
+export async function sweep(folder: string, volumeTime: VolumeTime): Promise<void> {
+  await sweepOrThrow(folder, volumeTime).catch(() => undefined);
+}
+
+async function sweepOrThrow(folder: string, volumeTime: VolumeTime): Promise<void> {
+  for await (const { name } of await opendir(folder)) {
+    const path = join(folder, name);
+    if (isClaim(name)) await breakIfStale(path, volumeTime);
+    else if (await isLeftover(path, makerOf(name), volumeTime)) await discard(path);
+  }
+}
+
+async function isLeftover(path: string, maker: string | undefined, volumeTime: VolumeTime): Promise<boolean> {
+  if (maker === undefined) return false;
+  if (isProcessGone(maker)) return true;
+  const stats = await statOf(path);
+  return stats !== undefined && (await volumeTime()) - Number(stats.mtimeMs) > ABANDONED_MS;
+}

@@ -1,0 +1,14 @@
+import type { HttpAnswer } from './http.ts';
+
+export interface ApiRequest {
+  /** Such as `files/download`. */
+  readonly route: string;
+  readonly host: 'api' | 'content';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | undefined;
+  /** The server may think for minutes before it answers: listings and commits. */
+  readonly slow?: boolean;
+}
+
+/** One attempt. Resolves for 2xx only; throws ApiError or TransferFault (which may heal) or Failure (which ends the run). */
+export type Send = (request: ApiRequest, signal: AbortSignal) => Promise<HttpAnswer>;

@@ -1,0 +1,69 @@
+import type { Dropbox, DropboxResponse } from 'dropbox';
+import type { DropboxAccount } from './account.ts';
+import type { Send } from './api-request.ts';
+import type { HttpAnswer } from './http.ts';
+import { sdkOver } from './sdk.ts';
+
+/** Root: the team's shared root; Home: the member's own folder. The same place in a personal account. */
+export type Namespace = 'Root' | 'Home';
+
+/** The API as one store sees it: an account, with paths that start in one namespace. */
+export interface Client {
+  readonly account: DropboxAccount;
+  /** One attempt of an RPC call. */
+  once<T>(call: (sdk: Dropbox) => Promise<DropboxResponse<T>>): Promise<T>;
+  /** The same, repeated as long as it may heal: for calls that change nothing. */
+  read<T>(call: (sdk: Dropbox) => Promise<DropboxResponse<T>>, signal: AbortSignal): Promise<T>;
+  /** One attempt of an upload or download call, with its argument in a header. */
+  content(route: string, argument: object, options: ContentOptions, signal: AbortSignal): Promise<HttpAnswer>;
+  /** The id of the namespace that paths start in. */
+  namespace(signal: AbortSignal): Promise<string>;
+}
+
+export interface ContentOptions {
+  readonly body?: Buffer;
+  readonly range?: string;
+  readonly slow?: boolean;
+}
+
+export function createClient(account: DropboxAccount, root: Namespace): Client {
+  const namespace = async (signal: AbortSignal): Promise<string> => {
+    const info = (await account.whoAmI(signal)).root_info;
+    return root === 'Root' ? info.root_namespace_id : info.home_namespace_id;
+  };
+  // Always sent for Root: without it a team's folders are invisible, and with it a changed root answers 422 instead
+  // of an empty tree (Dropbox path root header modes).
+  const pathRoot = async (signal: AbortSignal): Promise<Readonly<Record<string, string>>> =>
+    root === 'Home'
+      ? {}
+      : { 'dropbox-api-path-root': JSON.stringify({ '.tag': 'root', root: await namespace(signal) }) };
+  const send: Send = async (request, signal) =>
+    account.send({ ...request, headers: { ...request.headers, ...(await pathRoot(signal)) } }, signal);
+
+  const sdk = sdkOver(send);
+  const once: Client['once'] = async (call) => (await call(sdk)).result;
+  return {
+    account,
+    namespace,
+    once,
+    read: (call, signal) => account.retrying.run(() => once(call), signal),
+    content(route, argument, { body, range, slow = false }, signal) {
+      const headers = {
+        'dropbox-api-arg': headerSafeJson(argument),
+        // A coded body would make Content-Length and Range mean other bytes than the file's.
+        'accept-encoding': 'identity',
+        ...(body ? { 'content-type': 'application/octet-stream' } : {}),
+        ...(range === undefined ? {} : { range }),
+      };
+      return send({ route, host: 'content', headers, body, slow }, signal);
+    },
+  };
+}
+
+/** Headers carry ASCII only: DEL and everything above it is escaped (Dropbox HTTP documentation). */
+export function headerSafeJson(value: object): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,112 @@
+import { Failure } from '../../host/errors.ts';
+import { createHasher } from '../content-hash.ts';
+import { type Digest, type FileEntry, type Loaded, type SkipReason, Unavailable } from '../store.ts';
+import { ApiError, parseObject, TransferFault } from './api-error.ts';
+import type { Client } from './client.ts';
+import { judge } from './judge.ts';
+import { refusal } from './refusals.ts';
+
+/** A whole transfer that brought wrong bytes is repeated so often. */
+const LOAD_TRIES = 3;
+
+/**
+ * The content of exactly the listed revision, resumed at the byte reached whenever the connection breaks. The end of
+ * a body proves nothing (a body without a length ends where it breaks off), so size and content_hash decide; where
+ * they differ, Failure `mismatch`/`TransferMismatch` after all chunks, and the whole entry is to be read again.
+ */
+export async function* download(
+  client: Client,
+  file: FileEntry,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, Digest, void> {
+  const hasher = createHasher();
+  const attempts = client.account.retrying.start(signal);
+  let at = 0;
+  for (let complete = false; !complete; ) {
+    try {
+      for await (const chunk of bytesFrom(client, file, at, signal)) {
+        at += chunk.length;
+        if (at > file.size) throw mismatch(file, `more than ${file.size} bytes`);
+        hasher.update(chunk);
+        attempts.progressed();
+        yield chunk;
+      }
+      complete = at === file.size;
+      if (!complete) throw new TransferFault(`a download ended after ${at} of ${file.size} bytes`);
+    } catch (error) {
+      await attempts.failed(asUnavailable(error));
+    }
+  }
+  const digest = hasher.digest();
+  if (file.contentHash !== undefined && digest.contentHash !== file.contentHash) {
+    throw mismatch(file, `content_hash ${digest.contentHash} instead of ${file.contentHash}`);
+  }
+  return digest;
+}
+
+export async function load(client: Client, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const chunks: Buffer[] = [];
+      const source = download(client, file, signal);
+      let next = await source.next();
+      for (; !next.done; next = await source.next()) chunks.push(next.value);
+      return { bytes: Buffer.concat(chunks), digest: next.value };
+    } catch (error) {
+      if (tries >= LOAD_TRIES || !(error instanceof Failure && error.code === 'TransferMismatch')) throw error;
+    }
+  }
+}
+
+/** From `at` to the end. A 200 to a Range request brings the whole file: what we have is dropped from it. */
+async function* bytesFrom(client: Client, file: FileEntry, at: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const range = at > 0 ? { range: `bytes=${at}-` } : {};
+  const answer = await client.content('files/download', { path: `rev:${file.rev}` }, range, signal);
+  const problem = wrongAnswer();
+  if (problem) {
+    answer.discard();
+    throw problem;
+  }
+  let surplus = answer.status === 200 ? at : 0;
+  for await (const chunk of answer.body) {
+    const dropped = Math.min(surplus, chunk.length);
+    surplus -= dropped;
+    if (dropped < chunk.length) yield chunk.subarray(dropped);
+  }
+
+  function wrongAnswer(): Error | undefined {
+    const { rev } = parseObject(answer.header('dropbox-api-result') ?? '') ?? {};
+    if (typeof rev === 'string' && rev !== file.rev) return new Unavailable('changed_during_run');
+    const coding = answer.header('content-encoding');
+    if (coding !== undefined && coding !== 'identity') return new TransferFault(`a download came ${coding}-coded`);
+    const expected = `bytes ${at}-${file.size - 1}/${file.size}`;
+    if (answer.status === 206 && answer.header('content-range') !== expected) {
+      return new TransferFault(`a range was answered with ${answer.header('content-range')} instead of ${expected}`);
+    }
+    return undefined;
+  }
+}
+
+const UNAVAILABLE: readonly (readonly [tags: string, SkipReason])[] = [
+  ['path/not_found', 'deleted_during_run'],
+  ['path/not_file', 'changed_during_run'],
+  ['path/restricted_content', 'restricted_content'],
+  ['path/locked', 'locked'],
+  ['path/unsupported_content_type', 'not_downloadable'],
+  ['unsupported_file', 'not_downloadable'],
+  ['non_exportable', 'not_downloadable'],
+  ['invalid_export_format', 'export_failed'],
+];
+
+/** A refusal for ever that concerns this file only is Unavailable; what may heal passes unchanged. */
+export function asUnavailable(error: unknown): unknown {
+  if (!(error instanceof ApiError) || judge(error).kind !== 'final') return error;
+  const found = UNAVAILABLE.find(([tags]) => error.is(tags));
+  return found ? new Unavailable(found[1], { cause: error }) : refusal(error, 'reading a file');
+}
+
+function mismatch(file: FileEntry, what: string): Failure {
+  return new Failure('mismatch', 'TransferMismatch', `the download of revision ${file.rev} brought ${what}`, {
+    hint: 'read the entry again from its start; if it stays so, something on the way changes the bytes (a proxy, bad memory)',
+  });
+}

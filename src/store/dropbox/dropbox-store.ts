@@ -1,0 +1,91 @@
+import { hashBytes } from '../content-hash.ts';
+import type { Store } from '../store.ts';
+import type { DropboxAccount } from './account.ts';
+import { moveFile, removeFile } from './change.ts';
+import { createClient, type Namespace } from './client.ts';
+import { checkStored, commitFailure, uploadWhole } from './commit.ts';
+import { download, load } from './download.ts';
+import { toFile, toFolder } from './entries.ts';
+import { exportDocument } from './export.ts';
+import { identify, space } from './identify.ts';
+import { createListing } from './listing.ts';
+import { lookup } from './lookup.ts';
+import { pathsBelow } from './paths.ts';
+import { readRange } from './read-range.ts';
+import { refusal } from './refusals.ts';
+import { type UploadOptions, write } from './write.ts';
+
+export interface DropboxStoreOptions {
+  /** Absolute: `/CASES`. */
+  readonly root: string;
+  readonly namespace: Namespace;
+  readonly upload: UploadOptions;
+}
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** One folder of an account. Closing it leaves the account open, which other stores may share: that is closed apart. */
+export function openDropboxStore(account: DropboxAccount, options: DropboxStoreOptions): Store {
+  const client = createClient(account, options.namespace);
+  const paths = pathsBelow(options.root);
+  const listing = createListing(client, paths);
+
+  return {
+    kind: 'dropbox',
+    locate: (path) => paths.absolute(path) || '/',
+    identify: (signal) => identify(client, paths, signal),
+    list: listing.list,
+    bookmark: listing.bookmark,
+    changes: listing.changes,
+
+    async stat(path, signal) {
+      const where = paths.absolute(path);
+      if (where === '') return { kind: 'folder', path: '', key: '', name: '' };
+      try {
+        const found = await lookup(client, where, signal);
+        if (found?.['.tag'] === 'file') return toFile(found, paths);
+        return found?.['.tag'] === 'folder' ? toFolder(found, paths) : undefined;
+      } catch (error) {
+        throw refusal(error, `looking up ${where}`);
+      }
+    },
+
+    load: (file, signal) =>
+      file.exportedAs === undefined
+        ? load(client, file, signal)
+        : exportDocument(client, file, file.id ?? paths.absolute(file.path), signal),
+
+    async *stream(file, signal) {
+      if (file.exportedAs === undefined) return yield* download(client, file, signal);
+      const { bytes, digest } = await exportDocument(client, file, file.id ?? paths.absolute(file.path), signal);
+      for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+      return digest;
+    },
+
+    readRange: (file, offset, length, signal) => readRange(client, file, offset, length, signal),
+
+    async write(path, body, signal) {
+      return toFile(await write(client, paths.absolute(path), body, options.upload, signal), paths);
+    },
+
+    async put(path, bytes, expect, signal) {
+      const where = paths.absolute(path);
+      const content = hashBytes(bytes);
+      try {
+        const answer = await uploadWhole(client, where, bytes, content, expect, signal);
+        return toFile(await checkStored(client, where, answer, content, signal), paths);
+      } catch (error) {
+        throw commitFailure(error, where);
+      }
+    },
+
+    async move(from, to, signal) {
+      return toFile(await moveFile(client, from, paths.absolute(from.path), paths.absolute(to), signal), paths);
+    },
+
+    remove: (file, signal) => removeFile(client, file, paths.absolute(file.path), signal),
+    space: (signal) => space(client, signal),
+    now: (signal) => account.now(signal),
+    close: async () => undefined,
+  };
+}

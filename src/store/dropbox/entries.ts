@@ -1,0 +1,81 @@
+import type { files } from 'dropbox';
+import type { Entry, FileEntry, FolderEntry, SkipReason, UnusableEntry } from '../store.ts';
+import { exportExtension } from './export-format.ts';
+import type { Paths } from './paths.ts';
+
+export type Metadata = files.FileMetadataReference | files.FolderMetadataReference | files.DeletedMetadataReference;
+
+/**
+ * What the API says about one path, as the store's entry. What can't be backed up becomes `unusable`, never nothing:
+ * every listed file is accounted for.
+ */
+export function toEntry(metadata: Metadata, paths: Paths): Entry {
+  const place = placeOf(metadata, paths);
+  const unusable = (reason: SkipReason): UnusableEntry => ({
+    kind: 'unusable',
+    path: printable(place.path),
+    key: printable(place.key),
+    reason,
+  });
+  if (metadata['.tag'] === 'deleted') return { kind: 'deleted', key: printable(place.key) };
+  if (metadata['.tag'] !== 'file' && metadata['.tag'] !== 'folder') return unusable('unreadable');
+  if (!isValid(place)) return unusable('invalid_name');
+  if (metadata['.tag'] === 'folder') return toFolder(metadata, paths);
+  if (metadata.symlink_info) return unusable('symbolic_link');
+  if (metadata.is_downloadable === false && exportExtension(metadata.export_info) === undefined) {
+    return unusable('not_downloadable');
+  }
+  const file = toFile(metadata, paths);
+  const isWhole = file.rev && Number.isSafeInteger(file.size) && isDate(file.modified) && isDate(file.stored);
+  return isWhole ? file : unusable('unreadable');
+}
+
+export function toFile(metadata: files.FileMetadata, paths: Paths): FileEntry {
+  const exportedAs = metadata.is_downloadable === false ? exportExtension(metadata.export_info) : undefined;
+  return {
+    kind: 'file',
+    ...placeOf(metadata, paths),
+    id: metadata.id,
+    rev: metadata.rev,
+    size: metadata.size,
+    modified: new Date(metadata.client_modified),
+    stored: new Date(metadata.server_modified),
+    ...(metadata.content_hash === undefined ? {} : { contentHash: metadata.content_hash }),
+    ...(exportedAs === undefined ? {} : { exportedAs }),
+  };
+}
+
+export function toFolder(metadata: files.FolderMetadata, paths: Paths): FolderEntry {
+  return { kind: 'folder', ...placeOf(metadata, paths), id: metadata.id };
+}
+
+interface Place {
+  readonly path: string;
+  readonly key: string;
+  readonly name: string;
+}
+
+/** path_lower and path_display may be missing (files.stone Metadata: "null if the file or folder is not mounted"). */
+function placeOf(metadata: files.Metadata, paths: Paths): Place {
+  const display = metadata.path_display ?? metadata.path_lower ?? `${paths.root}/${metadata.name}`;
+  const lower = metadata.path_lower ?? display.toLowerCase();
+  return { path: paths.relative(display), key: paths.relative(lower).normalize('NFC'), name: metadata.name };
+}
+
+/** A lone surrogate can't be written in UTF-8: two such names would become one in the archive. */
+function isValid({ path, key, name }: Place): boolean {
+  if (!path.isWellFormed() || !key.isWellFormed() || !name.isWellFormed()) return false;
+  return path === '' || !path.split('/').some((part) => part === '' || part === '.' || part === '..');
+}
+
+/** Lone surrogates as `\ud800`, control characters as `\u000a`. */
+function printable(text: string): string {
+  return text.replace(
+    /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function isDate(date: Date): boolean {
+  return !Number.isNaN(date.getTime());
+}

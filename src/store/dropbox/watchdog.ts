@@ -1,0 +1,44 @@
+import { TransferFault } from './api-error.ts';
+
+/**
+ * Ends a request on which nothing moves: connections that hang for ever are what a firewall that forgot them, or a
+ * sleeping server, leaves behind. Real timers, because it watches real bytes; a reader that pauses is not idleness.
+ */
+export interface Watchdog {
+  /** Aborts when the caller's signal does, or with a TransferFault when nothing moved for too long. */
+  readonly signal: AbortSignal;
+  moved(): void;
+  pause(): void;
+  stop(): void;
+}
+
+export function startWatchdog(idleMs: number, caller: AbortSignal): Watchdog {
+  const controller = new AbortController();
+  const bark = (): void => controller.abort(new TransferFault(`not a byte moved for ${idleMs / 1000} s`));
+  const obey = (): void => controller.abort(caller.reason);
+  let timer: NodeJS.Timeout | undefined = setTimeout(bark, idleMs);
+  let isOver = false;
+  const pause = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  // Not AbortSignal.any: a million requests on one run's signal must not leave anything behind on it.
+  if (caller.aborted) obey();
+  else caller.addEventListener('abort', obey, { once: true });
+
+  return {
+    signal: controller.signal,
+    moved() {
+      // A request body may still be read when its request is already over.
+      if (isOver) return;
+      if (timer) timer.refresh();
+      else timer = setTimeout(bark, idleMs);
+    },
+    pause,
+    stop() {
+      isOver = true;
+      pause();
+      caller.removeEventListener('abort', obey);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Clock } from '../host/clock.ts';
+import { Failure, isAbort, messageOf } from '../host/errors.ts';
+
+/**
+ * What an error means for the attempt that met it. `fault`: the network or the remote broke, and a later attempt may
+ * pass. `busy`: this operation is refused for a moment. `rateLimited`: everything we send is refused for a while.
+ */
+export type Verdict =
+  | { readonly kind: 'final' }
+  | { readonly kind: 'fault' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'rateLimited'; readonly afterMs: number | undefined };
+
+export interface RetryingOptions {
+  readonly clock: Clock;
+  judge(error: unknown): Verdict;
+  /** In `clock.elapsed()` milliseconds: no wait may end after it. */
+  readonly deadline?: number | undefined;
+  /** How long one operation may fail without any progress. */
+  readonly patienceMs?: number | undefined;
+  onWait?(kind: WaitKind, ms: number): void;
+}
+
+export type WaitKind = Exclude<Verdict['kind'], 'final'>;
+
+/** One operation's attempts. */
+export interface Attempts {
+  /** Waits until the next attempt may start. Throws the error itself if it is final, Failure `outOfTime` if time is up. */
+  failed(error: unknown): Promise<void>;
+  /** Something new was achieved: the outage, if there was one, is over. */
+  progressed(): void;
+}
+
+/** Shared by everybody who works with one account, because a rate limit stops all of them. */
+export interface Retrying {
+  start(signal: AbortSignal): Attempts;
+  run<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Resolves when no rate limit holds: to be awaited before every request. */
+  ready(signal: AbortSignal): Promise<void>;
+}
+
+/** Far longer than any Retry-After reported from Dropbox (300 s): the night has hours, and a run that gives up loses it. */
+const PATIENCE_MS = 60 * 60_000;
+/** Used when a rate limit does not say how long it lasts. */
+const DEFAULT_PAUSE_MS = 15_000;
+const FIRST_BACKOFF_MS = 1_000;
+const LONGEST_BACKOFF_MS = 30_000;
+
+/** p-retry does not fit: waits come from Retry-After and are shared, and time is a passed clock. */
+export function createRetrying(options: RetryingOptions): Retrying {
+  const { clock, judge, deadline = Number.POSITIVE_INFINITY, patienceMs = PATIENCE_MS } = options;
+  let pausedUntil = 0;
+  let pauseCause: unknown;
+
+  const wait = async (kind: WaitKind, ms: number, cause: unknown, signal: AbortSignal): Promise<void> => {
+    if (clock.elapsed() + ms > deadline) throw outOfTime(kind, 'its time is up', cause);
+    options.onWait?.(kind, ms);
+    await clock.sleep(ms, signal);
+  };
+
+  const ready = async (signal: AbortSignal): Promise<void> => {
+    for (let left = pausedUntil - clock.elapsed(); left > 0; left = pausedUntil - clock.elapsed()) {
+      // Up to a tenth later, so that the workers do not come back all at once and are refused again.
+      await wait('rateLimited', left * (1 + Math.random() / 10), pauseCause, signal);
+    }
+  };
+
+  const start = (signal: AbortSignal): Attempts => {
+    let failingSince: number | undefined;
+    let failures = 0;
+    return {
+      progressed() {
+        failingSince = undefined;
+        failures = 0;
+      },
+      async failed(error) {
+        signal.throwIfAborted();
+        const verdict = isAbort(error) ? ({ kind: 'final' } as const) : judge(error);
+        if (verdict.kind === 'final') throw error;
+        failingSince ??= clock.elapsed();
+        const ms = verdict.kind === 'rateLimited' ? (verdict.afterMs ?? DEFAULT_PAUSE_MS) : backoff(failures++);
+        if (clock.elapsed() + ms - failingSince > patienceMs) {
+          throw outOfTime(verdict.kind, `it lasts longer than ${Math.round(patienceMs / 60_000)} minutes`, error);
+        }
+        if (verdict.kind === 'rateLimited') {
+          pausedUntil = Math.max(pausedUntil, clock.elapsed() + ms);
+          pauseCause = error;
+          await ready(signal);
+        } else await wait(verdict.kind, ms, error, signal);
+      },
+    };
+  };
+
+  return {
+    start,
+    ready,
+    async run(attempt, signal) {
+      const attempts = start(signal);
+      for (;;) {
+        try {
+          return await attempt();
+        } catch (error) {
+          await attempts.failed(error);
+        }
+      }
+    },
+  };
+}
+
+/** Doubles from 1 s to 30 s, half of it random: equal waits would bring all workers back at once. */
+export function backoff(failures: number, random: number = Math.random()): number {
+  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures) * (0.5 + random / 2);
+}
+
+function outOfTime(kind: WaitKind, why: string, cause: unknown): Failure {
+  return kind === 'fault'
+    ? new Failure(
+        'outOfTime',
+        'RemoteUnavailable',
+        `the remote can't be reached or fails, and ${why}: ${messageOf(cause)}`,
+        {
+          hint: 'check the network, the proxy and the status page of the service; the next run starts afresh',
+          cause,
+        },
+      )
+    : new Failure('outOfTime', 'RateLimited', `the remote refuses requests for now, and ${why}: ${messageOf(cause)}`, {
+        hint: 'lower maxConcurrentDownloads and maxConcurrentUploads, or see what else uses the same app and account',
+        cause,
+      });
+}

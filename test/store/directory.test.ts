@@ -1,0 +1,4 @@
+import { conformance } from './conformance.ts';
+import { directoryFixture } from './directory-fixture.ts';
+
+conformance('A directory', directoryFixture);
