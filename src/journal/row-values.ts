@@ -1,0 +1,57 @@
+import { redact } from '../host/secrets.ts';
+import type { JournalRow } from './journal.ts';
+
+const BYTES_PER_MB = 1_048_576;
+const MAX_ERROR_CHARACTERS = 2_000;
+
+/** The columns that a run writes; id, created_at and written_by come from their defaults. */
+export const COLUMNS = [
+  'run_id',
+  'policy',
+  'backup_date',
+  'backup_path',
+  'total_cases',
+  'total_files',
+  'total_size_mb',
+  'status',
+  'error_message',
+  'verification',
+  'content_hash',
+  'started_at',
+  'finished_at',
+] as const;
+
+/** A row in the order of COLUMNS, as the server reads it: no NUL anywhere (no text or JSONB value can hold it). */
+export function valuesOf(row: JournalRow): (string | number | null)[] {
+  return [
+    storable(row.runId),
+    storable(row.policy),
+    row.backupDate.toISOString(),
+    storable(row.backupPath),
+    row.totalCases,
+    row.totalFiles,
+    (row.totalBytes / BYTES_PER_MB).toFixed(2),
+    row.status,
+    row.errorMessage === undefined ? null : printable(row.errorMessage),
+    row.verification === undefined ? null : JSON.stringify(row.verification, withoutNul),
+    storable(row.contentHash),
+    row.startedAt.toISOString(),
+    row.finishedAt?.toISOString() ?? null,
+  ];
+}
+
+/** One line, without secrets and control characters, cut between characters and not inside one. */
+function printable(text: string): string {
+  const line = redact(text)
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim();
+  return [...line].slice(0, MAX_ERROR_CHARACTERS).join('');
+}
+
+function storable(text: string | undefined): string | null {
+  return text === undefined ? null : text.replaceAll('\0', '');
+}
+
+function withoutNul(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? storable(value) : value;
+}

@@ -1,0 +1,50 @@
+import pLimit from 'p-limit';
+import type { Clock } from '../host/clock.ts';
+import { type Connection, connect, type Query } from './connection.ts';
+import type { DatabaseUrl } from './database-url.ts';
+import { journalFailure } from './faults.ts';
+import { withPatience } from './patience.ts';
+
+/** Transactions against one database that outlive its connections: a failed one is repeated on a new connection. */
+export interface Session {
+  /**
+   * Runs `work` in a transaction, again from its beginning after a passing fault; so it must be repeatable even when
+   * its COMMIT was lost on the way back. Calls wait for one another. Throws Failures; `refused` is the code for a
+   * statement that the server did not accept, JournalUnusable where that has no meaning of its own.
+   */
+  transact<T>(work: (query: Query) => Promise<T>, refused?: string): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function createSession(database: DatabaseUrl, clock: Clock, statementMs: number): Session {
+  const oneAtATime = pLimit(1);
+  let connection: Connection | undefined;
+
+  async function close(): Promise<void> {
+    const open = connection;
+    connection = undefined;
+    await open?.close();
+  }
+
+  async function attempt<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    connection ??= await connect(database, statementMs);
+    try {
+      return await connection.transaction(work);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  return {
+    transact: (work, refused = 'JournalUnusable') =>
+      oneAtATime(async () => {
+        try {
+          return await withPatience(clock, () => attempt(work));
+        } catch (error) {
+          throw journalFailure(error, database.address, refused);
+        }
+      }),
+    close,
+  };
+}
