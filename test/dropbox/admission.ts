@@ -1,0 +1,68 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { rootInfo } from './account-routes.ts';
+import { type FolderNode, isWithin } from './nodes.ts';
+import type { Route } from './route.ts';
+import { badRequest, errorBody, HttpError, nested, type Tagged, unauthorised } from './wire.ts';
+import type { World } from './world.ts';
+
+/** The one member of the emulated team. */
+export const TEAM_MEMBER_ID = 'dbmid:AAHhy7WsR0x-u4ZCqiDl5Fz5zvuL3kmspwU';
+
+/** The Authorization that the request carries, if the route wants one and its token may use it. */
+export function authorise(world: World, route: Route, headers: IncomingHttpHeaders, url: URL): string {
+  if (route.style === 'plain') return headers.authorization ?? '';
+  const given = headers.authorization ?? url.searchParams.get('authorization');
+  if (route.scope === undefined) {
+    if (headers.authorization === undefined) return '';
+    throw badRequest(route.name, 'This endpoint does not support authentication');
+  }
+  if (given === null) {
+    throw badRequest(route.name, 'Must provide HTTP header "Authorization" or URL parameter "authorization".');
+  }
+  if (!/^Bearer \S+$/.test(given)) {
+    throw badRequest(route.name, 'Invalid authorization value in HTTP header/URL parameter');
+  }
+  world.oauth.admit(given, route.scope);
+  refuseForeignMember(world, headers);
+  return given;
+}
+
+/** What '' means in this request, by the header Dropbox-API-Path-Root; 422 for roots that are not the account's. */
+export function viewFor(world: World, route: Route, headers: IncomingHttpHeaders): FolderNode {
+  const header = headers['dropbox-api-path-root'];
+  if (typeof header !== 'string') return world.home;
+  if (world.settings.appFolder) throw badRequest(route.name, 'Path root is not supported for sandbox app.');
+  const root = parsed(route, header);
+  if (root['.tag'] === 'home') return world.home;
+  if (root['.tag'] === 'root') {
+    if (root['root'] === world.tree.top.namespaceId) return world.tree.top;
+    throw pathRootError(nested('invalid_root', { invalid_root: rootInfo(world) }));
+  }
+  const folder = world.tree.namespaces.get(String(root['namespace_id']));
+  if (root['.tag'] !== 'namespace_id' || folder === undefined || !isWithin(world.tree.top, folder)) {
+    throw pathRootError(nested('no_permission'));
+  }
+  return folder;
+}
+
+function parsed(route: Route, header: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(header));
+  } catch {
+    throw badRequest(route.name, 'HTTP header "Dropbox-API-Path-Root": could not decode input as JSON');
+  }
+}
+
+function pathRootError(error: Tagged): HttpError {
+  return new HttpError(422, errorBody(error));
+}
+
+function refuseForeignMember(world: World, headers: IncomingHttpHeaders): void {
+  for (const [header, tag] of [
+    ['dropbox-api-select-user', 'invalid_select_user'],
+    ['dropbox-api-select-admin', 'invalid_select_admin'],
+  ] as const) {
+    const member = headers[header];
+    if (member !== undefined && (!world.team || member !== TEAM_MEMBER_ID)) throw unauthorised(tag);
+  }
+}

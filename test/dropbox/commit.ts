@@ -1,0 +1,96 @@
+import {
+  anything,
+  boolean,
+  type Checked,
+  defaulted,
+  list,
+  optional,
+  required,
+  struct,
+  text,
+  timestampArgument,
+  union,
+} from './argument-checks.ts';
+import { type Content, memoryContent } from './contents.ts';
+import { keyOf, numbered, refusalOfName, suffixed } from './names.ts';
+import { type FileNode, type FolderNode, revOf } from './nodes.ts';
+import { REV, WRITE_PATH, writePlace } from './paths.ts';
+import { Refusal } from './wire.ts';
+import { type Call, secondsOf } from './world.ts';
+
+export const COMMIT_FIELDS = {
+  path: required(text(WRITE_PATH)),
+  mode: defaulted(union({ add: undefined, overwrite: undefined, update: text(REV) }), { tag: 'add', value: undefined }),
+  autorename: defaulted(boolean, false),
+  client_modified: optional(timestampArgument),
+  mute: defaulted(boolean, false),
+  property_groups: optional(list(anything, 0, 100)),
+  strict_conflict: defaulted(boolean, false),
+};
+export const commitInfo = struct(COMMIT_FIELDS);
+export type CommitInfo = Checked<typeof commitInfo>;
+
+/** Puts content in its place by the rules of WriteMode; refused with a WriteError. */
+export async function commitFile(call: Call, info: CommitInfo, sent: Content): Promise<FileNode> {
+  const { tree, clock } = call.world;
+  const place = writePlace(tree, call.view, info.path);
+  const name = (place.names.at(-1) ?? '').normalize('NFC');
+  for (const component of place.names) refuseName(component);
+  const writeError = call.effect('writeError');
+  if (writeError) throw new Refusal(writeError.error);
+  const content = call.effect('corruptCommit') ? await corrupted(sent) : sent;
+  refuseOverQuota(call, content.size);
+  const folder = tree.makeFolders(place.base, place.names.slice(0, -1));
+  const now = secondsOf(clock);
+  const state = { content, clientModified: info.client_modified ?? now, serverModified: now };
+  const existing = folder.children.get(keyOf(name));
+  const invisible = call.effect('invisible');
+  const hiddenUntil = invisible ? clock.now().getTime() + invisible.ms : undefined;
+
+  if (existing === undefined) {
+    if (info.mode.tag === 'update' && info.strict_conflict) throw new Refusal('conflict/file');
+    return Object.assign(tree.makeFile(folder, name, state), { hiddenUntil });
+  }
+  if (existing.kind === 'folder') {
+    if (!info.autorename) throw new Refusal('conflict/folder');
+    return tree.makeFile(folder, freeName(folder, name), state);
+  }
+  const same = existing.content.size === content.size && existing.content.hash() === content.hash();
+  if (same && !info.strict_conflict) return existing;
+  const replaces =
+    info.mode.tag === 'overwrite' || (info.mode.tag === 'update' && info.mode.value === revOf(existing.seq));
+  if (replaces) {
+    tree.replaceFile(existing, state);
+    return Object.assign(existing, { hiddenUntil });
+  }
+  if (!info.autorename) throw new Refusal('conflict/file');
+  const free = info.mode.tag === 'update' ? suffixed(name, ' (conflicted copy)') : name;
+  return tree.makeFile(folder, folder.children.has(keyOf(free)) ? freeName(folder, free) : free, state);
+}
+
+export function refuseName(name: string): void {
+  const refusal = refusalOfName(name);
+  if (refusal !== undefined) throw new Refusal(refusal);
+}
+
+export function freeName(folder: FolderNode, name: string): string {
+  for (let number = 1; ; number++) {
+    const candidate = numbered(name, number);
+    if (!folder.children.has(keyOf(candidate))) return candidate;
+  }
+}
+
+function refuseOverQuota(call: Call, size: number): void {
+  const { tree, settings } = call.world;
+  if (tree.usedBytes + settings.usedElsewhereBytes + size > settings.allocatedBytes) {
+    throw new Refusal('insufficient_space');
+  }
+}
+
+async function corrupted(content: Content): Promise<Content> {
+  const pieces: Buffer[] = [];
+  for await (const piece of content.read(0, content.size)) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  bytes[0] = (bytes[0] ?? 0) ^ 0xff;
+  return memoryContent(bytes);
+}

@@ -1,0 +1,128 @@
+import { createCipheriv, createHash, hash, randomUUID } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { BLOCK_BYTES, contentHash, hashOfBlocks } from './block-hasher.ts';
+
+/** The bytes of one revision, wherever they lie. `end` of `read` is exclusive. */
+export interface Content {
+  readonly size: number;
+  hash(): string;
+  read(start: number, end: number): AsyncIterable<Buffer>;
+}
+
+export function memoryContent(bytes: Buffer): Content {
+  let known: string | undefined;
+  return {
+    size: bytes.length,
+    hash() {
+      known ??= contentHash(bytes);
+      return known;
+    },
+    async *read(start, end) {
+      if (end > start) yield bytes.subarray(start, end);
+    },
+  };
+}
+
+/**
+ * Blocks repeat after 17, so that the hash of any number of gigabytes costs 68 MiB of work; a prime, so that no usual
+ * part size is a multiple of the period and two swapped parts still differ.
+ */
+const PERIOD_BLOCKS = 17;
+const PIECE_BYTES = 64 * 1024;
+const ZEROS = Buffer.alloc(PIECE_BYTES);
+
+/** Pseudo-random bytes that need no storage: the AES-CTR key stream of the seed. */
+export function generatedContent(size: number, seed: number): Content {
+  return new GeneratedContent(size, seed);
+}
+
+/** A class, as a million of them share their methods; only the hash of a large one is worth its memory. */
+class GeneratedContent implements Content {
+  readonly size: number;
+  readonly #seed: number;
+  #hash: string | undefined;
+
+  constructor(size: number, seed: number) {
+    this.size = size;
+    this.#seed = seed;
+  }
+
+  hash(): string {
+    if (this.size <= PIECE_BYTES) return hash('sha256', hash('sha256', piece(this.#seed, 0, this.size), 'buffer'));
+    this.#hash ??= generatedHash(this.size, this.#seed);
+    return this.#hash;
+  }
+
+  async *read(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let at = start; at < end; ) {
+      const inPiece = at % PIECE_BYTES;
+      const upTo = Math.min(PIECE_BYTES, inPiece + end - at);
+      yield piece(this.#seed, at - inPiece, upTo).subarray(inPiece);
+      at += upTo - inPiece;
+    }
+  }
+}
+
+function piece(seed: number, offset: number, length: number): Buffer {
+  const key = Buffer.alloc(16);
+  key.writeDoubleBE(seed);
+  const counter = Buffer.alloc(16);
+  counter.writeBigUInt64BE(BigInt((offset % (PERIOD_BLOCKS * BLOCK_BYTES)) / 16), 8);
+  return createCipheriv('aes-128-ctr', key, counter).update(ZEROS.subarray(0, length));
+}
+
+function generatedHash(size: number, seed: number): string {
+  const cycle: Buffer[] = [];
+  const digests: Buffer[] = [];
+  const whole = Math.floor(size / BLOCK_BYTES);
+  for (let block = 0; block < whole; block++) {
+    const index = block % PERIOD_BLOCKS;
+    cycle[index] ??= generatedBlockDigest(seed, index * BLOCK_BYTES, BLOCK_BYTES);
+    digests.push(cycle[index]);
+  }
+  const rest = size % BLOCK_BYTES;
+  if (rest > 0) digests.push(generatedBlockDigest(seed, whole * BLOCK_BYTES, rest));
+  return hashOfBlocks(digests);
+}
+
+function generatedBlockDigest(seed: number, offset: number, length: number): Buffer {
+  const digest = createHash('sha256');
+  for (let done = 0; done < length; done += PIECE_BYTES) {
+    digest.update(piece(seed, offset + done, Math.min(PIECE_BYTES, length - done)));
+  }
+  return digest.digest();
+}
+
+/** Where uploads lie: growing files of open sessions, and finished ones by their content_hash, each content once. */
+export interface ContentStore {
+  newFile(): string;
+  adopt(file: string, size: number, hash: string): Promise<Content>;
+}
+
+export async function openContentStore(dataDir: string): Promise<ContentStore> {
+  const parts = path.join(dataDir, 'parts');
+  const whole = path.join(dataDir, 'content');
+  await Promise.all([parts, whole].map((folder) => mkdir(folder, { recursive: true })));
+  return {
+    newFile: () => path.join(parts, randomUUID()),
+    async adopt(file, size, digest) {
+      const target = path.join(whole, digest);
+      if (existsSync(target)) await rm(file);
+      else await rename(file, target);
+      return diskContent(target, size, digest);
+    },
+  };
+}
+
+function diskContent(file: string, size: number, digest: string): Content {
+  return {
+    size,
+    hash: () => digest,
+    read(start, end) {
+      if (end <= start) return memoryContent(Buffer.alloc(0)).read(0, 0);
+      return createReadStream(file, { start, end: end - 1, highWaterMark: 256 * 1024 });
+    },
+  };
+}

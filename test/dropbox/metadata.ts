@@ -1,0 +1,96 @@
+import {
+  type FileNode,
+  type FolderNode,
+  idOf,
+  pathBelow,
+  type Revision,
+  revOf,
+  type Tombstone,
+  type TreeNode,
+} from './nodes.ts';
+import { timestamp } from './wire.ts';
+
+export type Json = Record<string, unknown>;
+
+/** FileMetadata or FolderMetadata, without `.tag`, as seen from `view`; keys in the order of the service. */
+export function metadataOf(view: FolderNode, node: TreeNode): Json {
+  return node.kind === 'file' ? fileMetadata(view, node) : folderMetadata(view, node);
+}
+
+/** Metadata where the union's tag belongs to it: listings, get_metadata, delete, move and copy. */
+export function taggedMetadata(view: FolderNode, node: TreeNode): Json {
+  const tag = node.kind === 'file' ? (node.flags?.unknownTag ?? 'file') : 'folder';
+  return { '.tag': tag, ...metadataOf(view, node) };
+}
+
+export function deletedMetadata(pathOfView: string, displayOfView: string, gone: Tombstone): Json {
+  return {
+    '.tag': 'deleted',
+    name: gone.name,
+    path_lower: gone.pathLower.slice(pathOfView.length),
+    path_display: gone.pathDisplay.slice(displayOfView.length),
+  };
+}
+
+export function revisionMetadata(view: FolderNode, revision: Revision | FileNode): Json {
+  if (!('node' in revision)) return fileMetadata(view, revision);
+  const now = fileMetadata(view, revision.node);
+  return {
+    ...now,
+    name: revision.name,
+    client_modified: timestamp(revision.clientModified),
+    server_modified: timestamp(revision.serverModified),
+    rev: revOf(revision.seq),
+    size: revision.content.size,
+    content_hash: revision.content.hash(),
+  };
+}
+
+function fileMetadata(view: FolderNode, file: FileNode): Json {
+  const flags = file.flags;
+  const lower = flags?.missingPathLower ? {} : { path_lower: pathBelow(view, file, 'key') };
+  const exportInfo = flags?.exportFormats
+    ? { export_info: { export_as: flags.exportFormats[0], export_options: flags.exportFormats } }
+    : {};
+  return {
+    name: file.name,
+    ...lower,
+    path_display: displayPath(view, file),
+    id: idOf(file),
+    client_modified: timestamp(file.clientModified),
+    server_modified: timestamp(file.serverModified),
+    rev: revOf(file.seq),
+    size: file.content.size,
+    is_downloadable: flags?.downloadable !== false,
+    ...exportInfo,
+    ...(flags?.missingContentHash || flags?.downloadable === false ? {} : { content_hash: file.content.hash() }),
+  };
+}
+
+function folderMetadata(view: FolderNode, folder: FolderNode): Json {
+  const shared = folder.namespaceId
+    ? {
+        shared_folder_id: folder.namespaceId,
+        sharing_info: {
+          read_only: false,
+          shared_folder_id: folder.namespaceId,
+          traverse_only: false,
+          no_access: false,
+        },
+      }
+    : {};
+  return {
+    name: folder.name,
+    path_lower: pathBelow(view, folder, 'key'),
+    path_display: pathBelow(view, folder, 'name'),
+    id: idOf(folder),
+    ...shared,
+  };
+}
+
+/** Only the last component of path_display is sure to have the right case. */
+function displayPath(view: FolderNode, file: FileNode): string | undefined {
+  const path = pathBelow(view, file, 'name');
+  if (path === undefined || !file.flags?.wrongParentCase) return path;
+  return `${path.slice(0, -file.name.length).toUpperCase()}${file.name}`;
+}

@@ -1,0 +1,119 @@
+import type { Content } from './contents.ts';
+
+/** Oddities that a test gives a file: how it is shown, or how it refuses to be read. */
+export interface FileFlags {
+  /** Paper documents and the like: no download, only export. */
+  readonly downloadable?: false;
+  readonly exportFormats?: readonly string[];
+  readonly exported?: Content;
+  /** Taken down (DMCA): listed, but every download gives `path/restricted_content`. */
+  readonly restricted?: boolean;
+  readonly locked?: boolean;
+  readonly missingContentHash?: boolean;
+  readonly missingPathLower?: boolean;
+  /** Parents in path_display come in upper case, as they may on the real service. */
+  readonly wrongParentCase?: boolean;
+  /** The `.tag` shown in listings instead of `file`. */
+  readonly unknownTag?: string;
+}
+
+interface NodeBase {
+  /** As shown; a folder's children are keyed by the lowered NFC form. */
+  name: string;
+  key: string;
+  parent: FolderNode | undefined;
+  /** Position of its newest entry in the journal; -1 once it is gone. A file's rev is the same number. */
+  seq: number;
+  readonly id: number;
+}
+
+export interface FileNode extends NodeBase {
+  readonly kind: 'file';
+  content: Content;
+  /** Seconds since the epoch. */
+  clientModified: number;
+  serverModified: number;
+  flags: FileFlags | undefined;
+  /** A just-committed file that reads do not see yet: milliseconds of the world's clock. */
+  hiddenUntil: number | undefined;
+}
+
+export interface FolderNode extends NodeBase {
+  readonly kind: 'folder';
+  readonly children: Map<string, TreeNode>;
+  /** Set on roots of namespaces: the account's own, team folders, shared-folder mounts. */
+  namespaceId: string | undefined;
+}
+
+export type TreeNode = FileNode | FolderNode;
+
+/** What is left of a deleted or moved item; paths are those of the whole account, above any view. */
+export interface Tombstone {
+  readonly kind: 'deleted';
+  readonly name: string;
+  readonly pathLower: string;
+  readonly pathDisplay: string;
+  readonly seq: number;
+}
+
+/** A superseded state of a file, readable by `rev:` and restorable. */
+export interface Revision {
+  readonly seq: number;
+  readonly node: FileNode;
+  readonly pathLower: string;
+  readonly name: string;
+  readonly content: Content;
+  readonly clientModified: number;
+  readonly serverModified: number;
+}
+
+/** Path of a node below `view`; undefined if it does not lie there. The view itself is ''. */
+export function pathBelow(view: FolderNode, node: TreeNode, part: 'key' | 'name'): string | undefined {
+  let path = '';
+  for (let at: TreeNode | undefined = node; at !== undefined; at = at.parent) {
+    if (at === view) return path;
+    path = `/${at[part]}${path}`;
+  }
+  return undefined;
+}
+
+export function isWithin(folder: FolderNode, node: TreeNode): boolean {
+  for (let at: TreeNode | undefined = node; at !== undefined; at = at.parent) if (at === folder) return true;
+  return false;
+}
+
+/** The namespace whose write lock a change here takes. */
+export function namespaceOf(node: TreeNode): string {
+  for (let at: TreeNode | undefined = node; at !== undefined; at = at.parent) {
+    if (at.kind === 'folder' && at.namespaceId !== undefined) return at.namespaceId;
+  }
+  return '';
+}
+
+/** Parents before children, in the order of creation within a folder. */
+export function* withDescendants(node: TreeNode): Generator<TreeNode> {
+  yield node;
+  if (node.kind === 'folder') for (const child of node.children.values()) yield* withDescendants(child);
+}
+
+/** Lowercase hex of 21 digits that grows with every change: a counter, then what never changes in an account. */
+export function revOf(seq: number): string {
+  return `${(0x16000 + seq).toString(16).padStart(9, '0')}00000002b5bd`;
+}
+
+/** The journal position in a rev; NaN for revs that this account never gave. */
+export function seqOfRev(rev: string): number {
+  return rev.length === 21 && rev.endsWith('00000002b5bd')
+    ? Number.parseInt(rev.slice(0, 9), 16) - 0x16000
+    : Number.NaN;
+}
+
+export function idOf(node: TreeNode): string {
+  return `id:${Buffer.from(`case${String(node.id).padStart(12, '0')}`).toString('base64url')}`;
+}
+
+/** The creation position in an id of 22 base64url characters; NaN for foreign ids. */
+export function seqOfId(id: string): number {
+  const text = Buffer.from(id.slice(3), 'base64url').toString('latin1');
+  return /^case\d{12}$/.test(text) ? Number(text.slice(4)) : Number.NaN;
+}

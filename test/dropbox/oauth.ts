@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../src/host/clock.ts';
+import { HttpError, unauthorised } from './wire.ts';
+
+const TOKEN_SECONDS = 14_400;
+const ALL_SCOPES = [
+  'account_info.read',
+  'files.metadata.read',
+  'files.metadata.write',
+  'files.content.read',
+  'files.content.write',
+];
+
+export interface Credentials {
+  readonly appKey: string;
+  readonly appSecret: string;
+  readonly refreshToken: string;
+  /** Valid for four hours of the emulator's clock. */
+  readonly accessToken: string;
+}
+
+export interface OAuth {
+  readonly credentials: Credentials;
+  readonly refreshes: number;
+  /** Answers POST /oauth2/token from its parameters, wherever the client put them. */
+  token(parameters: Readonly<Record<string, string>>, authorization: string): object;
+  /** Throws 401 unless the token is known, unexpired and has the scope. */
+  admit(authorization: string, scope: string): void;
+  revoke(authorization: string): void;
+  /** Every access token given so far is from now on expired. */
+  expireAccessTokens(): void;
+  /** Refreshing gives 400 invalid_grant from now on. */
+  revokeRefreshToken(): void;
+  setScopes(scopes: readonly string[]): void;
+}
+
+export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
+  const expiry = new Map<string, number>();
+  let refreshes = 0;
+  let refreshable = true;
+  let scopes = ALL_SCOPES;
+  function issue(): string {
+    const token = `sl.${randomBytes(48).toString('base64url')}`;
+    expiry.set(token, clock.now().getTime() + tokenSeconds * 1000);
+    return token;
+  }
+  const credentials: Credentials = {
+    appKey: randomBytes(8).toString('hex').slice(0, 15),
+    appSecret: randomBytes(8).toString('hex').slice(0, 15),
+    refreshToken: randomBytes(48).toString('base64url'),
+    accessToken: issue(),
+  };
+
+  return {
+    credentials,
+    get refreshes() {
+      return refreshes;
+    },
+    token(parameters, authorization) {
+      const client = clientOf(parameters, authorization);
+      if (client.id !== credentials.appKey || (client.secret ?? credentials.appSecret) !== credentials.appSecret) {
+        throw oauthError('invalid_client: Invalid client_id or client_secret', 'invalid_client');
+      }
+      if (parameters['grant_type'] !== 'refresh_token') {
+        throw oauthError('unsupported grant type', 'unsupported_grant_type');
+      }
+      if (parameters['refresh_token'] !== credentials.refreshToken || !refreshable) {
+        throw oauthError('refresh token is invalid or revoked', 'invalid_grant');
+      }
+      refreshes++;
+      return { token_type: 'bearer', access_token: issue(), expires_in: tokenSeconds };
+    },
+    admit(authorization, scope) {
+      const expires = expiry.get(authorization.replace(/^Bearer /, ''));
+      if (expires === undefined) throw unauthorised('invalid_access_token');
+      if (expires <= clock.now().getTime()) throw unauthorised('expired_access_token');
+      if (!scopes.includes(scope)) throw unauthorised('missing_scope', { required_scope: scope });
+    },
+    revoke(authorization) {
+      expiry.delete(authorization.replace(/^Bearer /, ''));
+      refreshable = false;
+    },
+    expireAccessTokens() {
+      for (const token of expiry.keys()) expiry.set(token, 0);
+    },
+    revokeRefreshToken() {
+      refreshable = false;
+    },
+    setScopes(given) {
+      scopes = [...given];
+    },
+  };
+}
+
+/** Form or query fields (Python, JavaScript), or HTTP Basic (rclone). */
+function clientOf(parameters: Readonly<Record<string, string>>, authorization: string) {
+  if (!authorization.startsWith('Basic ')) {
+    return { id: parameters['client_id'], secret: parameters['client_secret'] };
+  }
+  const [id, secret] = Buffer.from(authorization.slice(6), 'base64').toString('utf8').split(':');
+  return { id: decodeURIComponent(id ?? ''), secret: decodeURIComponent(secret ?? '') };
+}
+
+function oauthError(description: string, error: string): HttpError {
+  return new HttpError(400, { error, error_description: description });
+}

@@ -1,0 +1,178 @@
+import type { Content } from './contents.ts';
+import { keyOf, lowered } from './names.ts';
+import {
+  type FileFlags,
+  type FileNode,
+  type FolderNode,
+  pathBelow,
+  type Revision,
+  seqOfId,
+  seqOfRev,
+  type Tombstone,
+  type TreeNode,
+  withDescendants,
+} from './nodes.ts';
+import { Refusal } from './wire.ts';
+
+export interface FileState {
+  readonly content: Content;
+  readonly clientModified: number;
+  readonly serverModified: number;
+  readonly flags?: FileFlags | undefined;
+}
+
+/**
+ * The account's files as one tree plus a journal of changes. Every change appends the node it concerns, so a position
+ * in the journal is at once a file's rev, a node's id and a cursor's place; a million files cost about 300 MB.
+ */
+export class Tree {
+  readonly top: FolderNode;
+  readonly journal: (TreeNode | Tombstone)[] = [];
+  readonly superseded = new Map<number, Revision>();
+  /** Roots of namespaces by id: usable as path roots and in `ns:` paths. */
+  readonly namespaces = new Map<string, FolderNode>();
+  usedBytes = 0;
+  #watchers = new Set<() => void>();
+
+  constructor() {
+    this.top = this.#folderNode('', undefined);
+  }
+
+  /** Runs once, after the next change. */
+  onChange(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  child(folder: FolderNode, name: string): TreeNode | undefined {
+    return folder.children.get(lowered(name));
+  }
+
+  makeNamespace(folder: FolderNode, id: string): void {
+    folder.namespaceId = id;
+    this.namespaces.set(id, folder);
+  }
+
+  makeFolder(parent: FolderNode, name: string): FolderNode {
+    const folder = this.#folderNode(name, parent);
+    parent.children.set(folder.key, folder);
+    return folder;
+  }
+
+  /** Creates what is missing on the way. A file in the way is refused with `conflict/file_ancestor`. */
+  makeFolders(base: FolderNode, names: readonly string[]): FolderNode {
+    let at = base;
+    for (const name of names) {
+      const next = at.children.get(keyOf(name)) ?? this.makeFolder(at, name);
+      if (next.kind === 'file') throw new Refusal('conflict/file_ancestor');
+      at = next;
+    }
+    return at;
+  }
+
+  makeFile(parent: FolderNode, name: string, state: FileState): FileNode {
+    const file: FileNode = {
+      kind: 'file',
+      name,
+      key: keyOf(name),
+      parent,
+      id: this.journal.length,
+      seq: 0,
+      content: state.content,
+      clientModified: state.clientModified,
+      serverModified: state.serverModified,
+      flags: state.flags,
+      hiddenUntil: undefined,
+    };
+    parent.children.set(file.key, file);
+    this.usedBytes += state.content.size;
+    this.#append(file);
+    return file;
+  }
+
+  /** Same id, new rev; the old state stays readable by its rev. */
+  replaceFile(file: FileNode, state: FileState): void {
+    this.#supersede(file);
+    this.usedBytes += state.content.size - file.content.size;
+    Object.assign(file, { ...state, flags: state.flags });
+    this.#append(file);
+  }
+
+  remove(node: TreeNode): void {
+    this.#bury(node);
+    for (const gone of withDescendants(node)) {
+      if (gone.kind === 'file') {
+        this.#supersede(gone);
+        this.usedBytes -= gone.content.size;
+      }
+      gone.seq = -1;
+    }
+  }
+
+  /** Ids stay, revs are new, as every item below counts as changed. */
+  move(node: TreeNode, parent: FolderNode, name: string): void {
+    this.#bury(node);
+    for (const moved of withDescendants(node)) if (moved.kind === 'file') this.#supersede(moved);
+    node.parent = parent;
+    node.name = name;
+    node.key = keyOf(name);
+    parent.children.set(node.key, node);
+    for (const moved of withDescendants(node)) this.#append(moved);
+  }
+
+  byId(id: string): TreeNode | undefined {
+    const node = this.journal[seqOfId(id)];
+    return node !== undefined && node.kind !== 'deleted' && node.seq >= 0 ? node : undefined;
+  }
+
+  /** The file whose present rev this is, or the superseded state that once had it. */
+  byRev(rev: string): FileNode | Revision | undefined {
+    const seq = seqOfRev(rev);
+    const node = this.journal[seq];
+    if (node?.kind === 'file' && node.seq === seq) return node;
+    return this.superseded.get(seq);
+  }
+
+  /** The newest deletion of this path; a path that lives again has none. */
+  tombstoneAt(view: FolderNode, path: string): Tombstone | undefined {
+    const wanted = `${pathBelow(this.top, view, 'key') ?? ''}${lowered(path)}`;
+    return this.journal.findLast((entry) => entry.kind === 'deleted' && entry.pathLower === wanted) as
+      | Tombstone
+      | undefined;
+  }
+
+  #bury(node: TreeNode): void {
+    const pathLower = pathBelow(this.top, node, 'key') ?? '';
+    const pathDisplay = pathBelow(this.top, node, 'name') ?? '';
+    node.parent?.children.delete(node.key);
+    this.#append({ kind: 'deleted', name: node.name, pathLower, pathDisplay, seq: this.journal.length });
+  }
+
+  #supersede(file: FileNode): void {
+    const { seq, name, content, clientModified, serverModified } = file;
+    const pathLower = pathBelow(this.top, file, 'key') ?? '';
+    this.superseded.set(seq, { seq, node: file, pathLower, name, content, clientModified, serverModified });
+  }
+
+  #folderNode(name: string, parent: FolderNode | undefined): FolderNode {
+    const folder: FolderNode = {
+      kind: 'folder',
+      name,
+      key: keyOf(name),
+      parent,
+      id: this.journal.length,
+      seq: 0,
+      children: new Map(),
+      namespaceId: undefined,
+    };
+    this.#append(folder);
+    return folder;
+  }
+
+  #append(entry: TreeNode | Tombstone): void {
+    if (entry.kind !== 'deleted') entry.seq = this.journal.length;
+    this.journal.push(entry);
+    for (const watcher of this.#watchers) watcher();
+    this.#watchers.clear();
+  }
+}
