@@ -40,6 +40,7 @@ export async function commit(
   } catch (error) {
     delete facts.backup;
     if (!(error instanceof Conflict)) throw error;
+    await context.lease.confirm(signal);
     throw new Failure('failed', 'CommitConflict', `${backup.path} was made, or our upload removed, by somebody else`, {
       hint: 'nothing was overwritten; run again',
       cause: error,

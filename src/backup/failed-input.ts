@@ -1,4 +1,4 @@
-import { Failure } from '../host/errors.ts';
+import { Failure, messageOf } from '../host/errors.ts';
 import { type SkipReason, Unavailable } from '../store/store.ts';
 import type { PlannedInput } from './planned-input.ts';
 
@@ -20,7 +20,15 @@ export async function decideFailure(
   if (!changed && !isWrongTransfer(error)) throw error;
   if (attempt >= MOST_ATTEMPTS) {
     if (changed) return { skip: 'changed_during_run' };
-    throw error;
+    throw new Failure(
+      'failed',
+      'SourceTransferWrong',
+      `a file of the source arrived wrong ${attempt} times: ${messageOf(error)}`,
+      {
+        hint: 'run again; if it stays so, download that file by hand and compare',
+        cause: error,
+      },
+    );
   }
   if (!changed) return 'retry';
   try {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { RUNS_FOLDER, recordName, runIdOf } from '../api/names.ts';
 import { backupRefSchema, reportSchema } from '../api/report.ts';
+import { Failure } from '../host/errors.ts';
 import { forEachParallel } from '../host/parallel.ts';
-import type { FileEntry, Store } from '../store/store.ts';
+import { Conflict, type FileEntry, type Store } from '../store/store.ts';
 import { readJson, toJson } from './json-file.ts';
 
 /**
@@ -98,12 +99,20 @@ export function recordKeeper(destination: Store, initial: RunRecord, file?: File
     },
     async update(change, signal) {
       const next = { ...current, ...change };
-      stored = await destination.put(
-        recordName(next.runId),
-        toJson(next),
-        stored ? { rev: stored.rev } : 'absent',
-        signal,
-      );
+      try {
+        stored = await destination.put(
+          recordName(next.runId),
+          toJson(next),
+          stored ? { rev: stored.rev } : 'absent',
+          signal,
+        );
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        throw new Failure('leaseHeld', 'LeaseLost', `another run has closed the record of run ${next.runId}`, {
+          hint: 'this run was taken for dead, because it was silent for longer than its lease; look at the other one',
+          cause: error,
+        });
+      }
       current = next;
     },
   };

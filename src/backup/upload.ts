@@ -1,8 +1,9 @@
 import { incomingName } from '../api/names.ts';
 import { byteChannel } from '../host/byte-channel.ts';
+import { Failure } from '../host/errors.ts';
 import type { FileEntry } from '../store/store.ts';
 import { type ArchiveJob, archive } from './archive.ts';
-import type { Night } from './night.ts';
+import { type Night, noFacts, warn } from './night.ts';
 
 export interface Uploaded {
   readonly file: FileEntry;
@@ -13,8 +14,27 @@ export interface Uploaded {
 /** Between the archive and the upload: enough that neither waits for the other's every chunk. */
 const CHANNEL_BYTES = 4 * 1024 * 1024;
 
-/** archive ⇒ upload: one stream, no archive on disk. Whichever side fails first stops the other and is what is thrown. */
+const MOST_SESSIONS = 2;
+
+/**
+ * archive ⇒ upload: one stream, no archive on disk. A store that forgot the upload half-way (a Dropbox session ends
+ * after seven days, or for no reason) gets it once more from the source, since a stream can't be sent twice.
+ */
 export async function archiveAndUpload(job: ArchiveJob, night: Night): Promise<Uploaded> {
+  for (let session = 1; ; session++) {
+    try {
+      return await uploadOnce(job, night);
+    } catch (error) {
+      if (session === MOST_SESSIONS || !(error instanceof Failure) || error.code !== 'UploadSessionLost') throw error;
+      warn(night, 'UploadRestarted', error.message);
+      Object.assign(night.facts, { ...noFacts(), warnings: night.facts.warnings });
+      night.progress.begin('Archiving', job.sealed.totals);
+    }
+  }
+}
+
+/** Whichever side fails first stops the other and is what is thrown. */
+async function uploadOnce(job: ArchiveJob, night: Night): Promise<Uploaded> {
   const channel = byteChannel(CHANNEL_BYTES);
   const stop = new AbortController();
   const signal = AbortSignal.any([night.signal, stop.signal]);

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { systemClock } from '../../src/host/clock.ts';
+import { forEachParallel } from '../../src/host/parallel.ts';
+import { makeEarlier, openDropboxPlace } from './dropbox-place.ts';
+import { backupsIn, judgeHealed, judgeKilled, noVerdicts } from './judge.ts';
+
+type Moment = 'before' | 'after';
+
+/** A pause that only our fault asks for. */
+const STRIKE_MS = 86_400_000;
+const AT_ONCE = 2;
+const SLOT = 'nightly-29400000';
+
+const earlier = await makeEarlier();
+
+/** Kills the run at its k-th request: before it takes effect, or after and before the answer leaves. */
+async function killAt(step: number, moment: Moment, verdicts: ReturnType<typeof noVerdicts>): Promise<string> {
+  const label = `${moment} request ${step}`;
+  let strike = async (): Promise<void> => undefined;
+  const clock = {
+    ...systemClock,
+    sleep: (ms: number, signal?: AbortSignal) => (ms === STRIKE_MS ? strike() : systemClock.sleep(ms, signal)),
+  };
+  await using place = await openDropboxPlace(earlier, { clock });
+  const { faults } = place.emulator;
+  const before = await backupsIn(place);
+  const job = place.run(SLOT);
+  let struck = '';
+  strike = async () => {
+    if (job.process.exitCode !== null || job.process.signalCode !== null) return;
+    const exited = once(job.process, 'exit');
+    job.process.kill('SIGKILL');
+    await exited;
+  };
+  const disarm = faults.onRequest(async ({ number, route }) => {
+    if (number !== step) return;
+    struck = route;
+    if (moment === 'before') await strike();
+    const effect = moment === 'before' ? ({ kind: 'reset', at: 'headers' } as const) : ({ kind: 'delay', ms: STRIKE_MS } as const);
+    faults.add({ route: '*', when: moment, times: Number.POSITIVE_INFINITY, effect });
+  });
+  const { code, signal } = await job.ended;
+  disarm();
+  faults.clear();
+  if (signal !== 'SIGKILL') verdicts.other.push(`${label}: the run ended by itself with ${code}`);
+  await judgeKilled(place, `${label} (${struck})`, before, verdicts);
+
+  const next = await place.run(SLOT).ended;
+  if (next.code !== 0) verdicts.other.push(`${label} (${struck}): the next run ended with ${next.code}: ${next.stderr.slice(-600)}`);
+  await judgeHealed(place, `${label} (${struck})`, { slot: SLOT, before }, verdicts);
+  verdicts.points += 1;
+  return struck;
+}
+
+test('A run killed around any request to Dropbox leaves one verified backup after the next run, and no orphan', {
+  timeout: 600_000,
+}, async (t) => {
+  const verdicts = noVerdicts();
+  await using place = await openDropboxPlace(earlier);
+  const before = await backupsIn(place);
+  const undisturbed = await place.run(SLOT).ended;
+  assert.equal(undisturbed.code, 0, undisturbed.stderr);
+  await judgeHealed(place, 'undisturbed', { slot: SLOT, before }, verdicts);
+  assert.deepEqual(verdicts, noVerdicts());
+  const { requests, routes } = place.emulator.stats();
+
+  const points = Array.from({ length: requests }, (_, i) => i + 1).flatMap((step) => [
+    { step, moment: 'before' as const },
+    { step, moment: 'after' as const },
+  ]);
+  const struck = new Set<string>();
+  await forEachParallel(points, AT_ONCE, async ({ step, moment }) => {
+    struck.add(await killAt(step, moment, verdicts).catch((e: unknown) => { throw new Error(`${moment} ${step}`, { cause: e }); }));
+  });
+  t.diagnostic(
+    `Dropbox: ${verdicts.points} kill points of ${2 * requests} (${requests} requests, ${struck.size} routes), false successes: ${verdicts.falseSuccesses.length}, orphans: ${verdicts.orphans.length}`,
+  );
+  assert.deepEqual([verdicts.falseSuccesses, verdicts.orphans, verdicts.other], [[], [], []]);
+  assert.ok(verdicts.points >= 60);
+  assert.deepEqual([...struck].sort(), Object.keys(routes).sort());
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { scenario } from '../scenario.ts';
+
+const CASE = (n: number): string => `/CASES/USA00${n}_Client ${n}`;
+
+scenario('an empty listing of a source that had files is refused', {
+  row: 1,
+  exit: 'refused',
+  reason: 'SourceEmpty',
+  fault({ emulator }) {
+    emulator.tree.move('/CASES', '/ELSEWHERE');
+    emulator.tree.folder('/CASES');
+  },
+  heal({ emulator }) {
+    emulator.tree.remove('/CASES');
+    emulator.tree.move('/ELSEWHERE', '/CASES');
+  },
+});
+
+scenario('a source that has lost 40 % of its cases is refused', {
+  row: 2,
+  exit: 'refused',
+  reason: 'SourceShrunk',
+  fault({ emulator }) {
+    for (const n of [4, 5]) emulator.tree.move(CASE(n), `/ELSEWHERE/${n}`);
+  },
+  heal({ emulator }) {
+    for (const n of [4, 5]) emulator.tree.move(`/ELSEWHERE/${n}`, CASE(n));
+  },
+});
+
+scenario('an empty page that says there is more is not the end', {
+  row: 3,
+  exit: 'succeeded',
+  fault: ({ emulator }) =>
+    void emulator.faults.add({ route: 'files/list_folder', times: 4, effect: { kind: 'emptyPage' } }),
+});
+
+scenario('a listing whose last page was lost is made again', {
+  row: 4,
+  exit: 'succeeded',
+  fault({ emulator }) {
+    const everyPage = { times: Number.POSITIVE_INFINITY, effect: { kind: 'pageLimit', entries: 2 } } as const;
+    emulator.faults.add({ route: 'files/list_folder', ...everyPage });
+    emulator.faults.add({ route: 'files/list_folder/continue', ...everyPage });
+    emulator.faults.add({ route: 'files/list_folder/continue', nth: 4, effect: { kind: 'lastPageLost' } });
+  },
+  check: (_, report) => assert.match(report.warnings.join(), /ListingRepeated/),
+});
+
+scenario('a cursor that is reset in the middle starts the listing anew', {
+  row: 5,
+  exit: 'succeeded',
+  fault({ emulator }) {
+    emulator.faults.add({ route: 'files/list_folder', times: 20, effect: { kind: 'pageLimit', entries: 2 } });
+    emulator.faults.add({ route: 'files/list_folder/continue', nth: 2, effect: { kind: 'refusal', error: 'reset' } });
+  },
+});
+
+scenario('an entry that is listed twice is archived once', {
+  row: 6,
+  exit: 'succeeded',
+  fault: ({ emulator }) =>
+    void emulator.faults.add({
+      route: 'files/list_folder',
+      times: Number.POSITIVE_INFINITY,
+      effect: { kind: 'duplicates' },
+    }),
+});
+
+scenario('a file that is deleted while the listing goes on is not in the backup', {
+  row: 6,
+  exit: 'succeeded',
+  fault({ emulator }) {
+    let lists = 0;
+    return emulator.faults.onRequest(({ route }) => {
+      if (route === 'files/list_folder' && ++lists === 6) emulator.tree.remove(`${CASE(1)}/letter.txt`);
+    });
+  },
+  expected: (_, after) => after,
+});
+
+scenario('parents that come after their children, or never, change nothing', {
+  row: 6,
+  exit: 'succeeded',
+  fault({ emulator }) {
+    emulator.faults.add({ route: 'files/list_folder', nth: 2, times: 2, effect: { kind: 'reversed' } });
+    emulator.faults.add({ route: 'files/list_folder', nth: 4, times: 2, effect: { kind: 'withoutFolders' } });
+  },
+});
+
+scenario('a source folder that is gone is refused, never an empty backup', {
+  row: 7,
+  exit: 'refused',
+  reason: 'SourceMissing',
+  fault: ({ emulator }) => emulator.tree.move('/CASES', '/RENAMED'),
+  heal: ({ emulator }) => emulator.tree.move('/RENAMED', '/CASES'),
+});
+
+scenario('a namespace that has changed is an error of the credentials', {
+  row: 8,
+  exit: 'credentials',
+  fault: ({ emulator }) =>
+    void emulator.faults.add({
+      route: 'files/list_folder',
+      times: Number.POSITIVE_INFINITY,
+      effect: {
+        kind: 'status',
+        status: 422,
+        body: { error_summary: 'no_permission/.', error: { '.tag': 'no_permission' } },
+      },
+    }),
+});
+
+scenario('a file that is moved during the listing is in the backup exactly once', {
+  row: 12,
+  exit: 'succeeded',
+  fault({ emulator }) {
+    let lists = 0;
+    return emulator.faults.onRequest(({ route }) => {
+      if (route === 'files/list_folder' && ++lists === 4) {
+        emulator.tree.move(`${CASE(1)}/form.pdf`, `${CASE(5)}/moved form.pdf`);
+        emulator.tree.move(`${CASE(5)}/form.pdf`, `${CASE(1)}/other form.pdf`);
+      }
+    });
+  },
+  expected: (_, after) => after,
+});
+
+scenario('a listing that never ends is given up', {
+  row: 4,
+  exit: 'failed',
+  fault({ emulator }) {
+    for (const route of ['files/list_folder', 'files/list_folder/continue']) {
+      emulator.faults.add({ route, times: Number.POSITIVE_INFINITY, effect: { kind: 'endless' } });
+      emulator.faults.add({ route, times: Number.POSITIVE_INFINITY, effect: { kind: 'emptyPage' } });
+    }
+  },
+});

@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Policy, type PolicySpec, policySchema } from '../../src/api/policy.ts';
+import type { RunReport } from '../../src/api/report.ts';
+import { type Inventory, takeInventory } from '../../src/backup/inventory.ts';
+import { runBackup } from '../../src/backup/run.ts';
+import type { RunOptions } from '../../src/backup/start-night.ts';
+import { createLog } from '../../src/host/log.ts';
+import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/account.ts';
+import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../dropbox/emulator.ts';
+import { impatient, type TestClock, testClock } from './test-clock.ts';
+
+/** An office in the emulator, and nights over it. */
+export interface Scene extends AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly clock: TestClock;
+  /** Everything that the runs logged. */
+  readonly log: string[];
+  /** One night, as a process of its own would run it: with an account of its own. */
+  night(change?: NightChange): Promise<RunReport>;
+  /** The destination as it is now, by the job's own code. */
+  inventory(): Promise<Inventory>;
+  destination(): Store;
+}
+
+export interface NightChange extends Partial<Pick<RunOptions, 'slot' | 'signal' | 'openJournal' | 'onStart'>> {
+  readonly spec?: SpecChange;
+  /** Default /CASES and /BACKUPS. */
+  readonly sourceRoot?: string;
+  readonly destinationRoot?: string;
+}
+
+/** Sections of the spec that differ from the scene's. */
+export type SpecChange = { readonly [K in keyof PolicySpec]?: Partial<PolicySpec[K]> };
+
+export interface SceneOptions {
+  readonly emulator?: EmulatorOptions;
+  readonly start?: Date;
+  /** Cases in the tree; 0 leaves it empty. */
+  readonly cases?: number;
+}
+
+/** Short enough that a stall is over at once, long enough for a busy machine. */
+const IDLE_MS = 1000;
+
+export const never = new AbortController().signal;
+
+export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+  const clock = testClock(options.start ?? new Date('2026-11-22T03:00:00Z'));
+  const emulator = await startEmulator({ clock, ...options.emulator });
+  const workParent = await mkdtemp(join(tmpdir(), 'case-backup-test-'));
+  const log: string[] = [];
+  const accounts: DropboxAccount[] = [];
+  furnish(emulator, options.cases ?? 5);
+
+  const openAccount = (): DropboxAccount => {
+    const { appKey, appSecret, refreshToken } = emulator.credentials;
+    const retryClock = impatient(clock);
+    const account = openDropboxAccount({
+      credentials: { kind: 'refresh', appKey, appSecret, refreshToken },
+      clock: retryClock,
+      origin: emulator.origin,
+      deadline: retryClock.elapsed() + 21_600_000,
+      idleMs: IDLE_MS,
+    });
+    accounts.push(account);
+    return account;
+  };
+  const open = (account: DropboxAccount, root: string): Store =>
+    openDropboxStore(account, { root, namespace: 'Root', upload: { partBytes: 4 * 1024 * 1024, maxConcurrent: 3 } });
+
+  return {
+    emulator,
+    clock,
+    log,
+    async night(change = {}) {
+      const account = openAccount();
+      return runBackup({
+        policy: aPolicy(change.spec),
+        slot: change.slot,
+        source: open(account, change.sourceRoot ?? '/CASES'),
+        destination: open(account, change.destinationRoot ?? '/BACKUPS'),
+        openJournal: change.openJournal,
+        clock,
+        log: createLog('debug', (line) => log.push(line)),
+        workParent,
+        signal: change.signal ?? never,
+        ...(change.onStart && { onStart: change.onStart }),
+      });
+    },
+    inventory: () => takeInventory(open(openAccount(), '/BACKUPS'), never),
+    destination: () => open(openAccount(), '/BACKUPS'),
+    async [Symbol.asyncDispose]() {
+      for (const account of accounts) await account.close();
+      const left = await readdir(workParent);
+      await rm(workParent, { recursive: true });
+      await emulator.close();
+      if (left.length > 0) throw new Error(`work folders were left: ${left.join(', ')}`);
+    },
+  };
+}
+
+export function aPolicy(change: SpecChange = {}): Policy {
+  const spec = {
+    source: { dropbox: { credentialsSecretRef: { name: 'dropbox' }, root: '/CASES' } },
+    destination: { dropbox: { folder: '/BACKUPS' } },
+  };
+  const merged = Object.fromEntries(
+    [...new Set([...Object.keys(spec), ...Object.keys(change)])].map((key) => {
+      const [base, over] = [spec[key as keyof typeof spec], change[key as keyof SpecChange]];
+      return [key, typeof over === 'object' ? { ...base, ...over } : (over ?? base)];
+    }),
+  );
+  return policySchema.parse({
+    apiVersion: 'casebackup.io/v1alpha1',
+    kind: 'CaseBackupPolicy',
+    metadata: { name: 'nightly' },
+    spec: merged,
+  });
+}
+
+/** Six files a case: text, noise, an empty one, a folder below; the first case has one that is streamed. */
+function furnish({ tree }: Emulator, cases: number): void {
+  for (let n = 1; n <= cases; n++) {
+    const folder = `/CASES/USA00${n}_Client ${n}`;
+    const clientModified = new Date(Date.UTC(2025, n, n, n, n, n));
+    tree.put(`${folder}/letter.txt`, `Dear client ${n}, `.repeat(400 * n), { clientModified });
+    tree.put(`${folder}/scan.jpg`, { size: 70_000 * n, seed: n }, { clientModified });
+    tree.put(`${folder}/empty.txt`, '', { clientModified });
+    tree.put(`${folder}/Mails/answer.eml`, `Subject: case ${n}\r\n\r\n`.repeat(90), { clientModified });
+    tree.put(`${folder}/Mails/notes.md`, `# ${n}\n`, { clientModified });
+    tree.put(`${folder}/form.pdf`, { size: 30_001, seed: 100 + n }, { clientModified });
+  }
+  if (cases > 0) tree.put('/CASES/USA001_Client 1/film.mp4', { size: 9_500_000, seed: 77 });
+}
