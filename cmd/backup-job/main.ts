@@ -12,13 +12,15 @@ const exitCodes = (Object.keys(EXIT_CODES) as ExitReason[])
   .map((reason) => `  ${String(EXIT_CODES[reason]).padStart(3)}  ${EXIT_CODE_MEANINGS[reason]}`)
   .join('\n');
 
+const helpHint = '(backup-job --help shows the commands and exit codes)';
+
 const program = new Command('backup-job')
   .description(
     'Turns a tree of case folders into one verified ZIP, keeps 30 days of them, and proves that they are good.',
   )
   .option('-f, --file <policy>', 'the CaseBackupPolicy, as one would kubectl apply it (default: $CASE_BACKUP_POLICY)')
   .option('--json', 'print the result as JSON on standard output')
-  .showHelpAfterError('(backup-job --help shows the commands and exit codes)')
+  .showHelpAfterError(helpHint)
   .exitOverride()
   .addHelpText(
     'after',
@@ -37,7 +39,7 @@ ${exitCodes}`,
   );
 
 for (const command of [runCommand, verifyCommand, listCommand, pruneCommand, configCommand]) {
-  program.addCommand(command().exitOverride());
+  program.addCommand(command().exitOverride().showHelpAfterError(helpHint));
 }
 
 try {

@@ -32,7 +32,7 @@ export const runCommand = (): Command =>
           openJournal:
             databaseUrl === undefined
               ? undefined
-              : (budgetMs) => openJournal(databaseUrl, { clock: systemClock, budgetMs }),
+              : (budgetMs) => openJournal(databaseUrl, { clock: systemClock, log: settings.log, budgetMs }),
           clock: systemClock,
           log: settings.log,
           workParent: settings.workParent,

@@ -6,6 +6,7 @@ import { type Inventory, isSameObject, takeInventory } from './inventory.ts';
 import { toJson } from './json-file.ts';
 import { type Night, warn } from './night.ts';
 import { filesIn, type RunRecord, type StoredRecord } from './record.ts';
+import { sweepWorkFolders } from './work-folder.ts';
 
 /**
  * Finishes what runs before us left behind. Only the holder of the lease may call this: whoever made what it finds has
@@ -17,6 +18,7 @@ export async function recover(night: Night): Promise<Inventory> {
     if (stored.record.state !== 'finished') await finishRecord(night, stored);
   }
   await sweepIncoming(destination, signal);
+  await sweepWorkFolders(night.workParent);
   return takeInventory(destination, signal);
 }
 

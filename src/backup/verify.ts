@@ -55,6 +55,14 @@ export async function verifyBackup(
   options: VerifyOptions,
   checks: Checks,
 ): Promise<Verified> {
+  try {
+    return await verifyObject(store, file, options, checks);
+  } catch (error) {
+    throw withPlace(error, store.locate(file.path));
+  }
+}
+
+async function verifyObject(store: Store, file: FileEntry, options: VerifyOptions, checks: Checks): Promise<Verified> {
   const { level, expected, signal } = options;
   const where = store.locate(file.path);
   checks.backup_file_exists = true;
@@ -114,4 +122,11 @@ function assertSame(what: string, expected: string | number | undefined, actual:
   throw new Failure('mismatch', 'StoredObjectDiffers', `${where}: ${what} is ${actual}, expected ${expected}`, {
     hint: 'this backup must not be trusted; the ones before it were not touched',
   });
+}
+
+/** What the archive's reader finds wrong does not know which file it reads. */
+function withPlace(error: unknown, where: string): unknown {
+  if (!(error instanceof Failure) || error.exit !== 'mismatch' || error.message.includes(where)) return error;
+  const { exit, code, message, hint } = error;
+  return new Failure(exit, code, `${where}: ${message}`, { cause: error, ...(hint !== undefined && { hint }) });
 }

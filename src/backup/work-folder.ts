@@ -8,8 +8,8 @@ import { isProcessGone, processIdentity } from '../host/process-identity.ts';
  */
 const NAME = /^case-backup-work-[\w-]+\.([\w-]+)$/;
 
-/** Makes the run's folder and removes those of runs that were killed. */
-export async function makeWorkFolder(parent: string, runId: string): Promise<string> {
+/** Removes the folders of runs that were killed. */
+export async function sweepWorkFolders(parent: string): Promise<void> {
   await mkdir(parent, { recursive: true });
   for (const name of await readdir(parent)) {
     const owner = NAME.exec(name)?.[1];
@@ -17,6 +17,10 @@ export async function makeWorkFolder(parent: string, runId: string): Promise<str
       await removeWorkFolder(join(parent, name));
     }
   }
+}
+
+export async function makeWorkFolder(parent: string, runId: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
   const folder = join(parent, `case-backup-work-${runId}.${Buffer.from(processIdentity()).toString('base64url')}`);
   await mkdir(folder, { mode: 0o700 });
   return folder;

@@ -35,13 +35,18 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (isAbort(error) && error.cause instanceof Failure) return error.cause;
   const code = errorCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (code === 'ENOSPC' || code === 'EDQUOT' || isFullDatabase(error)) {
     return new Failure('noSpace', 'NoSpace', `no space left: ${messageOf(error)}`, {
       hint: 'free some space, or give the work folder (or its emptyDir) a larger one',
       cause: error,
     });
   }
   return new Failure('failed', 'Unexpected', messageOf(error), { cause: error });
+}
+
+/** SQLITE_FULL (sqlite.org/rescode.html): what node:sqlite says in place of ENOSPC. */
+function isFullDatabase(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 13;
 }
 
 /** `error.code` of Node and undici errors, of the error itself or of what it wraps; undefined where there is none. */

@@ -2,16 +2,16 @@ import type { Clock } from '../host/clock.ts';
 import { isPassing } from './faults.ts';
 
 /** As long as a failover of a managed Postgres commonly takes; longer would keep a finished backup's report waiting. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
 /**
- * Repeats an attempt that failed for a passing reason, with waits that double, for about a minute; then throws the
- * last error. The last attempt's own time (connect and statement timeouts) may come on top.
+ * Repeats an attempt that failed for a passing reason, with waits that double, for `budgetMs`; then throws the last
+ * error. The last attempt's own time (connect and statement timeouts) may come on top.
  */
-export async function withPatience<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
-  const end = clock.elapsed() + PATIENCE_MS;
+export async function withPatience<T>(clock: Clock, budgetMs: number, attempt: () => Promise<T>): Promise<T> {
+  const end = clock.elapsed() + budgetMs;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     try {
       return await attempt();

@@ -6,6 +6,7 @@ import { parseDatabaseUrl } from './database-url.ts';
 import type { Journal, JournalRow } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { loadMigrations } from './migrations.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { COLUMNS, valuesOf } from './row-values.ts';
 import { readSchema, schemaFault } from './schema.ts';
 import { createSession, type Session } from './session.ts';
@@ -15,6 +16,8 @@ export interface JournalOptions {
   readonly log: Pick<Log, 'warn'>;
   /** What one statement may take on the server, milliseconds. */
   readonly timeoutMs?: number;
+  /** What the attempts at one call may take together, milliseconds; PATIENCE_MS unless given. */
+  readonly budgetMs?: number;
 }
 
 /** The row of the run if it is there, else a new one; but a start that comes late does not reopen a finished run. */
@@ -25,12 +28,15 @@ const UPSERT = `
 
 /**
  * Opens the run log and brings its schema up to date where the login may, else checks that it can be used. This and
- * every call take at most about a minute of retries (patience.ts) plus one attempt. Throws Failures: Journal… for the
+ * every call take at most the budget in retries plus one attempt. Throws Failures: Journal… for the
  * database (Unavailable, Credentials, TlsRequired, SchemaMissing, NotPermitted, MigrationChanged, …) and LogNotWritten
  * for a row that the database did not take. None of them holds the URL or the password.
  */
 export async function openJournal(url: string, options: JournalOptions): Promise<Journal> {
-  const session = createSession(parseDatabaseUrl(url), options.clock, options.timeoutMs ?? 15_000);
+  const session = createSession(parseDatabaseUrl(url), options.clock, {
+    statementMs: options.timeoutMs ?? 15_000,
+    budgetMs: options.budgetMs ?? PATIENCE_MS,
+  });
   try {
     await prepareSchema(session, options.log);
   } catch (error) {

@@ -16,7 +16,13 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export function createSession(database: DatabaseUrl, clock: Clock, statementMs: number): Session {
+/** Milliseconds: of one statement on the server, and of all attempts at one transaction. */
+export interface SessionLimits {
+  readonly statementMs: number;
+  readonly budgetMs: number;
+}
+
+export function createSession(database: DatabaseUrl, clock: Clock, limits: SessionLimits): Session {
   const oneAtATime = pLimit(1);
   let connection: Connection | undefined;
 
@@ -27,7 +33,7 @@ export function createSession(database: DatabaseUrl, clock: Clock, statementMs: 
   }
 
   async function attempt<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    connection ??= await connect(database, statementMs);
+    connection ??= await connect(database, limits.statementMs);
     try {
       return await connection.transaction(work);
     } catch (error) {
@@ -40,7 +46,7 @@ export function createSession(database: DatabaseUrl, clock: Clock, statementMs: 
     transact: (work, refused = 'JournalUnusable') =>
       oneAtATime(async () => {
         try {
-          return await withPatience(clock, () => attempt(work));
+          return await withPatience(clock, limits.budgetMs, () => attempt(work));
         } catch (error) {
           throw journalFailure(error, database.address, refused);
         }

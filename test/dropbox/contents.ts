@@ -50,7 +50,8 @@ class GeneratedContent implements Content {
   }
 
   hash(): string {
-    if (this.size <= PIECE_BYTES) return hash('sha256', hash('sha256', piece(this.#seed, 0, this.size), 'buffer'));
+    const isSmall = this.size > 0 && this.size <= PIECE_BYTES;
+    if (isSmall) return hash('sha256', hash('sha256', piece(this.#seed, 0, this.size), 'buffer'));
     this.#hash ??= generatedHash(this.size, this.#seed);
     return this.#hash;
   }

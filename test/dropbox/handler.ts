@@ -75,6 +75,7 @@ export async function handle(service: Service, request: IncomingMessage, respons
     recorder.end({
       number,
       route: route.name,
+      query: url.search.slice(1),
       args: exchange.args,
       headers,
       status,

@@ -24,7 +24,7 @@ export const REVISION_ROUTES: readonly Route[] = [
     handle(call, args) {
       const node = nodeAt(call.world.tree, call.view, args.path);
       if (node === undefined) throw new Refusal('path_lookup/not_found');
-      call.world.tree.remove(node);
+      call.world.tree.purge(node);
       return { json: null };
     },
   }),

@@ -2,6 +2,8 @@
 export interface RequestRecord {
   readonly number: number;
   readonly route: string;
+  /** The URL's query as sent, without `?`: where a client puts secrets, they can be seen here. */
+  readonly query: string;
   readonly args: unknown;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** 0: the connection was cut before a status was sent. */

@@ -45,7 +45,10 @@ export interface TestTree {
   folder(path: string): void;
   /** Makes a folder the root of a namespace: a shared folder's mount, or a team folder with `inTeam`. */
   namespace(path: string, id: string, inTeam?: boolean): void;
+  /** What was there can still be read by its rev, as on the service (dropbox-sdk-java#215). */
   remove(path: string): void;
+  /** Removes with all revisions: its revs are not found either. */
+  purge(path: string): void;
   move(from: string, to: string): void;
   flag(path: string, flags: FileFlags | undefined): void;
   /** Other bytes under the same rev: what a fault of the service's storage would look like. */
@@ -111,6 +114,7 @@ export function testTree(world: World): TestTree {
       tree.makeNamespace(tree.makeFolders(inTeam ? tree.top : home, path.split('/').slice(1)), id);
     },
     remove: (path) => tree.remove(existing(path)),
+    purge: (path) => tree.purge(existing(path)),
     move(from, to) {
       const { folder, name } = parentOf(home, to);
       tree.move(existing(from), folder, name);

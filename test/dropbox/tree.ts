@@ -109,6 +109,13 @@ export class Tree {
     }
   }
 
+  /** Removes and forgets: no rev of what was below can be read again, as after the web page's permanent deletion. */
+  purge(node: TreeNode): void {
+    this.remove(node);
+    const purged = new Set(withDescendants(node));
+    for (const [seq, revision] of this.superseded) if (purged.has(revision.node)) this.superseded.delete(seq);
+  }
+
   /** Ids stay, revs are new, as every item below counts as changed. */
   move(node: TreeNode, parent: FolderNode, name: string): void {
     this.#bury(node);

@@ -34,7 +34,8 @@ export async function backupsIn(place: Place): Promise<Map<string, string>> {
 export async function judgeKilled(place: Place, label: string, before: Earlier, verdicts: Verdicts): Promise<void> {
   const now = await backupsIn(place);
   for (const name of now.keys()) {
-    if (!before.has(name) && !(await isWhole(place, name))) verdicts.falseSuccesses.push(`${label}: ${name} is not whole`);
+    if (!before.has(name) && !(await isWhole(place, name)))
+      verdicts.falseSuccesses.push(`${label}: ${name} is not whole`);
   }
   for (const record of await recordsIn(place)) {
     const name = nameOf(record);

@@ -25,7 +25,7 @@ export async function putFile(
   const temporary = temporaryPathFor(target);
   try {
     await writeDurably(temporary, bytes);
-    return await withClaim(target, clock, signal, async (claim) => {
+    return await withClaim(root, target, clock, signal, async (claim) => {
       if (expect !== 'absent') await assertRevision(target, expect.rev);
       await claim.confirm();
       if (expect === 'absent') await renameToFree(temporary, target);
@@ -50,7 +50,7 @@ export async function moveFile(
   if (source === target) throw new Conflict(`${target} can't be moved to itself`);
   await assertRevision(source, from.rev);
   await makeFolder(dirname(target));
-  return await withClaim(target, clock, signal, async (claim) => {
+  return await withClaim(root, target, clock, signal, async (claim) => {
     await assertRevision(source, from.rev);
     await claim.confirm();
     await renameToFree(source, target);
@@ -68,7 +68,7 @@ export async function removeFile(
   signal.throwIfAborted();
   const target = absolutePath(root, file.path);
   if ((await writing(target, statOf(target))) === undefined) return 'gone';
-  return await withClaim(target, clock, signal, async (claim) => {
+  return await withClaim(root, target, clock, signal, async (claim) => {
     if ((await writing(target, statOf(target))) === undefined) return 'gone';
     await assertRevision(target, file.rev);
     await claim.confirm();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { INCOMING_FOLDER } from '../../api/names.ts';
 import type { Clock } from '../../host/clock.ts';
 import { errorCode, Failure } from '../../host/errors.ts';
 import { processIdentity } from '../../host/process-identity.ts';
@@ -15,6 +16,9 @@ import { volumeClock } from './volume-clock.ts';
 const WAIT_MS = 90_000;
 const POLL_MS = 20;
 
+/** Swept with every change: a night whose backup stands already changes nothing here, and so would sweep nothing. */
+const SELDOM_CHANGED = ['', INCOMING_FOLDER];
+
 export interface Claim {
   /** Throws Conflict when this process was frozen for so long that somebody broke its claim. To ask right before the change. */
   confirm(): Promise<void>;
@@ -26,6 +30,7 @@ export interface Claim {
  * not block; of another host's process only time tells, by the volume's clock.
  */
 export async function withClaim<T>(
+  root: string,
   target: string,
   clock: Clock,
   signal: AbortSignal,
@@ -42,7 +47,9 @@ export async function withClaim<T>(
     });
   } finally {
     if ((await readToken(path)) === token) await discard(path);
-    await sweep(dirname(target), volumeClock(dirname(target), clock));
+    for (const folder of new Set([dirname(target), ...SELDOM_CHANGED.map((path) => join(root, path))])) {
+      await sweep(folder, volumeClock(folder, clock));
+    }
   }
 }
 

@@ -26,7 +26,7 @@ scenario('a document that can only be exported is archived as its export', {
   exit: 'succeeded',
   fault({ emulator }) {
     emulator.tree.put(`${FOLDER}/Minutes.paper`, 'x', {
-      flags: { downloadable: false, exportFormats: ['md', 'html'] },
+      flags: { downloadable: false, exportFormats: ['md', 'html'], exported: memoryContent(MINUTES) },
     });
   },
   expected(before) {

@@ -86,7 +86,7 @@ scenario('a verified backup that is gone or was changed is told, and does not co
   row: 52,
   exit: 'succeeded',
   prunes: true,
-  night: { spec: { retention: { keepDays: 1, minimumBackups: 2, maxDeletionsPerRun: 10 } } },
+  night: { spec: { retention: { keepDays: 1, minimumBackups: 3, maxDeletionsPerRun: 10 } } },
   async fault(scene) {
     await nights(scene, 3);
     const [, second, third] = zips(scene);

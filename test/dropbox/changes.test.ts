@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { type ManualClock, manualClock } from './manual-clock.ts';
+import { type RawClient, type Reply, rawClient } from './raw-client.ts';
+
+describe('Folders, moves, copies, deletions and revisions', () => {
+  let clock: ManualClock;
+  let emulator: Emulator;
+  let client: RawClient;
+  beforeEach(async () => {
+    clock = manualClock();
+    emulator = await startEmulator({ clock, accessTokenSeconds: 86_400 });
+    client = rawClient(emulator);
+    emulator.tree.put('/a/one.txt', 'one');
+  });
+  afterEach(() => emulator.close());
+
+  const assertRefused = (reply: Reply, summary: string) => {
+    assert.equal(reply.status, 409);
+    assert.ok(reply.json.error_summary.startsWith(`${summary}/`), reply.json.error_summary);
+  };
+  const move = (from_path: string, to_path: string) => client.rpc('files/move_v2', { from_path, to_path });
+
+  it('create a folder once, or under a free name', async () => {
+    const created = (await client.rpc('files/create_folder_v2', { path: '/New/Deep' })).json.metadata;
+    assert.deepEqual(Object.keys(created), ['name', 'path_lower', 'path_display', 'id']);
+    assertRefused(await client.rpc('files/create_folder_v2', { path: '/new/DEEP' }), 'path/conflict/folder');
+    assertRefused(await client.rpc('files/create_folder_v2', { path: '/a/one.txt' }), 'path/conflict/file');
+    const free = await client.rpc('files/create_folder_v2', { path: '/New/Deep', autorename: true });
+    assert.equal(free.json.metadata.name, 'Deep (1)');
+  });
+
+  it('move keeps the id, gives a new rev, and refuses what is in the way', async () => {
+    const before = emulator.tree.stat('/a/one.txt');
+    const moved = (await move('/a/one.txt', '/b/two.txt')).json.metadata;
+    assert.equal(moved['.tag'], 'file');
+    assert.notEqual(moved.rev, before.rev);
+    assert.equal(moved.content_hash, before.contentHash);
+    assertRefused(await move('/a/one.txt', '/c'), 'from_lookup/not_found');
+    emulator.tree.put('/c.txt', 'c');
+    assertRefused(await move('/b/two.txt', '/c.txt'), 'to/conflict/file');
+    assertRefused(await move('/b', '/b/inside'), 'cant_move_folder_into_itself');
+    assert.deepEqual(emulator.tree.files(), ['/b/two.txt', '/c.txt']);
+  });
+
+  it('delete tells the item as it was, and only for the right parent_rev', async () => {
+    const { rev } = emulator.tree.stat('/a/one.txt');
+    emulator.tree.put('/a/one.txt', 'newer');
+    const remove = (more: object) => client.rpc('files/delete_v2', { path: '/a/one.txt', ...more });
+    assertRefused(await remove({ parent_rev: rev }), 'path_write/conflict/file');
+    const gone = (await remove({ parent_rev: emulator.tree.stat('/a/one.txt').rev })).json.metadata;
+    assert.equal(gone['.tag'], 'file');
+    assert.equal(gone.size, 5);
+    assertRefused(await remove({}), 'path_lookup/not_found');
+  });
+
+  it('batches are jobs whose entries succeed and fail for themselves', async () => {
+    emulator.tree.put('/b.txt', 'b');
+    const entries = [{ path: '/a' }, { path: '/none' }];
+    const { async_job_id } = (await client.rpc('files/delete_batch', { entries })).json;
+    const result = (await client.rpc('files/delete_batch/check', { async_job_id })).json;
+    assert.equal(result.entries[0].metadata['.tag'], 'folder');
+    assert.deepEqual(result.entries[1].failure, { '.tag': 'path_lookup', path_lookup: { '.tag': 'not_found' } });
+    assertRefused(await client.rpc('files/move_batch/check_v2', { async_job_id }), 'invalid_async_job_id');
+
+    const moves = [
+      { from_path: '/b.txt', to_path: '/c.txt' },
+      { from_path: '/none', to_path: '/d' },
+    ];
+    const job = (await client.rpc('files/move_batch_v2', { entries: moves })).json;
+    const moved = (await client.rpc('files/move_batch/check_v2', { async_job_id: job.async_job_id })).json;
+    assert.equal(moved.entries[0].success.name, 'c.txt');
+    assert.equal(moved.entries[1].failure.relocation_error.from_lookup['.tag'], 'not_found');
+  });
+
+  it('old revisions can be listed, read and restored, also after a deletion', async () => {
+    const { rev } = emulator.tree.stat('/a/one.txt');
+    await client.upload('files/upload', { path: '/a/one.txt', mode: 'overwrite' }, 'two');
+    assert.equal((await client.download(`rev:${rev}`)).bytes.toString(), 'one');
+    const revisions = (await client.rpc('files/list_revisions', { path: '/a/one.txt' })).json;
+    assert.equal(revisions.is_deleted, false);
+    assert.deepEqual(
+      revisions.entries.map((entry: { size: number; rev: string }) => entry.rev),
+      [emulator.tree.stat('/a/one.txt').rev, rev],
+    );
+    emulator.tree.remove('/a');
+    assert.equal((await client.rpc('files/list_revisions', { path: '/a/one.txt' })).json.is_deleted, true);
+    assert.equal((await client.rpc('files/restore', { path: '/a/one.txt', rev })).status, 200);
+    assert.equal((await emulator.tree.read('/a/one.txt')).toString(), 'one');
+    const unknown = await client.rpc('files/restore', { path: '/a/one.txt', rev: '123456789' });
+    assertRefused(unknown, 'invalid_revision');
+  });
+
+  it('a file that was permanently deleted cannot be read by its rev, one that was deleted can', async () => {
+    const kept = emulator.tree.stat('/a/one.txt').rev;
+    emulator.tree.remove('/a/one.txt');
+    assert.equal((await client.download(`rev:${kept}`)).bytes.toString(), 'one');
+    const purged = emulator.tree.put('/a/two.txt', 'two').rev;
+    assert.equal((await client.rpc('files/permanently_delete', { path: '/a/two.txt' })).text, 'null');
+    assertRefused(await client.download(`rev:${purged}`), 'path/not_found');
+  });
+
+  it('temporary links serve ranges for four hours, then answer 410', async () => {
+    const { link } = (await client.rpc('files/get_temporary_link', { path: '/a/one.txt' })).json;
+    const part = await fetch(link, { headers: { Range: 'bytes=1-' } });
+    assert.equal(part.status, 206);
+    assert.equal(await part.text(), 'ne');
+    clock.advance(4 * 3_600_000);
+    assert.equal((await fetch(link)).status, 410);
+  });
+
+  it('documents that cannot be downloaded can be exported, files that were taken down cannot be read', async () => {
+    const exported = {
+      size: 3,
+      hash: () => 'h',
+      read: async function* () {
+        yield Buffer.from('# A');
+      },
+    };
+    emulator.tree.put('/n.paper', '', { flags: { downloadable: false, exportFormats: ['md'], exported } });
+    assertRefused(await client.download('/n.paper'), 'unsupported_file');
+    const reply = await client.upload('files/export', { path: '/n.paper' }, '');
+    assert.equal(reply.json.export_metadata.name, 'n.md');
+    assert.equal(reply.bytes.toString(), '# A');
+    assertRefused(await client.upload('files/export', { path: '/a/one.txt' }, ''), 'non_exportable');
+    emulator.tree.flag('/a/one.txt', { restricted: true });
+    assertRefused(await client.download('/a/one.txt'), 'path/restricted_content');
+  });
+});

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { manualClock } from './manual-clock.ts';
+import { type RawClient, rawClient } from './raw-client.ts';
+
+describe('Listings and cursors', () => {
+  let emulator: Emulator;
+  let client: RawClient;
+  beforeEach(async () => {
+    emulator = await startEmulator({ clock: manualClock() });
+    client = rawClient(emulator);
+    emulator.tree.put('/Cases/A/1.txt', '1');
+    emulator.tree.put('/Cases/A/2.txt', '2');
+    emulator.tree.put('/Cases/B/3.txt', '3');
+  });
+  afterEach(() => emulator.close());
+
+  const pathsOf = (entries: { path_display: string }[]) => entries.map((entry) => entry.path_display);
+  const latest = async (path: string) =>
+    (await client.rpc('files/list_folder/get_latest_cursor', { path, recursive: true })).json.cursor;
+  const next = (cursor: string) => client.rpc('files/list_folder/continue', { cursor });
+
+  it('page through a tree, parents first, the listed folder itself included', async () => {
+    const entries = await client.list({ path: '/cases', recursive: true, limit: 2 });
+    assert.deepEqual(pathsOf(entries), [
+      '/Cases',
+      '/Cases/A',
+      '/Cases/A/1.txt',
+      '/Cases/A/2.txt',
+      '/Cases/B',
+      '/Cases/B/3.txt',
+    ]);
+    assert.equal(entries[2]['.tag'], 'file');
+    assert.equal(entries[2].path_lower, '/cases/a/1.txt');
+    assert.deepEqual(pathsOf(await client.list({ path: '/Cases' })), ['/Cases/A', '/Cases/B']);
+  });
+
+  it('give the same page again for the same cursor, so that a lost answer costs nothing', async () => {
+    const first = (await client.rpc('files/list_folder', { path: '', recursive: true, limit: 3 })).json;
+    assert.deepEqual((await next(first.cursor)).json, (await next(first.cursor)).json);
+  });
+
+  it('tell what was created, changed, moved and deleted since a cursor', async () => {
+    const cursor = await latest('');
+    emulator.tree.put('/Cases/C/4.txt', '4');
+    emulator.tree.put('/Cases/A/1.txt', 'changed');
+    emulator.tree.move('/Cases/A/2.txt', '/Cases/B/2.txt');
+    emulator.tree.remove('/Cases/B/3.txt');
+    const page = (await next(cursor)).json;
+    const told = page.entries.map((entry: Record<string, string>) => `${entry['.tag']} ${entry['path_lower']}`);
+    assert.deepEqual(told, [
+      'folder /cases/c',
+      'file /cases/c/4.txt',
+      'file /cases/a/1.txt',
+      'deleted /cases/a/2.txt',
+      'file /cases/b/2.txt',
+      'deleted /cases/b/3.txt',
+    ]);
+    assert.deepEqual((await next(page.cursor)).json.entries, []);
+  });
+
+  it('show deleted items and hide what cannot be downloaded, on request', async () => {
+    emulator.tree.remove('/Cases/A/1.txt');
+    emulator.tree.put('/Cases/A/notes.paper', '', { flags: { downloadable: false, exportFormats: ['md'] } });
+    const everything = await client.list({ path: '/Cases/A', include_deleted: true });
+    assert.ok(everything.some((entry) => entry['.tag'] === 'deleted' && entry.name === '1.txt'));
+    const paper = everything.find((entry) => entry.name === 'notes.paper');
+    assert.equal(paper.is_downloadable, false);
+    assert.equal(paper.content_hash, undefined);
+    const downloadable = await client.list({ path: '/Cases/A', include_non_downloadable_files: false });
+    assert.deepEqual(pathsOf(downloadable), ['/Cases/A/2.txt']);
+  });
+
+  it('refuse what is no folder, and "/" for the root', async () => {
+    assert.ok(
+      (await client.rpc('files/list_folder', { path: '/none' })).json.error_summary.startsWith('path/not_found/'),
+    );
+    const file = await client.rpc('files/list_folder', { path: '/Cases/A/1.txt' });
+    assert.ok(file.json.error_summary.startsWith('path/not_folder/'));
+    const root = await client.rpc('files/list_folder', { path: '/' });
+    assert.equal(root.status, 400);
+    assert.match(root.text, /Specify the root folder as an empty string rather than as "\/"\.$/);
+  });
+
+  it('answer an expired cursor with reset and a garbage one with 400', async () => {
+    const cursor = await latest('');
+    emulator.tree.resetCursors();
+    assert.ok((await next(cursor)).json.error_summary.startsWith('reset/'));
+    assert.equal((await next('AAgarbage')).status, 400);
+  });
+
+  it('wait for a change in longpoll, without authorisation', async () => {
+    const cursor = await latest('/Cases');
+    const ask = (headers: Record<string, string>) =>
+      fetch(`${emulator.origin}/2/files/list_folder/longpoll`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify({ cursor, timeout: 30 }),
+      });
+    assert.equal((await ask({ Authorization: 'Bearer x' })).status, 400);
+    assert.equal(await (await ask({})).text(), '{"changes":false}');
+    emulator.tree.put('/Cases/A/1.txt', 'more');
+    assert.equal(await (await ask({})).text(), '{"changes":true}');
+  });
+
+  it('find names by lowered NFC, whatever their case, but not in NFD', async () => {
+    emulator.tree.put('/Cases/Zo\u0065\u0308 ΣΣΣ.txt', 'x', { flags: { wrongParentCase: true } });
+    const metadata = (path: string) => client.rpc('files/get_metadata', { path });
+    const found = (await metadata('/CASES/ZOË ΣΣΣ.TXT')).json;
+    assert.equal(found.path_lower, '/cases/zoë σσσ.txt');
+    assert.equal(found.path_display, '/CASES/Zo\u0065\u0308 ΣΣΣ.txt');
+    assert.equal((await metadata('/Cases/Zo\u0065\u0308 ΣΣΣ.txt')).status, 409);
+  });
+
+  it('see the team space only through the path root', async () => {
+    const team = await startEmulator({ team: { rootNamespaceId: '77', homePath: '/Ann Lee' } });
+    const member = rawClient(team);
+    team.tree.put('/mine.txt', 'm');
+    team.tree.putInTeam('/Team/shared.txt', 's');
+    const { root_info } = (await member.rpc('users/get_current_account', null)).json;
+    assert.equal(root_info.root_namespace_id, '77');
+    assert.notEqual(root_info.home_namespace_id, '77');
+    const listed = async (root?: object) => {
+      const headers: Record<string, string> = root ? { 'Dropbox-API-Path-Root': JSON.stringify(root) } : {};
+      return await member.rpc('files/list_folder', { path: '', recursive: true }, headers);
+    };
+    assert.deepEqual(pathsOf((await listed()).json.entries), ['/mine.txt']);
+    const whole = pathsOf((await listed({ '.tag': 'root', root: '77' })).json.entries);
+    assert.deepEqual(whole, ['/Ann Lee', '/Ann Lee/mine.txt', '/Team', '/Team/shared.txt']);
+    const wrong = await listed({ '.tag': 'root', root: '78' });
+    assert.equal(wrong.status, 422);
+    assert.equal(wrong.json.error.invalid_root.root_namespace_id, '77');
+    assert.equal((await listed({ '.tag': 'namespace_id', namespace_id: '9' })).json.error['.tag'], 'no_permission');
+    await team.close();
+  });
+
+  it('hold generated cases whose contents need no storage', async () => {
+    emulator.tree.generate({ path: '/Many', cases: 50, filesPerCase: 100, size: 1000 });
+    const entries = await client.list({ path: '/Many', recursive: true, limit: 2000 });
+    assert.equal(entries.length, 1 + 50 + 5000);
+    const last = entries.at(-1);
+    const bytes = (await client.download(last.path_lower)).bytes;
+    assert.equal(bytes.length, 1000);
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { policySchema } from '../../src/api/policy.ts';
+import type { RunReport } from '../../src/api/report.ts';
+import { runBackup } from '../../src/backup/run.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { createLog } from '../../src/host/log.ts';
+import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { directorySpec, policyOf } from '../cli/policy-file.ts';
+
+/** A source and a destination on disk and backups between them, without a process for each. */
+export interface Desk extends Disposable {
+  readonly source: string;
+  readonly destination: Store;
+  backUp(): Promise<RunReport>;
+}
+
+export const never = new AbortController().signal;
+
+export function openDesk(): Desk {
+  const folder = mkdtempSync(join(tmpdir(), 'case-backup-desk-'));
+  const [source, target, workParent] = [join(folder, 'CASES'), join(folder, 'BACKUPS'), join(folder, 'work')];
+  mkdirSync(source);
+  mkdirSync(target);
+  const destination = openDirectoryStore(target, { clock: systemClock });
+  return {
+    source,
+    destination,
+    backUp: () =>
+      runBackup({
+        policy: policySchema.parse(policyOf(directorySpec(source, target, { guards: { minFiles: 0 } }))),
+        slot: undefined,
+        source: openDirectoryStore(source, { clock: systemClock }),
+        destination,
+        openJournal: undefined,
+        clock: systemClock,
+        log: createLog('silent', () => undefined),
+        workParent,
+        signal: never,
+      }),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+  };
+}
