@@ -35,7 +35,7 @@ async function caseBackup(folder: string): Promise<number> {
     const onFailure = (_: unknown, error: unknown): never => {
       throw error;
     };
-    const inputs = files.values().map(treeInput);
+    const inputs = files.map(treeInput);
     let written = 0;
     for await (const entry of writeEntries(archive, inputs, { compression: 'Auto', readAhead: 8, signal, onFailure })) {
       written += entry.digest.contentHash.length === 64 ? 1 : 0;

@@ -17,7 +17,7 @@ conformance('the Dropbox store', async () => {
       tree.folder(absolute(path));
     },
     async unseed(path) {
-      tree.remove(absolute(path));
+      tree.purge(absolute(path));
     },
     async dispose() {
       await fixture[Symbol.asyncDispose]();

@@ -54,7 +54,7 @@ test('the write lock is waited out briefly, more and more, and does not stop oth
   }
 });
 
-test('a rate limit that never ends gives up as out of time within a quarter of an hour', async () => {
+test('a rate limit that never ends gives up as out of time within an hour', async () => {
   await using fixture = await openFixture();
   fixture.emulator.faults.add({
     route: 'files/list_folder',
@@ -63,14 +63,14 @@ test('a rate limit that never ends gives up as out of time within a quarter of a
   });
   const listing = all(fixture.at('/CASES').list('', { recursive: true }, never));
   await assert.rejects(listing, { exit: 'outOfTime', code: 'RateLimited' });
-  assert.ok(fixture.clock.elapsed() <= 15 * MINUTE);
+  assert.ok(fixture.clock.elapsed() <= 60 * MINUTE);
 });
 
-test('an outage that never ends gives up as out of time within a quarter of an hour', async () => {
+test('an outage that never ends gives up as out of time within an hour', async () => {
   await using fixture = await openFixture();
   fixture.emulator.faults.add({ route: '*', ...forEver, effect: { kind: 'status', status: 503, body: 'down' } });
   await assert.rejects(fixture.store.stat('a', never), { exit: 'outOfTime', code: 'RemoteUnavailable' });
-  assert.ok(fixture.clock.elapsed() > 14 * MINUTE && fixture.clock.elapsed() <= 15 * MINUTE);
+  assert.ok(fixture.clock.elapsed() > 59 * MINUTE && fixture.clock.elapsed() <= 60 * MINUTE);
 });
 
 test('an outage of ten minutes is waited out', async () => {

@@ -4,6 +4,7 @@ import type { Client } from './client.ts';
 import { checkStored, commitFailure, uploadWhole } from './commit.ts';
 import { cutParts, type Part } from './cut-parts.ts';
 import { createPartHasher } from './part-hasher.ts';
+import { untilAborted } from './until-aborted.ts';
 import { append, finish, openSession } from './upload-session.ts';
 
 export interface UploadOptions {
@@ -42,7 +43,7 @@ export async function write(
 
   let session: string | undefined;
   try {
-    for await (const part of cutParts(body, partBytes, maxConcurrent + 1)) {
+    for await (const part of cutParts(untilStopped(body, signal), partBytes, maxConcurrent + 1)) {
       signal.throwIfAborted();
       const hash = hasher.part(part.bytes);
       if (part.isLast) {
@@ -61,6 +62,21 @@ export async function write(
     failed.abort(error);
     await Promise.all(running);
     throw commitFailure(error, path);
+  }
+}
+
+/** The body, but whoever waits for its next chunk is released when the signal aborts. */
+async function* untilStopped(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const step = await untilAborted(Promise.resolve(chunks.next()), signal);
+      if (step.done) return;
+      yield step.value;
+    }
+  } finally {
+    // Not awaited: a body that never gives its next chunk never returns either.
+    void Promise.allSettled([chunks.return?.()]);
   }
 }
 

@@ -69,18 +69,19 @@ export function writingSentences(sentence: Sentence): void {
 
   sentence('closes the body when it can not store it', async ({ store, seed }) => {
     let isOpen = false;
-    async function* body(): AsyncGenerator<Buffer, void, void> {
+    async function* body(breaks: boolean): AsyncGenerator<Buffer, void, void> {
       isOpen = true;
       try {
         yield pattern(10);
-        yield* brokenAfter(0, new Error('broke'));
+        if (breaks) throw new Error('broke');
       } finally {
         isOpen = false;
       }
     }
     await seed('file.bin', Buffer.from('precious'));
-    await assertConflict(store.write('file.bin', body(), never));
-    await assert.rejects(store.write('other.bin', body(), never), { message: 'broke' });
+    await assertConflict(store.write('file.bin', body(false), never));
+    assert.equal(isOpen, false);
+    await assert.rejects(store.write('other.bin', body(true), never), { message: 'broke' });
     assert.equal(isOpen, false);
   });
 }
