@@ -11,7 +11,7 @@ import { type Contents, contentsOf, unzipped } from './truth.ts';
  * leaves no orphan.
  */
 export interface Scenario {
-  /** Row of the fault table that the project keeps in docs/faults.md. */
+  /** Number of the fault, the same for all scenarios of one fault. */
   readonly row: number;
   readonly exit: ExitReason;
   readonly reason?: string;
