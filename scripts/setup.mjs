@@ -1,5 +1,6 @@
 // Installs the dependencies once per lockfile. Plain JavaScript without dependencies, because it runs before
-// anything is installed, under whatever Node the machine has; what runs after it gets the pinned Node on its PATH.
+// anything is installed, under whatever Node the machine has. It is a pre-script and not a first command of the script,
+// because the shell of one script remembers where it found node before the pinned one was installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
