@@ -1,6 +1,6 @@
 import type { Result } from '../api/report.ts';
 import { messageOf } from '../host/errors.ts';
-import type { JournalRow, JournalStatus } from '../journal/journal.ts';
+import type { Journal, JournalRow, JournalStatus } from '../journal/journal.ts';
 import { type Night, warn } from './night.ts';
 import type { RunRecord } from './record.ts';
 
@@ -23,7 +23,10 @@ export async function journalRuns(night: Night, records: readonly RunRecord[], b
     try {
       const finished = records.filter((record) => record.state === 'finished');
       const missing = new Set(await journal.unfinished(finished.map((record) => record.runId)));
-      for (const record of finished) if (missing.has(record.runId)) await journal.write(rowOf(record));
+      await writeNewestFirst(
+        journal,
+        finished.filter((record) => missing.has(record.runId)),
+      );
     } finally {
       await journal.close();
     }
@@ -36,6 +39,19 @@ export async function journalRuns(night: Night, records: readonly RunRecord[], b
     );
     return false;
   }
+}
+
+/** A row that is refused (an old one after a change of login) must not keep tonight's out; the first error is thrown last. */
+async function writeNewestFirst(journal: Journal, records: readonly RunRecord[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const record of records.toSorted((a, b) => (a.runId < b.runId ? 1 : -1))) {
+    try {
+      await journal.write(rowOf(record));
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 const START_BUDGET_MS = 30_000;
