@@ -37,6 +37,25 @@ export const backupRefSchema = z.strictObject({
 });
 export type BackupRef = z.infer<typeof backupRefSchema>;
 
+export const retentionSchema = z.strictObject({
+  backups: count.describe('Backups stored.'),
+  verified: count.describe('Of these, backups that a run record proves.'),
+  totalBytes: count.describe('Bytes of all backups.'),
+  oldest: time.optional().describe('Date of the oldest backup.'),
+  newest: time.optional().describe('Date of the newest backup.'),
+  deleted: count.describe('Backups that the run deleted.'),
+  wouldDelete: count.describe('Backups that it would have deleted (mode DryRun).'),
+  expiredPending: count.describe('Backups that have expired and are still there.'),
+  heldBecause: z.string().max(256).optional().describe('Why nothing was deleted although something has expired.'),
+  checkedTime: time.describe('When.'),
+});
+
+export const quotaSchema = z.strictObject({
+  usedBytes: count.describe('Bytes in use.'),
+  allocatedBytes: count.describe('Bytes that there are.'),
+  checkedTime: time.describe('When.'),
+});
+
 export const reportSchema = z.strictObject({
   version: z.int().min(1),
   runId: z.string().max(64),
@@ -62,22 +81,8 @@ export const reportSchema = z.strictObject({
   failingPaths: z.array(z.string().max(1024)).max(5),
   backup: backupRefSchema.optional(),
   verification: verificationSchema.optional(),
-  retention: z
-    .strictObject({
-      backups: count,
-      verified: count,
-      totalBytes: count,
-      oldest: time.optional(),
-      newest: time.optional(),
-      deleted: count,
-      wouldDelete: count,
-      expiredPending: count,
-      /** Why nothing was deleted although something has expired. */
-      heldBecause: z.string().max(256).optional(),
-      checkedTime: time,
-    })
-    .optional(),
-  quota: z.strictObject({ usedBytes: count, allocatedBytes: count, checkedTime: time }).optional(),
+  retention: retentionSchema.optional(),
+  quota: quotaSchema.optional(),
   /** What did not stop the run but somebody should know, as "Code: sentence". */
   warnings: z.array(z.string().max(512)).max(20),
 });
