@@ -83,6 +83,8 @@ export const reportSchema = z.strictObject({
   verification: verificationSchema.optional(),
   retention: retentionSchema.optional(),
   quota: quotaSchema.optional(),
+  /** Whether the run stands in Postgres; absent where the policy names no logStore. */
+  logWritten: z.boolean().optional(),
   /** What did not stop the run but somebody should know, as "Code: sentence". */
   warnings: z.array(z.string().max(512)).max(20),
 });

@@ -28,6 +28,7 @@ export function buildReport(night: Night, failure: Failure | undefined): RunRepo
     ...(facts.verification && { verification: facts.verification }),
     ...(facts.retention && { retention: facts.retention }),
     ...(facts.quota && { quota: facts.quota }),
+    ...(facts.logWritten === undefined ? {} : { logWritten: facts.logWritten }),
     warnings: facts.warnings.slice(0, 20).map((warning) => clip(warning, 512)),
   };
 }

@@ -45,7 +45,8 @@ export async function closeFailed(
   }
   if (!undecided) await journalRuns(night, [{ ...keeper.current, state: 'finished', report }], JOURNAL_MS);
   if (owns) await attempt('the lease could not be released', () => lease.release(signal));
-  return { ...report, warnings: buildReport(night, failure).warnings };
+  const { warnings, logWritten } = buildReport(night, failure);
+  return { ...report, ...(logWritten === undefined ? {} : { logWritten }), warnings };
 }
 
 async function removeUpload({ destination, runId }: Night, signal: AbortSignal): Promise<void> {

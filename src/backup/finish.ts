@@ -46,7 +46,7 @@ export async function finish(night: Night, keeper: RecordKeeper, lease: Lease): 
 
 /** The verdict on the backup stays what it was when it was verified; retention, quota and warnings come later. */
 function withAftermath(verdict: RunReport, night: Night): RunReport {
-  const { retention, quota, warnings, stage, stageSeconds, completionTime, durationSeconds } = buildReport(
+  const { retention, quota, logWritten, warnings, stage, stageSeconds, completionTime, durationSeconds } = buildReport(
     night,
     undefined,
   );
@@ -54,6 +54,7 @@ function withAftermath(verdict: RunReport, night: Night): RunReport {
     ...verdict,
     ...(retention && { retention }),
     ...(quota && { quota }),
+    ...(logWritten === undefined ? {} : { logWritten }),
     warnings,
     stage,
     stageSeconds,

@@ -17,7 +17,7 @@ const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
  * log is complete; a database that is down is a warning, never a failed backup.
  */
 export async function journalRuns(night: Night, records: readonly RunRecord[], budgetMs: number): Promise<boolean> {
-  if (!night.openJournal) return true;
+  if (!night.openJournal) return isLogUnwanted(night);
   try {
     const journal = await night.openJournal(budgetMs);
     try {
@@ -30,8 +30,10 @@ export async function journalRuns(night: Night, records: readonly RunRecord[], b
     } finally {
       await journal.close();
     }
+    night.facts.logWritten = true;
     return true;
   } catch (error) {
+    night.facts.logWritten = false;
     warn(
       night,
       'LogNotWritten',
@@ -39,6 +41,14 @@ export async function journalRuns(night: Night, records: readonly RunRecord[], b
     );
     return false;
   }
+}
+
+/** A missing URL is no reason to go without a backup, but whoever named a logStore must learn of it. */
+function isLogUnwanted(night: Night): boolean {
+  if (!night.spec.logStore) return true;
+  night.facts.logWritten = false;
+  warn(night, 'LogNotWritten', 'the policy names a logStore, but DATABASE_URL is not set; check its secretRef');
+  return false;
 }
 
 /** A row that is refused (an old one after a change of login) must not keep tonight's out; the first error is thrown last. */

@@ -38,6 +38,7 @@ export interface Facts {
   verification?: Verification;
   retention?: NonNullable<RunReport['retention']>;
   quota?: NonNullable<RunReport['quota']>;
+  logWritten?: boolean;
   readonly warnings: string[];
 }
 
