@@ -1,5 +1,13 @@
 /** Kubernetes' cron dialect (robfig/cron v3 standard parser): five fields or a macro, no seconds, no zone prefix. */
-const MACROS = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
+const MACROS: ReadonlyMap<string, string> = new Map([
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+  ['@monthly', '0 0 1 * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@hourly', '0 * * * *'],
+]);
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
@@ -19,7 +27,7 @@ export function cronFault(schedule: string): string | undefined {
   if (schedule.startsWith('@')) {
     return MACROS.has(schedule)
       ? undefined
-      : `${schedule} is not a macro; use ${[...MACROS].join(', ')} or five fields`;
+      : `${schedule} is not a macro; use ${[...MACROS.keys()].join(', ')} or five fields`;
   }
   const parts = schedule.trim().split(/\s+/);
   if (parts.length !== 5) {
@@ -50,4 +58,44 @@ function numberOf(text: string, field: Field): number | undefined {
   if (!/^\d+$/.test(text)) return undefined;
   const value = Number(text);
   return value >= field.min && value <= field.max ? value : undefined;
+}
+
+/** One field of a schedule: the values that match, and whether it is written as "any" (which matters for days). */
+export interface CronField {
+  readonly values: ReadonlySet<number>;
+  readonly isAny: boolean;
+}
+
+export interface CronFields {
+  readonly minute: CronField;
+  readonly hour: CronField;
+  readonly dayOfMonth: CronField;
+  readonly month: CronField;
+  readonly dayOfWeek: CronField;
+}
+
+/** The fields of a schedule in which cronFault finds nothing; throws on any other. */
+export function parseCron(schedule: string): CronFields {
+  const fault = cronFault(schedule);
+  if (fault) throw new Error(fault);
+  const parts = (MACROS.get(schedule) ?? schedule).trim().split(/\s+/);
+  const field = (i: 0 | 1 | 2 | 3 | 4): CronField => parseField(parts[i] ?? '*', FIELDS[i]);
+  return { minute: field(0), hour: field(1), dayOfMonth: field(2), month: field(3), dayOfWeek: field(4) };
+}
+
+function parseField(text: string, field: Field): CronField {
+  const values = new Set<number>();
+  let isAny = false;
+  for (const term of text.split(',')) {
+    const [range = '', stepText] = term.split('/');
+    const step = Number(stepText ?? 1);
+    const isStar = range === '*' || range === '?';
+    const [from = field.min, to = stepText === undefined ? from : field.max] = isStar
+      ? [field.min, field.max]
+      : range.split('-').map((value) => numberOf(value, field));
+    for (let value = from; value <= to; value += step) values.add(value);
+    // A star with a step is a list like any other.
+    if (isStar && step === 1) isAny = true;
+  }
+  return { values, isAny };
 }

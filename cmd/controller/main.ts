@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { Command, CommanderError, Option } from 'commander';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { EXIT_CODES } from '../../src/api/exit-codes.ts';
+import { runController } from '../../src/controller/controller.ts';
+import { systemClock } from '../../src/host/clock.ts';
+import { asFailure, Failure } from '../../src/host/errors.ts';
+import { createLog } from '../../src/host/log.ts';
+import { abortOnSignals } from '../../src/host/shutdown.ts';
+import { connect } from '../../src/kube/connection.ts';
+import { createKubeMetrics } from '../../src/kube/metrics.ts';
+
+interface Flags {
+  readonly namespace: readonly string[];
+  readonly allNamespaces?: true;
+  readonly jobImage: string;
+  readonly jobImagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  readonly jobImagePullSecret: readonly string[];
+  readonly jobServiceAccount: string;
+  readonly listen: string;
+  readonly leaseNamespace?: string;
+  readonly leaseName: string;
+  readonly kubeconfig?: string;
+  readonly logLevel: string;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const program = new Command('controller')
+  .description('Keeps a CronJob for each CaseBackupPolicy, and the truth about its backups in the status.')
+  .option(
+    '-n, --namespace <name>',
+    'serve the policies of this namespace; may be given again (default: its own)',
+    collect,
+    [],
+  )
+  .option('-A, --all-namespaces', 'serve the policies of all namespaces')
+  .addOption(
+    new Option('--job-image <image>', 'image of the backup jobs').env('CASE_BACKUP_JOB_IMAGE').makeOptionMandatory(),
+  )
+  .addOption(
+    new Option('--job-image-pull-policy <policy>', 'when nodes pull it')
+      .choices(['Always', 'IfNotPresent', 'Never'])
+      .default('IfNotPresent'),
+  )
+  .option('--job-image-pull-secret <name>', 'Secret for the registry; may be given again', collect, [])
+  .option('--job-service-account <name>', 'service account of the jobs; its token is never mounted', 'default')
+  .option('--listen <address>', 'serve /metrics, /healthz and /readyz on [ADDRESS:]PORT', '8080')
+  .option('--lease-namespace <name>', 'namespace of the Lease (default: its own)')
+  .option('--lease-name <name>', 'Lease by which one of several replicas leads', 'case-backup-controller')
+  .option('--kubeconfig <path>', 'how to reach the API server (default: $KUBECONFIG, the pod, ~/.kube/config)')
+  .addOption(
+    new Option('--log-level <level>', 'what is logged').choices(['debug', 'info', 'warn', 'error']).default('info'),
+  )
+  .addHelpText(
+    'after',
+    `
+Examples:
+  controller --job-image registry.example/case-backup:0.1.0
+  controller -n cases -n archive --job-image …      policies of two namespaces
+  controller -A --job-image …                       of all; needs a ClusterRole
+
+Exit codes:
+    0  stopped by SIGTERM or SIGINT, its Lease released
+    1  leadership was lost, or an error; start it again
+    2  wrong options, or no way to the API server is configured`,
+  )
+  .exitOverride();
+
+try {
+  program.parse();
+  process.exitCode = await run(program.opts<Flags>());
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_CODES.configuration;
+  else {
+    const { message, hint, exitCode } = asFailure(error);
+    process.stderr.write(`controller: ${message}\n${hint === undefined ? '' : `  → ${hint}\n`}`);
+    process.exitCode = exitCode;
+  }
+}
+
+async function run(flags: Flags): Promise<number> {
+  const log = createLog(flags.logLevel, (line) => process.stderr.write(line));
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = createKubeMetrics(registry);
+  const version = (
+    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version;
+  const client = connect({
+    kubeconfig: flags.kubeconfig,
+    metrics: metrics.client,
+    userAgent: `case-backup-controller/${version}`,
+  });
+  const signals = abortOnSignals();
+  const own = client.namespace ?? 'default';
+  try {
+    const end = await runController({
+      client,
+      namespaces: flags.allNamespaces ? undefined : flags.namespace.length > 0 ? [...new Set(flags.namespace)] : [own],
+      job: {
+        image: flags.jobImage,
+        imagePullPolicy: flags.jobImagePullPolicy,
+        imagePullSecrets: flags.jobImagePullSecret,
+        serviceAccount: flags.jobServiceAccount,
+      },
+      listen: flags.listen,
+      lease: {
+        namespace: flags.leaseNamespace ?? own,
+        name: flags.leaseName,
+        identity: `${hostname()}_${randomBytes(4).toString('hex')}`,
+      },
+      version,
+      registry,
+      metrics,
+      clock: systemClock,
+      log,
+      signal: signals.signal,
+      onListen: (port) => log.info({ port }, 'serving /metrics, /healthz and /readyz'),
+    });
+    if (end === 'lost')
+      throw new Failure('failed', 'LeadershipLost', 'leadership was lost; another replica may lead now');
+    return 0;
+  } finally {
+    await client.close();
+    signals.dispose();
+  }
+}

@@ -1,0 +1,16 @@
+/** Names and labels that link a policy with what is made for it in the cluster. They are API: alerts and people use them. */
+
+/** On the CronJob, its Jobs (those made by hand too) and their pods; the value is the policy's name. */
+export const POLICY_LABEL = 'casebackup.io/policy';
+
+/** Owner of the fields that the controller applies. */
+export const FIELD_MANAGER = 'case-backup-controller';
+
+/** The commands' `kubectl create job --from` copies the Job template, and with it the label; this annotation tells them apart. */
+export const MANUAL_ANNOTATION = 'cronjob.kubernetes.io/instantiate';
+
+/** At most 52 characters, the limit of a CronJob's name, since a policy's name has at most 40. */
+export const cronJobName = (policy: string): string => `case-backup-${policy}`;
+
+/** The port of the job's /run and /metrics, by which the controller finds it in a pod. */
+export const RUN_PORT = { name: 'http', number: 8080 } as const;

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { until } from '../cluster/until.ts';
+
+const MAIN = fileURLToPath(new URL('../../cmd/controller/main.ts', import.meta.url));
+
+/** A controller in a process of its own, as the image starts it. */
+export interface ControllerProcess {
+  readonly process: ChildProcess;
+  readonly port: number;
+  /** Its log's lines so far. */
+  log(): readonly string[];
+  page(path: string): Promise<{ readonly status: number; readonly text: string }>;
+  /** SIGTERM and its exit code. */
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+  readonly exited: Promise<number | null>;
+}
+
+export interface ControllerFlags {
+  readonly kubeconfig: string;
+  readonly namespace: string;
+  readonly more?: readonly string[];
+}
+
+export async function startController({
+  kubeconfig,
+  namespace,
+  more = [],
+}: ControllerFlags): Promise<ControllerProcess> {
+  const args = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--lease-namespace', namespace];
+  const child = spawn(
+    process.execPath,
+    [MAIN, ...args, '--job-image', 'example/case-backup:test', '--listen', '127.0.0.1:0', ...more],
+    { stdio: ['ignore', 'inherit', 'pipe'] },
+  );
+  const lines: string[] = [];
+  let rest = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    const parts = `${rest}${text}`.split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    return await exited;
+  };
+  const port = await until('the controller to serve its pages', () => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${lines.join('\n')}`);
+    return portIn(lines);
+  });
+  return {
+    process: child,
+    port,
+    log: () => lines,
+    async page(path) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      return { status: response.status, text: await response.text() };
+    },
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+    exited,
+  };
+}
+
+function portIn(lines: readonly string[]): number | undefined {
+  const line = lines.find((text) => text.includes('serving /metrics'));
+  return line === undefined ? undefined : (JSON.parse(line) as { port: number }).port;
+}
