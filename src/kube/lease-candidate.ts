@@ -1,0 +1,69 @@
+import type { Clock } from '../host/clock.ts';
+import type { KubeClient } from './connection.ts';
+import { hasReason } from './kube-error.ts';
+import { heldRecord, type Lease, nextStep, type Observation, observe, releasedRecord } from './lease-record.ts';
+import { LEASES } from './resources.ts';
+import { withinTime } from './within-time.ts';
+
+/** A Lease as one candidate for it sees it. Its calls have a limit of their own; they throw KubeError. */
+export interface LeaseCandidate {
+  /** Takes or renews the Lease: 'held', or the one that holds it. */
+  tryHold(limitMs: number): Promise<'held' | { readonly holder: string }>;
+  /** Lets the next one have it at once, if it is still ours. */
+  release(limitMs: number): Promise<void>;
+}
+
+export interface CandidateOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly leaseName: string;
+  readonly identity: string;
+  readonly clock: Clock;
+  readonly leaseDurationMs: number;
+}
+
+export function createCandidate(options: CandidateOptions): LeaseCandidate {
+  const { client, namespace, leaseName, identity, clock, leaseDurationMs } = options;
+  let observed: Observation | undefined;
+  /** As the last write left it: a renewal is then one PUT, and one that somebody came before fails by its version. */
+  let own: Lease | undefined;
+
+  const held = (lease: Lease | undefined): Lease => ({
+    ...lease,
+    metadata: lease?.metadata ?? { name: leaseName, namespace },
+    spec: heldRecord(lease?.spec, { identity, durationMs: leaseDurationMs, now: clock.now() }),
+  });
+
+  async function hold(signal: AbortSignal): Promise<'held' | { readonly holder: string }> {
+    const write = { fieldManager: identity, signal };
+    if (own) {
+      const known = own;
+      own = undefined;
+      try {
+        own = await client.replace<Lease>(LEASES, held(known), write);
+        return 'held';
+      } catch (error) {
+        if (!hasReason(error, 'Conflict', 'NotFound')) throw error;
+      }
+    }
+    const lease = await client.get<Lease>(LEASES, namespace, leaseName, signal);
+    observed = observe(lease, observed, clock.elapsed());
+    const step = nextStep(lease, observed, clock.elapsed(), identity);
+    if (step.do === 'wait') return { holder: step.holder };
+    own = lease
+      ? await client.replace(LEASES, held(lease), write)
+      : await client.create(LEASES, held(undefined), write);
+    return 'held';
+  }
+
+  return {
+    tryHold: (limitMs) => withinTime(clock, limitMs, hold),
+    release: (limitMs) =>
+      withinTime(clock, limitMs, async (signal) => {
+        const lease = await client.get<Lease>(LEASES, namespace, leaseName, signal);
+        if (lease?.spec?.holderIdentity !== identity) return;
+        const released = { ...lease, spec: releasedRecord(lease.spec, clock.now()) };
+        await client.replace(LEASES, released, { fieldManager: identity, signal });
+      }),
+  };
+}

@@ -1,0 +1,87 @@
+import { messageOf } from '../host/errors.ts';
+import type { Log } from '../host/log.ts';
+import { apiVersionOf, type KubeObject, keyOf, type Resource } from './objects.ts';
+
+export interface ObjectCache<T extends KubeObject> {
+  get(key: string): T | undefined;
+  all(): Iterable<T>;
+  size(): number;
+  put(object: T): void;
+  remove(object: KubeObject): void;
+  /** A new complete list: what was not put by the time it is finished is gone. Unfinished, nothing is. */
+  relist(): { put(object: T): void; finish(): void };
+}
+
+export interface ObjectCacheOptions<T extends KubeObject> {
+  readonly resource: Resource;
+  readonly log: Log;
+  readonly keep?: ((object: T) => T) | undefined;
+  readonly onChange: (change: {
+    readonly key: string;
+    readonly before: T | undefined;
+    readonly after: T | undefined;
+  }) => void;
+}
+
+export function createObjectCache<T extends KubeObject>(options: ObjectCacheOptions<T>): ObjectCache<T> {
+  const { resource, log, keep = withoutManagedFields, onChange } = options;
+  const objects = new Map<string, T>();
+  const apiVersion = apiVersionOf(resource);
+
+  /** Who listens must not end the watch, nor the process: the object is in the cache, and that counts. */
+  function tell(key: string, before: T | undefined, after: T | undefined): void {
+    try {
+      onChange({ key, before, after });
+    } catch (error) {
+      log.error({ resource: resource.plural, key }, `a change was not taken: ${messageOf(error)}`);
+    }
+  }
+
+  function pruned(key: string, object: T): T {
+    // The items of a built-in resource's list have neither, those of its watch have both.
+    const whole = object.kind === undefined ? { apiVersion, kind: resource.kind, ...object } : object;
+    try {
+      return keep(whole);
+    } catch (error) {
+      log.error({ resource: resource.plural, key }, `kept whole: ${messageOf(error)}`);
+      return whole;
+    }
+  }
+
+  const cache: ObjectCache<T> = {
+    get: (key) => objects.get(key),
+    all: () => objects.values(),
+    size: () => objects.size,
+    put(object) {
+      const key = keyOf(object);
+      const before = objects.get(key);
+      if (before && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
+      const after = pruned(key, object);
+      objects.set(key, after);
+      tell(key, before, after);
+    },
+    remove(object) {
+      const key = keyOf(object);
+      const before = objects.get(key);
+      if (objects.delete(key)) tell(key, before, undefined);
+    },
+    relist() {
+      const seen = new Set<string>();
+      return {
+        put(object) {
+          seen.add(keyOf(object));
+          cache.put(object);
+        },
+        finish() {
+          for (const object of objects.values()) if (!seen.has(keyOf(object))) cache.remove(object);
+        },
+      };
+    },
+  };
+  return cache;
+}
+
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

@@ -1,0 +1,170 @@
+import type { Clock } from '../host/clock.ts';
+import { messageOf } from '../host/errors.ts';
+import type { Log } from '../host/log.ts';
+import type { KubeClient, WatchEvent } from './connection.ts';
+import { KubeError } from './kube-error.ts';
+import type { ReflectorMetrics } from './metrics.ts';
+import { createObjectCache } from './object-cache.ts';
+import type { KubeObject, Resource } from './objects.ts';
+import { isGone, restartDelay } from './restart-delay.ts';
+import { untilSilent } from './silence.ts';
+
+/**
+ * A local copy of a collection, kept by one list and a watch that never ends:
+ * - list once, page by page; then watch from its version on, with bookmarks, so that the version stays fresh;
+ * - a watch that ends, breaks or falls silent is resumed at the last version seen: no list;
+ * - a version that the server has forgotten (410, as a status or in the stream) means listing again;
+ * - everything else is tried again with backoff, for ever. An hour in which nothing happens has no list at all.
+ */
+export interface Reflector<T extends KubeObject> {
+  get(key: string): T | undefined;
+  list(): Iterable<T>;
+  /** Resolves after the first complete list. Stays open when stopped before. */
+  readonly synced: Promise<void>;
+  isSynced(): boolean;
+  /** clock.elapsed() of the last page, watch line or end of a watch by the server. */
+  lastContact(): number | undefined;
+  /** Resolves when its request has ended. */
+  stop(): Promise<void>;
+}
+
+export interface Change<T> {
+  readonly key: string;
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly client: KubeClient;
+  readonly resource: Resource;
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics?: ReflectorMetrics | undefined;
+  /** What the cache keeps of an object; without it, all but managedFields. */
+  readonly keep?: ((object: T) => T) | undefined;
+  /** Hears of every object added, changed (another resourceVersion) or gone. What it throws is logged. */
+  readonly onChange: (change: Change<T>) => void;
+}
+
+/** A page of Jobs is about 2 MB of JSON, and no more than one is in memory at a time. client-go's size as well. */
+const PAGE_SIZE = 500;
+/** client-go: 5 to 10 minutes, at random, so that watches that began together don't end together. */
+const WATCH_SECONDS = { least: 300, spread: 300 };
+/** A bookmark comes about every minute; two missing ones are a connection that lost its other end. */
+const LONGEST_SILENCE_MS = 150_000;
+/** A watch that the server ends sooner, without a line, is refused rather than over. */
+const SHORTEST_WATCH_MS = 1_000;
+
+export function startReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
+  const { client, resource, namespace, labelSelector, log, clock, metrics } = options;
+  const cache = createObjectCache(options);
+  const stopped = new AbortController();
+  const synced = Promise.withResolvers<void>();
+  let isSynced = false;
+  let version: string | undefined;
+  let contact: number | undefined;
+  let failures = 0;
+  metrics?.watching(resource.plural);
+
+  async function list(): Promise<string> {
+    const relist = cache.relist();
+    for (let token: string | undefined; ; ) {
+      const page = { namespace, labelSelector, limit: PAGE_SIZE, continue: token, signal: stopped.signal };
+      const answer = await client.list<T>(resource, page);
+      contact = clock.elapsed();
+      for (const object of answer.items) relist.put(object);
+      token = answer.continue;
+      if (token) continue;
+      relist.finish();
+      return answer.resourceVersion;
+    }
+  }
+
+  function take({ type, object }: WatchEvent<T>): void {
+    failures = 0;
+    contact = clock.elapsed();
+    if (type === 'DELETED') cache.remove(object);
+    else if (type !== 'BOOKMARK') cache.put(object);
+    version = object.metadata.resourceVersion ?? version;
+  }
+
+  /** Resolves when the server's time limit ended the watch. */
+  async function watch(resourceVersion: string): Promise<void> {
+    const start = clock.elapsed();
+    let spokeAt: number | undefined;
+    const cut = new AbortController();
+    const ended = new AbortController();
+    const stop = (): void => cut.abort();
+    stopped.signal.addEventListener('abort', stop, { once: true });
+    const silence = untilSilent(() => spokeAt ?? start, LONGEST_SILENCE_MS, clock, ended.signal).then((isSilent) => {
+      if (isSilent) cut.abort();
+      return isSilent;
+    });
+    const timeoutSeconds = WATCH_SECONDS.least + Math.floor(Math.random() * WATCH_SECONDS.spread);
+    const request = { namespace, labelSelector, resourceVersion, timeoutSeconds, signal: cut.signal };
+    try {
+      await client.watch<T>(resource, request, (event) => {
+        spokeAt = clock.elapsed();
+        take(event);
+      });
+    } catch (error) {
+      ended.abort();
+      if (!(await silence)) throw error;
+      throw new KubeError('Timeout', `the watch of ${resource.plural} was silent for ${LONGEST_SILENCE_MS / 1000} s`);
+    } finally {
+      ended.abort();
+      stopped.signal.removeEventListener('abort', stop);
+    }
+    if (spokeAt === undefined && clock.elapsed() - start < SHORTEST_WATCH_MS) {
+      throw new KubeError('Unreachable', `the watch of ${resource.plural} ended at once, without a line`);
+    }
+    failures = 0;
+    contact = clock.elapsed();
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      try {
+        if (version === undefined) {
+          version = await list();
+          isSynced = true;
+          synced.resolve();
+          log.debug({ resource: resource.plural, objects: cache.size() }, 'listed');
+        }
+        await watch(version);
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        failures++;
+        metrics?.watchRestarted(resource.plural);
+        if (isGone(error)) version = undefined;
+        await pause(error);
+      }
+    }
+  }
+
+  async function pause(error: unknown): Promise<void> {
+    const waitMs = restartDelay(failures, error, Math.random());
+    const reason = error instanceof KubeError ? error.reason : 'Unexpected';
+    log.warn({ resource: resource.plural, reason, failures, waitMs }, messageOf(error));
+    try {
+      await clock.sleep(waitMs, stopped.signal);
+    } catch (abort) {
+      if (!stopped.signal.aborted) throw abort;
+    }
+  }
+
+  const done = run();
+  return {
+    get: cache.get,
+    list: cache.all,
+    synced: synced.promise,
+    isSynced: () => isSynced,
+    lastContact: () => contact,
+    async stop() {
+      stopped.abort();
+      await done;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { KubeError } from './kube-error.ts';
+
+/** client-go's reflector: 0.8 s, doubling, to 30 s. */
+const BASE_MS = 800;
+const MOST_MS = 30_000;
+
+/** The server no longer has the version asked for: 410, as a status or as a line of the watch. */
+export const isGone = (error: unknown): boolean => error instanceof KubeError && error.status === 410;
+
+/**
+ * How long to wait before a list or watch is tried again, in ms. `failures` counts those in a row without a line of
+ * the watch in between, the last one included; `random` is in [0, 1). A forgotten version is listed anew at once the
+ * first time; a server that asks for more time gets it.
+ */
+export function restartDelay(failures: number, error: unknown, random: number): number {
+  const asked = error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;
+  if (isGone(error) && failures <= 1) return asked;
+  const backoff = Math.min(MOST_MS, BASE_MS * 2 ** (failures - 1));
+  return Math.max(asked, Math.round(backoff * (0.5 + random / 2)));
+}

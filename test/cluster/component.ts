@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One process of the control plane: etcd, the API server or the controller manager. */
+export interface Component {
+  readonly pid: number;
+  /** Undefined while it runs; otherwise how it ended and the last lines that it logged. */
+  ended(): string | undefined;
+  /** Bytes of resident memory (Linux); 0 where /proc does not tell or the process is gone. */
+  memory(): number;
+  /** SIGKILL: an API server takes ten seconds and more to end politely, and nothing of it is kept. */
+  kill(): Promise<void>;
+}
+
+/** What still runs when the test process ends in an orderly way; a crash is go/parent_linux.go's case. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts `binary name …flags`; its output goes to `<folder>/<name>.log`, after what an earlier one wrote there. */
+export async function startComponent(
+  binary: string,
+  folder: string,
+  name: string,
+  flags: readonly string[],
+): Promise<Component> {
+  const logFile = join(folder, `${name}.log`);
+  const log = openSync(logFile, 'a');
+  const child = spawn(binary, [name, ...flags], { cwd: folder, stdio: ['ignore', log, log] });
+  closeSync(log);
+  running.add(child);
+  const exited = once(child, 'exit').then(() => void running.delete(child));
+  // A binary that does not exist rejects here, with its path.
+  await once(child, 'spawn');
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${name} has no pid`);
+  return {
+    pid,
+    ended: () => howItEnded(child, name, logFile),
+    memory: () => residentBytes(pid),
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function howItEnded(child: ChildProcess, name: string, logFile: string): string | undefined {
+  if (child.exitCode === null && child.signalCode === null) return undefined;
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15);
+  return `${name} ended with ${child.signalCode ?? child.exitCode}:\n${lines.join('\n')}`;
+}
+
+function residentBytes(pid: number): number {
+  try {
+    const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(kibibytes ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ApiClient, connectAsAdmin } from './api-client.ts';
+import { kubernetesBinary } from './build.ts';
+import { type Component, startComponent } from './component.ts';
+import { apiServerFlags, controllerManagerFlags, etcdFlags, type Places } from './control-plane-flags.ts';
+import { applyCrds } from './crds.ts';
+import { freePorts } from './free-ports.ts';
+import { type Kubeconfigs, makeKubeconfigs } from './kubeconfigs.ts';
+import { type KubectlOptions, runKubectl, type Said } from './kubectl.ts';
+import { until } from './until.ts';
+
+/**
+ * A real Kubernetes without nodes, on loopback: etcd, API server and controller manager. Three seconds to start and
+ * half a gigabyte of memory, so a test file starts one, and each of its tests takes a namespace of its own.
+ */
+export interface ControlPlane extends Kubeconfigs {
+  /** https://127.0.0.1:<port>; it stays the same over restarts. */
+  readonly url: string;
+  readonly caFile: string;
+  /** The binary, for `etcd`, `kubectl`, `cron-next`, … */
+  readonly binary: string;
+  /** Certificates, kubeconfigs, etcd.log, kube-apiserver.log, kube-controller-manager.log. */
+  readonly folder: string;
+  /** From the call to a server that is ready, without building. */
+  readonly startedInMs: number;
+  readonly api: ApiClient;
+  /** As administrator unless a kubeconfig is given. */
+  kubectl(args: readonly string[], options?: Partial<KubectlOptions>): Promise<Said>;
+  /** Kills the API server; every connection breaks, and new ones are refused. */
+  stopApiServer(): Promise<void>;
+  /** Resolves when it is ready again. */
+  startApiServer(): Promise<void>;
+  restartApiServer(): Promise<void>;
+  stopControllerManager(): Promise<void>;
+  startControllerManager(): Promise<void>;
+  pids(): number[];
+  /** Resident bytes by process. */
+  memory(): Record<'etcd' | 'apiServer' | 'controllerManager', number>;
+  stop(): Promise<void>;
+}
+
+export interface ControlPlaneOptions {
+  /**
+   * CustomResourceDefinitions (objects), made before the controller manager starts: the garbage collector looks for new
+   * kinds every 30 s only, and until then deletes nothing that such an object owns.
+   */
+  readonly crds?: readonly object[];
+  /** For a test that has no use for controllers. */
+  readonly controllerManager?: boolean;
+}
+
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const binary = await kubernetesBinary();
+  const start = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), 'case-backup-kubernetes-'));
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
+  const certificates = join(folder, 'certificates');
+  mkdirSync(certificates);
+  execFileSync(binary, ['certs', certificates]);
+
+  const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
+  const places: Places = { folder, certificates, etcdPort, etcdPeerPort, apiPort };
+  const url = `https://127.0.0.1:${apiPort}`;
+  const api = connectAsAdmin(url, certificates);
+  const kubeconfigs = makeKubeconfigs(api, { folder, certificates, url });
+  const running = new Map<string, Component>();
+
+  async function startOne(name: string, flags: readonly string[]): Promise<void> {
+    if (running.has(name)) throw new Error(`${name} runs already`);
+    running.set(name, await startComponent(binary, folder, name, flags));
+  }
+  async function stopOne(name: string): Promise<void> {
+    await running.get(name)?.kill();
+    running.delete(name);
+  }
+  async function startControllerManager(): Promise<void> {
+    await startOne('kube-controller-manager', controllerManagerFlags(places, kubeconfigs.controllerManager()));
+    const sign = '/api/v1/namespaces/default/configmaps/kube-root-ca.crt';
+    await until('the controller manager to work', () => api.find(sign), { within: 60_000 });
+  }
+  async function startApiServer(): Promise<void> {
+    await startOne('kube-apiserver', apiServerFlags(places));
+    await untilReady(api, [running.get('etcd'), running.get('kube-apiserver')]);
+    // It gives up when it loses the server while it starts; a cluster's kubelet would start it again.
+    if (running.get('kube-controller-manager')?.ended() === undefined) return;
+    running.delete('kube-controller-manager');
+    await startControllerManager();
+  }
+  async function stop(): Promise<void> {
+    await api.close();
+    await Promise.all([...running.values()].map((component) => component.kill()));
+    running.clear();
+    process.off('exit', removeFolder);
+    removeFolder();
+  }
+
+  try {
+    await startOne('etcd', etcdFlags(places));
+    await startApiServer();
+    await applyCrds(api, options.crds ?? []);
+    if (options.controllerManager !== false) await startControllerManager();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    ...kubeconfigs,
+    url,
+    caFile: join(certificates, 'ca.crt'),
+    binary,
+    folder,
+    startedInMs: Math.round(performance.now() - start),
+    api,
+    kubectl: (args, given = {}) => runKubectl(binary, args, { kubeconfig: kubeconfigs.admin(), ...given }),
+    stopApiServer: () => stopOne('kube-apiserver'),
+    startApiServer,
+    async restartApiServer() {
+      await stopOne('kube-apiserver');
+      await startApiServer();
+    },
+    stopControllerManager: () => stopOne('kube-controller-manager'),
+    startControllerManager,
+    pids: () => [...running.values()].map(({ pid }) => pid),
+    memory: () => ({
+      etcd: running.get('etcd')?.memory() ?? 0,
+      apiServer: running.get('kube-apiserver')?.memory() ?? 0,
+      controllerManager: running.get('kube-controller-manager')?.memory() ?? 0,
+    }),
+    stop,
+  };
+}
+
+/** Ends early, with its log, when a process has given up. */
+async function untilReady(api: ApiClient, components: readonly (Component | undefined)[]): Promise<void> {
+  const failed = await until(
+    'the API server to be ready',
+    async () => {
+      const end = components.map((component) => component?.ended()).find((text) => text !== undefined);
+      return end ?? ((await api.get<string>('/readyz')) === 'ok' ? 'ready' : undefined);
+    },
+    { within: 120_000, everyMs: 100 },
+  );
+  if (failed !== 'ready') throw new Error(failed);
+}

@@ -1,0 +1,14 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const BUILD = /^(kubernetes|idle-manager)-[0-9a-f]{16}(\.\d+\.unfinished)?$/;
+const UNUSED_FOR_MS = 30 * 24 * 3_600_000;
+
+/** Removes builds (100 MB each) that no test run has used for a month. */
+export function removeUnused(cache: string, now = Date.now()): void {
+  for (const name of readdirSync(cache).filter((name) => BUILD.test(name))) {
+    const path = join(cache, name);
+    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+    if (now - used > UNUSED_FOR_MS) rmSync(path, { force: true });
+  }
+}
