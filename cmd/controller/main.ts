@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EXIT_CODES } from '../../src/api/exit-codes.ts';
 import { runController } from '../../src/controller/controller.ts';
@@ -23,11 +23,18 @@ interface Flags {
   readonly listen: string;
   readonly leaseNamespace?: string;
   readonly leaseName: string;
+  readonly leaseDuration: number;
   readonly kubeconfig?: string;
   readonly logLevel: string;
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function leaseSeconds(value: string): number {
+  const seconds = Number(value);
+  if (!(seconds >= 3 && seconds <= 600)) throw new InvalidArgumentError('write a number of seconds from 3 to 600.');
+  return seconds;
+}
 
 const program = new Command('controller')
   .description('Keeps a CronJob for each CaseBackupPolicy, and the truth about its backups in the status.')
@@ -51,6 +58,12 @@ const program = new Command('controller')
   .option('--listen <address>', 'serve /metrics, /healthz and /readyz on [ADDRESS:]PORT', '8080')
   .option('--lease-namespace <name>', 'namespace of the Lease (default: its own)')
   .option('--lease-name <name>', 'Lease by which one of several replicas leads', 'case-backup-controller')
+  .option(
+    '--lease-duration <seconds>',
+    'how long the others wait for a leader that is silent; it gives up by itself after two thirds of it',
+    leaseSeconds,
+    15,
+  )
   .option('--kubeconfig <path>', 'how to reach the API server (default: $KUBECONFIG, the pod, ~/.kube/config)')
   .addOption(
     new Option('--log-level <level>', 'what is logged').choices(['debug', 'info', 'warn', 'error']).default('info'),
@@ -112,6 +125,7 @@ async function run(flags: Flags): Promise<number> {
         namespace: flags.leaseNamespace ?? own,
         name: flags.leaseName,
         identity: `${hostname()}_${randomBytes(4).toString('hex')}`,
+        seconds: flags.leaseDuration,
       },
       version,
       registry,

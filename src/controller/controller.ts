@@ -25,7 +25,13 @@ export interface ControllerOptions {
   readonly job: JobSettings;
   /** `[ADDRESS:]PORT` of /metrics, /healthz and /readyz. */
   readonly listen: string;
-  readonly lease: { readonly namespace: string; readonly name: string; readonly identity: string };
+  readonly lease: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly identity: string;
+    /** How long the others wait for a silent leader. */
+    readonly seconds: number;
+  };
   readonly version: string;
   readonly registry: Registry;
   readonly metrics: KubeMetrics;
@@ -35,6 +41,13 @@ export interface ControllerOptions {
   /** Told the port once the pages are served. */
   readonly onListen?: ((port: number) => void) | undefined;
 }
+
+/** client-go's proportions: 15 s, 10 s and 2 s. */
+const leaseTimes = (seconds: number) => ({
+  leaseDurationMs: seconds * 1000,
+  renewDeadlineMs: (seconds * 2000) / 3,
+  retryPeriodMs: (seconds * 2000) / 15,
+});
 
 /** Waiting for the API server is most of a look, so a few may wait at once. */
 const WORKERS = 8;
@@ -66,6 +79,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
       namespace: lease.namespace,
       leaseName: lease.name,
       identity: lease.identity,
+      ...leaseTimes(lease.seconds),
       clock,
       log,
       signal,
