@@ -2,20 +2,18 @@ import { Command } from 'commander';
 import { takeInventory } from '../../src/backup/inventory.ts';
 import { inventoryJson, inventoryTable } from '../../src/backup/inventory-words.ts';
 import { systemClock } from '../../src/host/clock.ts';
-import { abortOnSignals } from '../../src/host/shutdown.ts';
 import { openStores } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 
-export const listCommand = (): Command =>
+export const listCommand = (signal: AbortSignal): Command =>
   new Command('list')
     .description('Shows what is stored at the destination and what proves it. Changes nothing.')
     .action(async (_options: object, command: Command) => {
       const settings = readSettings(command);
-      const signals = abortOnSignals();
       const stores = openStores(settings, systemClock);
       try {
-        await stores.destination.identify(signals.signal);
-        const inventory = await takeInventory(stores.destination, signals.signal);
+        await stores.destination.identify(signal);
+        const inventory = await takeInventory(stores.destination, signal);
         process.stdout.write(
           settings.json
             ? `${JSON.stringify(inventoryJson(inventory, stores.destination))}\n`
@@ -23,6 +21,5 @@ export const listCommand = (): Command =>
         );
       } finally {
         await stores.close();
-        signals.dispose();
       }
     });

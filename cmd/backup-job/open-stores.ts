@@ -1,11 +1,12 @@
-import { Counter, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { uploadPartBytes } from '../../src/api/policy.ts';
 import type { Clock } from '../../src/host/clock.ts';
 import { missingDropboxSecrets } from '../../src/host/config.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
-import { type DropboxAccount, type DropboxEvents, openDropboxAccount } from '../../src/store/dropbox/account.ts';
+import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/account.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { dropboxCounters } from './dropbox-counters.ts';
 import type { Settings } from './settings.ts';
 
 export interface Stores {
@@ -54,25 +55,5 @@ export function openStores(settings: Settings, clock: Clock): Stores {
       await opened.destination.close();
       await account?.close();
     },
-  };
-}
-
-function dropboxCounters(registry: Registry, policy: string): DropboxEvents {
-  const registers = [registry];
-  const requests = new Counter({
-    name: 'case_backup_dropbox_requests_total',
-    help: 'Requests to Dropbox by route and HTTP status; "fault" where there was no answer.',
-    labelNames: ['policy', 'route', 'code'],
-    registers,
-  });
-  const waits = new Counter({
-    name: 'case_backup_dropbox_retry_wait_seconds_total',
-    help: 'Seconds waited before asking Dropbox again, by reason.',
-    labelNames: ['policy', 'reason'],
-    registers,
-  });
-  return {
-    request: (route, outcome) => requests.inc({ policy, route, code: String(outcome) }),
-    wait: (reason, ms) => waits.inc({ policy, reason }, ms / 1000),
   };
 }

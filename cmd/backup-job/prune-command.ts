@@ -2,23 +2,21 @@ import { Command } from 'commander';
 import { table } from '../../src/backup/inventory-words.ts';
 import { pruneOnly } from '../../src/backup/prune-only.ts';
 import { systemClock } from '../../src/host/clock.ts';
-import { abortOnSignals } from '../../src/host/shutdown.ts';
 import { openStores } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 
-export const pruneCommand = (): Command =>
+export const pruneCommand = (signal: AbortSignal): Command =>
   new Command('prune')
     .description('Applies retention now: deletes what newer verified backups have made dispensable.')
     .option('--dry-run', 'only show what would be deleted, and why the rest is kept')
     .action(async (options: { dryRun?: boolean }, command: Command) => {
       const settings = readSettings(command);
-      const signals = abortOnSignals();
       const stores = openStores(settings, systemClock);
       try {
         const outcome = await pruneOnly(stores.destination, settings.policy.spec.retention, {
           dryRun: options.dryRun === true,
           clock: systemClock,
-          signal: signals.signal,
+          signal,
         });
         if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
         else {
@@ -38,6 +36,5 @@ export const pruneCommand = (): Command =>
         }
       } finally {
         await stores.close();
-        signals.dispose();
       }
     });

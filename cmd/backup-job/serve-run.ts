@@ -23,21 +23,21 @@ export function serveRun(registry: Registry): RunPages {
       },
     });
   };
-  gauge('case_backup_active_run_start_timestamp_seconds', 'When this run started.', (n) => n.start.getTime() / 1000);
+  gauge('case_backup_run_start_timestamp_seconds', 'When this run started.', (n) => n.start.getTime() / 1000);
   gauge(
-    'case_backup_active_run_heartbeat_timestamp_seconds',
+    'case_backup_run_heartbeat_timestamp_seconds',
     'When its work was last seen to move.',
     (n) => Date.parse(n.progress.snapshot().heartbeatTime) / 1000,
   );
-  gauge('case_backup_active_run_files', 'Files done in the current stage.', (n) => n.progress.snapshot().filesDone);
-  gauge('case_backup_active_run_bytes', 'Bytes done in the current stage.', (n) => n.progress.snapshot().bytesDone);
+  gauge('case_backup_run_files', 'Files done in the current stage.', (n) => n.progress.snapshot().filesDone);
+  gauge('case_backup_run_bytes', 'Bytes done in the current stage.', (n) => n.progress.snapshot().bytesDone);
   gauge(
-    'case_backup_active_run_progress_ratio',
+    'case_backup_run_progress_ratio',
     'Done of the current stage, 0 to 1.',
     (n) => (n.progress.snapshot().percent ?? 0) / 100,
   );
   gauge(
-    'case_backup_active_run_stage',
+    'case_backup_run_stage',
     `Number of the current stage: ${STAGES.map((stage, i) => `${i} ${stage}`).join(', ')}.`,
     (n) => STAGES.indexOf(n.progress.stage),
   );

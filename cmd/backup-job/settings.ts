@@ -5,8 +5,14 @@ import { readPolicy } from '../../src/backup/policy-file.ts';
 import { readSecrets, type Secrets } from '../../src/host/config.ts';
 import { createLog, type Log } from '../../src/host/log.ts';
 
+/** What a pod tells its run besides the policy; known even where the policy or a secret is wrong. */
+export interface PodSettings {
+  readonly slot: string | undefined;
+  readonly terminationMessagePath: string | undefined;
+}
+
 /** What every command starts from: options, environment, policy, secrets. */
-export interface Settings {
+export interface Settings extends PodSettings {
   readonly policy: Policy;
   readonly secrets: Secrets;
   readonly json: boolean;
@@ -14,8 +20,6 @@ export interface Settings {
   readonly terminal: boolean;
   readonly log: Log;
   readonly workParent: string;
-  readonly slot: string | undefined;
-  readonly terminationMessagePath: string | undefined;
   readonly dropboxOrigin: string | undefined;
 }
 
@@ -30,8 +34,14 @@ export function readSettings(command: Command): Settings {
     terminal,
     log: createLog(env['CASE_BACKUP_LOG_LEVEL'] ?? (terminal ? 'error' : 'info'), (line) => process.stderr.write(line)),
     workParent: env['CASE_BACKUP_WORK_DIR'] || tmpdir(),
+    ...podSettings(env),
+    dropboxOrigin: env['CASE_BACKUP_DROPBOX_ORIGIN'] || undefined,
+  };
+}
+
+export function podSettings(env: NodeJS.ProcessEnv): PodSettings {
+  return {
     slot: env['CASE_BACKUP_SLOT'] || undefined,
     terminationMessagePath: env['CASE_BACKUP_TERMINATION_MESSAGE'] || undefined,
-    dropboxOrigin: env['CASE_BACKUP_DROPBOX_ORIGIN'] || undefined,
   };
 }

@@ -2,11 +2,10 @@ import { Command, Option } from 'commander';
 import { verifyStored } from '../../src/backup/verify-stored.ts';
 import { formatBytes } from '../../src/backup/words.ts';
 import { systemClock } from '../../src/host/clock.ts';
-import { abortOnSignals } from '../../src/host/shutdown.ts';
 import { openStores } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 
-export const verifyCommand = (): Command =>
+export const verifyCommand = (signal: AbortSignal): Command =>
   new Command('verify')
     .description('Checks a stored backup again. Changes nothing.')
     .argument('[backup]', 'name of the backup, such as 2026-11-23_backup.zip (default: the newest)')
@@ -17,15 +16,14 @@ export const verifyCommand = (): Command =>
     )
     .action(async (name: string | undefined, options: { level: 'Standard' | 'Full' }, command: Command) => {
       const settings = readSettings(command);
-      const signals = abortOnSignals();
       const stores = openStores(settings, systemClock);
       try {
-        await stores.destination.identify(signals.signal);
+        await stores.destination.identify(signal);
         let seen = 0;
         const outcome = await verifyStored(stores.destination, name, {
           level: options.level,
           clock: systemClock,
-          signal: signals.signal,
+          signal,
           onBytes(count) {
             seen += count;
             if (settings.terminal) process.stderr.write(`\r\u001b[2Kread ${formatBytes(seen)}`);
@@ -41,6 +39,5 @@ export const verifyCommand = (): Command =>
         }
       } finally {
         await stores.close();
-        signals.dispose();
       }
     });

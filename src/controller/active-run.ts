@@ -1,5 +1,6 @@
 import type { RunProgress } from '../api/report.ts';
 import type { ActiveRun } from '../api/status.ts';
+import { clipped } from './clipped.ts';
 import { stateOf, triggerOf } from './outcome.ts';
 import { conditionOf, type Job, type Pod } from './workloads.ts';
 
@@ -26,7 +27,7 @@ export function activeRunOf(job: Job, pods: readonly Pod[], progress: RunProgres
     jobUid: job.metadata.uid ?? '',
     trigger: triggerOf(job),
     startTime: startOf(job),
-    ...(waiting === undefined ? {} : { waiting: waiting.slice(0, 1024) }),
+    ...(waiting === undefined ? {} : { waiting: clipped(waiting) }),
     ...(progress && {
       runId: progress.runId,
       stage: progress.stage,

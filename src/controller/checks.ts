@@ -1,6 +1,7 @@
 import type { Judgement } from '../api/conditions.ts';
 import { cronJobName } from '../api/kubernetes-names.ts';
 import { type PolicySpec, policySpecSchema } from '../api/policy.ts';
+import { clipped } from './clipped.ts';
 import { schedule } from './schedule.ts';
 import type { CronJob, PolicyObject } from './workloads.ts';
 
@@ -42,20 +43,14 @@ export function judgeReady(fault: Judgement | undefined, applied: Applied, missi
   return { status: 'True', reason: 'Scheduled', message: 'accepted; the CronJob stands' };
 }
 
-const no = (reason: string, message: string): Judgement => ({
-  status: 'False',
-  reason,
-  message: message.slice(0, 1024),
-});
+const no = (reason: string, message: string): Judgement => ({ status: 'False', reason, message: clipped(message) });
 
 /** The CRD's schema can't tell a real cron field or time zone, and an object may be older than a rule. */
 function specIsValid({ policy }: Candidate): Judgement | undefined {
-  const parsed = policySpecSchema.safeParse(policy.spec);
-  if (parsed.success) return undefined;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') ?? '';
-  const reason = field === 'schedule' ? 'InvalidSchedule' : field === 'timeZone' ? 'InvalidTimeZone' : 'InvalidSpec';
-  return no(reason, `spec.${field}: ${issue?.message ?? 'is not valid'}`);
+  const checked = checkPolicy(z.object({ spec: policySpecSchema }), { spec: policy.spec });
+  if (checked.data) return undefined;
+  const [fault] = checked.faults;
+  return no(REASONS[fault?.field ?? ''] ?? 'InvalidSpec', checked.faults.map(faultSentence).join('; '));
 }
 
 function scheduleFires({ policy, now }: Candidate): Judgement | undefined {

@@ -1,7 +1,7 @@
 import { wholeSecond } from '../api/conditions.ts';
 import { HISTORY_LENGTH, type PolicyStatus } from '../api/status.ts';
 import { isFinished, startOf } from './active-run.ts';
-import { outcomeOf, triggerOf } from './outcome.ts';
+import { endOf, outcomeOf, triggerOf } from './outcome.ts';
 import type { EndedRun } from './run-history.ts';
 import type { CronJob, Job, Pod, PolicyObject } from './workloads.ts';
 
@@ -20,14 +20,9 @@ export function unrecordedJobs(policy: PolicyObject, jobs: readonly Job[]): Job[
       isFinished(job) &&
       !known.has(job.metadata.uid ?? '') &&
       (job.metadata.creationTimestamp ?? '') >= born &&
-      endOf(job) >= oldest,
+      endOf(job) > oldest,
   );
 }
-
-const endOf = (job: Job): string =>
-  job.status?.completionTime ??
-  job.status?.conditions?.find(({ type }) => type === 'Failed')?.lastTransitionTime ??
-  startOf(job);
 
 /** The runs that ended since the last look, each with its verdict. `podsOf` gives a Job's pods as the server has them now. */
 export function endedRuns(

@@ -1,7 +1,8 @@
 import type { Judgement, Judgements } from '../api/conditions.ts';
 import { EXIT_CODES } from '../api/exit-codes.ts';
 import type { PolicySpec } from '../api/policy.ts';
-import type { PolicyStatus } from '../api/status.ts';
+import type { FinishedRun, PolicyStatus } from '../api/status.ts';
+import { clipped } from './clipped.ts';
 import { credentialsSecret } from './pod-template.ts';
 
 /** Every condition but Ready, as pure functions of what the status says already. */
@@ -17,17 +18,13 @@ export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<J
   };
 }
 
-const yes = (reason: string, message: string): Judgement => ({
-  status: 'True',
+const yes = (reason: string, message: string): Judgement => ({ status: 'True', reason, message: clipped(message) });
+const no = (reason: string, message: string): Judgement => ({ status: 'False', reason, message: clipped(message) });
+const unknown = (reason: string, message: string): Judgement => ({
+  status: 'Unknown',
   reason,
-  message: message.slice(0, 1024),
+  message: clipped(message),
 });
-const no = (reason: string, message: string): Judgement => ({
-  status: 'False',
-  reason,
-  message: message.slice(0, 1024),
-});
-const unknown = (reason: string, message: string): Judgement => ({ status: 'Unknown', reason, message });
 const noRunYet = unknown('NoRunYet', 'no run has ended yet');
 
 function progressing({ activeRun }: PolicyStatus): Judgement {
@@ -37,9 +34,12 @@ function progressing({ activeRun }: PolicyStatus): Judgement {
     : yes('Waiting', `${activeRun.jobName} waits: ${activeRun.waiting}`);
 }
 
-/** A skipped run says nothing about backups: the one that held the lease does. */
-function lastRunSucceeded({ history = [] }: PolicyStatus): Judgement {
-  const run = history.find(({ result }) => result !== 'Skipped');
+/** The newest run that tried: a skipped one says nothing about backups, the one that held the lease does. */
+export const newestAttempt = ({ history = [] }: PolicyStatus): FinishedRun | undefined =>
+  history.find(({ result }) => result !== 'Skipped');
+
+function lastRunSucceeded(status: PolicyStatus): Judgement {
+  const run = newestAttempt(status);
   if (!run) return noRunYet;
   if (run.result === 'Succeeded') return yes(run.reason, `${run.jobName}: ${run.message}`);
   return UNSEEN_REASONS.has(run.reason)
@@ -110,4 +110,4 @@ function credentialsValid(spec: PolicySpec, { history = [], activeRun }: PolicyS
 
 /** The kubelet's words for a Secret or key that is not there: `secret "x" not found`, `couldn't find key k in Secret ns/x`. */
 export const isAboutSecret = (waiting: string, secret: string): boolean =>
-  waiting.includes(`secret "${secret}" not found`) || (waiting.includes('in Secret') && waiting.includes(`/${secret}`));
+  waiting.includes(`secret "${secret}" not found`) || (waiting.includes('in Secret') && waiting.endsWith(`/${secret}`));

@@ -43,7 +43,12 @@ function register(
 }
 
 /** What the controller says of itself, besides controller-runtime's and client-go's metrics in src/kube. */
-export function registerControllerMetrics(registry: Registry, caches: Caches, clock: Clock, version: string): void {
+export function registerControllerMetrics(
+  registry: Registry,
+  caches: Pick<Caches, 'contacts'>,
+  clock: Clock,
+  version: string,
+): void {
   const build = new Gauge({
     name: 'case_backup_build_info',
     help: 'Always 1; the labels describe the controller.',

@@ -1,7 +1,8 @@
 import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitReason } from '../api/exit-codes.ts';
 import { MANUAL_ANNOTATION } from '../api/kubernetes-names.ts';
-import type { Result, RunReport } from '../api/report.ts';
+import type { Result, RunReport, Verification } from '../api/report.ts';
 import type { Trigger } from '../api/status.ts';
+import { clipped } from './clipped.ts';
 import { CONTAINER } from './pod-template.ts';
 import { type ReportReading, readReport } from './read-report.ts';
 import { type ContainerState, conditionOf, type Job, type Pod } from './workloads.ts';
@@ -41,21 +42,25 @@ export function outcomeOf(
   const pod = decidingPod(pods, complete !== undefined);
   const terminated = terminatedOf(pod);
   const reading = readReport(terminated?.message, { policy, jobName: job.metadata.name, knownRunIds });
-  const completionTime =
-    reading.report?.completionTime ??
-    job.status?.completionTime ??
-    terminated?.finishedAt ??
-    end.lastTransitionTime ??
-    job.metadata.creationTimestamp ??
-    '';
   const verdict = complete ? ofCompleteJob(pod, terminated, reading) : ofFailedJob(failed, pod, terminated, reading);
   return {
     exitCode: terminated?.exitCode,
     report: reading.report,
     ...verdict,
-    completionTime: wholeSeconds(completionTime),
+    message: clipped(verdict.message),
+    completionTime: endOf(job),
   };
 }
+
+/**
+ * When a finished Job ended, by the cluster's clock and no other: a report that names next year would keep a policy
+ * fresh until then, and runs are counted once by the order of these times.
+ */
+export const endOf = (job: Job): string =>
+  job.status?.completionTime ??
+  (conditionOf(job, 'Complete') ?? conditionOf(job, 'Failed'))?.lastTransitionTime ??
+  job.metadata.creationTimestamp ??
+  '';
 
 type Verdict = Omit<Outcome, 'completionTime'>;
 type Terminated = ContainerState['terminated'];
@@ -65,15 +70,15 @@ function ofCompleteJob(pod: Pod | undefined, terminated: Terminated, reading: Re
   if (!reading.report) return unproven(reading.reason, `the Job is complete, but ${reading.message}`);
   const { report } = reading;
   if (pod.status?.reason === 'Evicted') return unproven('Evicted', 'the Job is complete, but its pod was evicted');
-  if (terminated?.exitCode !== EXIT_CODES.succeeded || report.exitCode !== EXIT_CODES.succeeded)
+  const isSuccess = report.result === 'Succeeded' && report.exitCode === EXIT_CODES.succeeded;
+  if (terminated?.exitCode !== EXIT_CODES.succeeded || !isSuccess)
     return unproven(
       'ReportContradicts',
       `the Job is complete, but its report says ${report.result}: ${report.message}`,
     );
-  if (report.result === 'Succeeded' && isProven(report)) return ofReport(report);
-  return report.result === 'Succeeded'
-    ? unproven('VerificationMissing', 'the report says Succeeded, but names no verified backup')
-    : ofReport(report);
+  return isProven(report)
+    ? ofReport(report)
+    : unproven('VerificationMissing', 'the report says Succeeded, but names no verified backup');
 }
 
 function ofFailedJob(
@@ -84,20 +89,27 @@ function ofFailedJob(
 ): Verdict {
   const interrupted = podReason(pod, terminated);
   if (interrupted) return interrupted;
-  const { report } = reading;
-  if (report && report.result !== 'Succeeded') return ofReport(report);
-  if (report) return unproven('ReportContradicts', 'the report says Succeeded, but the Job has failed');
+  // Before the report: whether the deleted pod's can still be read is a race that nobody should have to know of.
   if (condition?.reason === 'DeadlineExceeded')
     return {
       result: 'Failed',
       reason: 'DeadlineExceeded',
       message: 'the Job ran into its deadline, which deleted its pod',
     };
+  const { report } = reading;
+  if (report?.result === 'Succeeded')
+    return unproven('ReportContradicts', 'the report says Succeeded, but the Job has failed');
+  if (report && report.exitCode !== terminated?.exitCode)
+    return unproven(
+      'ReportContradicts',
+      `the report says exit code ${report.exitCode}, the container ended with ${terminated?.exitCode}`,
+    );
+  if (report) return ofReport(report);
   if (!terminated)
     return {
       result: 'Failed',
       reason: condition?.reason ?? 'JobFailed',
-      message: `the Job has failed without a pod that tells why: ${condition?.message ?? 'no message'}`.slice(0, 1024),
+      message: `the Job has failed without a pod that tells why: ${condition?.message ?? 'no message'}`,
     };
   return ofExitCode(terminated.exitCode, reading);
 }
@@ -108,7 +120,7 @@ function podReason(pod: Pod | undefined, terminated: Terminated): Verdict | unde
     return {
       result: 'Interrupted',
       reason: 'Evicted',
-      message: `the pod was evicted: ${pod.status.message ?? 'no message'}`.slice(0, 1024),
+      message: `the pod was evicted: ${pod.status.message ?? 'no message'}`,
     };
   if (pod?.status?.reason === 'DeadlineExceeded')
     return {
@@ -129,7 +141,7 @@ function podReason(pod: Pod | undefined, terminated: Terminated): Verdict | unde
     return {
       result: 'Interrupted',
       reason: disruption.reason ?? 'Disrupted',
-      message: `the pod was ended: ${disruption.message ?? 'no message'}`.slice(0, 1024),
+      message: `the pod was ended: ${disruption.message ?? 'no message'}`,
     };
   return undefined;
 }
@@ -161,11 +173,20 @@ const RESULT_OF: Partial<Record<ExitReason, Result>> = {
   terminated: 'Interrupted',
 };
 
-const unproven = (reason: string, message: string): Verdict => ({ result: 'Failed', reason, message });
+/** Nothing else that such a report says is believed either. */
+const unproven = (reason: string, message: string): Verdict => ({
+  result: 'Failed',
+  reason,
+  message,
+  report: undefined,
+});
 
 const isProven = ({ backup, verification }: RunReport): boolean =>
-  backup !== undefined &&
-  verification?.backup_file_exists === true &&
+  backup !== undefined && verification !== undefined && hasPassed(verification);
+
+/** Whether every single check of a verification found what it should. */
+export const hasPassed = (verification: Verification): boolean =>
+  verification.backup_file_exists &&
   verification.manifest_valid &&
   verification.cases_match &&
   verification.size_reasonable;
@@ -182,5 +203,3 @@ export const stateOf = (pod: Pod | undefined): ContainerState | undefined =>
   pod?.status?.containerStatuses?.find((status) => status.name === CONTAINER)?.state;
 
 const terminatedOf = (pod: Pod | undefined): Terminated => stateOf(pod)?.terminated;
-
-const wholeSeconds = (time: string): string => time.replace(/\.\d+Z$/, 'Z');

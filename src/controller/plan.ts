@@ -34,7 +34,9 @@ export interface StatusPlan {
 
 /** The status as a function of what was seen. It changes nothing and asks nobody. */
 export function planStatus(observed: Observed): StatusPlan {
-  const { policy, fault, applied, cronJob, jobs, podsOf, progress, now } = observed;
+  const { policy, fault, applied, jobs, podsOf, progress, now } = observed;
+  // What another's CronJob of this name has started are no runs of this policy.
+  const cronJob = observed.cronJob && isOwnedBy(observed.cronJob, policy) ? observed.cronJob : undefined;
   const before = policy.status ?? {};
   const ended = endedRuns(policy, jobs, cronJob, podsOf, now);
   const { activeRun: _, conditions, nextScheduleTime: __, ...kept } = recordRuns(before, ended);
@@ -42,7 +44,7 @@ export function planStatus(observed: Observed): StatusPlan {
   const spec = readableSpec(policy);
   const next = spec && !fault && !spec.suspend ? schedule(spec.schedule, spec.timeZone).next(now) : undefined;
   const lastScheduleTime = cronJob?.status?.lastScheduleTime ?? before.lastScheduleTime;
-  const isThere = fault ? cronJob !== undefined && isOwnedBy(cronJob, policy) : applied.kind === 'stands';
+  const isThere = fault ? cronJob !== undefined : applied.kind === 'stands';
   const facts: PolicyStatus = {
     ...kept,
     observedGeneration: policy.metadata.generation ?? 0,

@@ -2,6 +2,7 @@ import { CONDITION_STATUSES, CONDITION_TYPES } from '../api/conditions.ts';
 import { cronJobName } from '../api/kubernetes-names.ts';
 import { RESULTS, STAGES } from '../api/report.ts';
 import { TRIGGERS } from '../api/status.ts';
+import { newestAttempt } from './judge.ts';
 import { longestInterval } from './longest-interval.ts';
 import { schedule } from './schedule.ts';
 import type { PolicyObject } from './workloads.ts';
@@ -96,8 +97,10 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
   gauge('last_run_timestamp_seconds', 'When the last run ended, however it did; 0 for never.', ({ status }) =>
     seconds(status?.lastRun?.completionTime),
   ),
-  gauge('last_run_success', '1 if the last run made a verified and complete backup.', ({ status }) =>
-    flag(status?.lastRun?.result === 'Succeeded'),
+  gauge(
+    'last_run_success',
+    '1 if the last run that was not skipped made a verified and complete backup.',
+    ({ status }) => flag(newestAttempt(status ?? {})?.result === 'Succeeded'),
   ),
   gauge(
     'last_run_duration_seconds',
@@ -140,8 +143,11 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
   ),
   gauge(
     'last_retention_success',
-    '1 if nothing that has expired was kept back by the last run; 1 before the first.',
-    ({ status }) => flag(status?.retention === undefined || status.retention.heldBecause === undefined),
+    '1 if the last retention deleted all that has expired, up to its cap; 0 for held or never.',
+    ({ status }) => flag(status?.retention !== undefined && status.retention.heldBecause === undefined),
+  ),
+  gauge('last_retention_timestamp_seconds', 'When that was; 0 for never.', ({ status }) =>
+    seconds(status?.retention?.checkedTime),
   ),
   gauge(
     'retention_expired_archives',
@@ -193,7 +199,7 @@ function gauge(name: string, help: string, read: (policy: PolicyObject) => numbe
   return { name: `case_backup_${name}`, type: 'gauge', help, read };
 }
 
-/** A year of days takes a millisecond; a thousand policies at every scrape share what they know for the day. */
+/** A year of days takes some milliseconds; a thousand policies at every scrape share what they know for the day. */
 const intervals = new Map<string, number>();
 
 function intervalOf({ spec }: PolicyObject): number {

@@ -1,4 +1,6 @@
-import { REPORT_VERSION, type RunReport, reportSchema } from '../api/report.ts';
+import { conditionSchema } from '../api/conditions.ts';
+import { backupRefSchema, REPORT_VERSION, type RunReport, reportSchema } from '../api/report.ts';
+import { lastRunSchema } from '../api/status.ts';
 
 /** Whose report it should be. */
 export interface ReportOwner {
@@ -15,6 +17,17 @@ export type ReportReading =
       readonly reason: 'ReportMissing' | 'ReportUnreadable' | 'ReportVersionUnknown' | 'ReportForeign';
       readonly message: string;
     };
+
+/** With the status's limits where they are the tighter: one field that the API server refuses holds up all of a status. */
+const storableSchema = reportSchema.extend({
+  reason: conditionSchema.shape.reason,
+  backup: backupRefSchema
+    .extend({
+      path: lastRunSchema.shape.backupPath.unwrap(),
+      contentHash: lastRunSchema.shape.contentHash.unwrap(),
+    })
+    .optional(),
+});
 
 /**
  * The run report in a container's termination message, believed only when it is whole, of the version that this
@@ -36,7 +49,7 @@ export function readReport(text: string | undefined, owner: ReportOwner): Report
       'ReportVersionUnknown',
       `the run's report is of version ${version}, this controller reads version ${REPORT_VERSION}; use the job's image of the controller's release`,
     );
-  const parsed = reportSchema.safeParse(json);
+  const parsed = storableSchema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return fault('ReportUnreadable', `the run's report breaks its schema at ${issue?.path.join('.') || 'the top'}`);

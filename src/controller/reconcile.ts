@@ -13,7 +13,7 @@ import { unrecordedJobs } from './ended-runs.ts';
 import { eventsOf } from './events.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { planStatus } from './plan.ts';
-import { POLL_MS, type RunPage } from './run-page.ts';
+import type { RunPage } from './run-page.ts';
 import type { CronJobKeeper } from './stand-cronjob.ts';
 import type { Job, Pod, PolicyObject } from './workloads.ts';
 
@@ -62,7 +62,8 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
       reconciler.recorder.event(policy, event);
   }
   const untilPlanned = plan.wakeAt === undefined ? [] : [plan.wakeAt - now.getTime() + 1000];
-  const waits = [...untilPlanned, ...(plan.status.activeRun ? [POLL_MS] : [])];
+  const active = activeJob(jobs);
+  const waits = [...untilPlanned, ...(active ? [reconciler.runPage.again(active)] : [])];
   return waits.length > 0 ? Math.min(...waits) : undefined;
 }
 

@@ -9,7 +9,7 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../api/status.ts';
-import type { Outcome } from './outcome.ts';
+import { hasPassed, type Outcome } from './outcome.ts';
 
 /** A run that has ended and is not in the history yet. */
 export interface EndedRun {
@@ -31,16 +31,19 @@ function recordRun(status: PolicyStatus, ended: EndedRun): PolicyStatus {
   const run = finishedRun(ended);
   const isNewest = !status.lastRun || status.lastRun.completionTime <= run.completionTime;
   return {
-    ...status,
+    ...(isNewest && ended.outcome.report ? withoutLogWritten(status) : status),
     runCounts: counted(status.runCounts ?? [], run),
     history: [run, ...(status.history ?? [])]
       .toSorted((a, b) => compare(b.completionTime, a.completionTime))
       .slice(0, HISTORY_LENGTH),
     ...(isNewest ? ofNewest(status, ended, run) : {}),
     ...successOf(status, run),
-    ...failureOf(status, run, isNewest),
+    ...failureOf(status, run),
   };
 }
+
+/** A report that says nothing of the log is of a policy that has none any more. */
+const withoutLogWritten = ({ logWritten: _, ...status }: PolicyStatus): PolicyStatus => status;
 
 function finishedRun({ jobName, jobUid, trigger, startTime, outcome }: EndedRun): FinishedRun {
   const { report, result, reason, message, exitCode, completionTime } = outcome;
@@ -89,17 +92,17 @@ function ofNewest(status: PolicyStatus, { outcome }: EndedRun, run: FinishedRun)
   });
 }
 
-function verificationOf({ report }: Outcome): PolicyStatus['lastVerification'] {
-  if (!report) return undefined;
-  const { verification, exitCode, backup, completionTime } = report;
+/** The exit code alone tells of a mismatch; that a check found nothing wrong is for the report to say. */
+function verificationOf({ report, exitCode, completionTime }: Outcome): PolicyStatus['lastVerification'] {
+  const verification = report?.verification;
   if (exitCode === EXIT_CODES.mismatch)
-    return { level: verification?.level ?? 'Standard', result: 'Failed', completionTime: seconds(completionTime) };
+    return { level: verification?.level ?? 'Standard', result: 'Failed', completionTime };
   if (!verification) return undefined;
   return withoutUndefined({
     level: verification.level,
-    result: 'Succeeded' as const,
+    result: hasPassed(verification) ? ('Succeeded' as const) : ('Failed' as const),
     completionTime: seconds(verification.timestamp),
-    backupPath: backup?.path,
+    backupPath: report.backup?.path,
   });
 }
 
@@ -109,17 +112,26 @@ function successOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
   return { lastSuccessTime: run.completionTime, lastSuccess: run };
 }
 
-/** Skipped is neither: another run was at work. */
-function failureOf(status: PolicyStatus, run: FinishedRun, isNewest: boolean): PolicyStatus {
-  const failures = status.consecutiveFailures ?? 0;
+/**
+ * Runs may be seen out of order, so each counts by its time: a success ends the failures before it and no other, and a
+ * failure before the newest success is over. Skipped is neither: another run was at work.
+ */
+function failureOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
+  const { consecutiveFailures: failures = 0, history = [], lastFailureTime, lastSuccessTime } = status;
   if (run.result === 'Skipped') return { consecutiveFailures: failures };
-  if (run.result === 'Succeeded') return { consecutiveFailures: isNewest ? 0 : failures };
-  const isLater = status.lastFailureTime === undefined || status.lastFailureTime < run.completionTime;
+  const isOver = lastSuccessTime !== undefined && lastSuccessTime > run.completionTime;
+  if (run.result === 'Succeeded') {
+    const later = history.filter((other) => isFailure(other) && other.completionTime > run.completionTime);
+    return { consecutiveFailures: isOver ? failures : later.length };
+  }
+  const isLater = lastFailureTime === undefined || lastFailureTime < run.completionTime;
   return {
-    consecutiveFailures: failures + 1,
+    consecutiveFailures: isOver ? failures : failures + 1,
     ...(isLater ? { lastFailureTime: run.completionTime } : {}),
   };
 }
+
+const isFailure = ({ result }: FinishedRun): boolean => result !== 'Succeeded' && result !== 'Skipped';
 
 /** Every pair of trigger and result, so that a series begins at 0 and its first increase is seen. */
 function counted(

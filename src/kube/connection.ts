@@ -1,9 +1,10 @@
-import { hasReason, KubeError } from './kube-error.ts';
+import { hasReason } from './kube-error.ts';
 import { findAccess } from './kubeconfig.ts';
 import type { ClientMetrics } from './metrics.ts';
 import { apiVersionOf, type KubeObject, keyOf, type Resource } from './objects.ts';
 import { listQuery, pathOf, query, watchQuery } from './paths.ts';
-import { type Call, createTransport, type Transport } from './transport.ts';
+import { parseAnswer, readList } from './read-answer.ts';
+import { type Call, createTransport, type Transport, textOf } from './transport.ts';
 import { readWatch } from './watch-lines.ts';
 
 export interface ListOptions {
@@ -16,6 +17,11 @@ export interface ListOptions {
   readonly continue?: string | undefined;
   readonly resourceVersion?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface KeepOptions<T> {
+  /** What is kept of an item; it is called before the next item is parsed, which is what saves memory. */
+  readonly keep?: ((item: T) => T) | undefined;
 }
 
 export interface ListPage<T> {
@@ -59,7 +65,7 @@ export interface DeleteOptions {
 
 /** The API server. Every call but `watch` ends within the deadline; all throw KubeError. */
 export interface KubeClient {
-  list<T extends KubeObject>(resource: Resource, options: ListOptions): Promise<ListPage<T>>;
+  list<T extends KubeObject>(resource: Resource, options: ListOptions & KeepOptions<T>): Promise<ListPage<T>>;
   /** Undefined when there is none. */
   get<T extends KubeObject>(
     resource: Resource,
@@ -101,15 +107,15 @@ export function connect(options: ConnectOptions): KubeClient {
 }
 
 function clientOf(transport: Transport, namespace: string | undefined): KubeClient {
-  const read = async <T>(call: Call): Promise<T> => parseAnswer<T>(call.what, await transport.call(call));
+  const read = async <T>(call: Call): Promise<T> => parseAnswer<T>(call.what, await transport.call(call, textOf));
   return {
     namespace,
     async list(resource, options) {
       const what = `list ${resource.plural}${options.namespace ? ` in ${options.namespace}` : ''}`;
       const path = pathOf(resource, options.namespace) + listQuery(options);
-      const answer = await read<List<never>>({ what, method: 'GET', path, signal: options.signal });
-      const { resourceVersion, continue: next } = answer.metadata;
-      return { items: answer.items ?? [], resourceVersion, ...(next ? { continue: next } : {}) };
+      return await transport.call({ what, method: 'GET', path, signal: options.signal }, (body) =>
+        readList(what, body, options.keep),
+      );
     },
     async get(resource, objectNamespace, name, signal) {
       const what = `get ${resource.plural} ${objectNamespace}/${name}`;
@@ -140,7 +146,7 @@ function clientOf(transport: Transport, namespace: string | undefined): KubeClie
       const json = JSON.stringify({ propagationPolicy: propagation, ...(uid ? { preconditions: { uid } } : {}) });
       const path = pathOf(resource, objectNamespace, name);
       try {
-        await transport.call({ what, method: 'DELETE', path, body: { type: JSON_TYPE, json }, signal });
+        await transport.call({ what, method: 'DELETE', path, body: { type: JSON_TYPE, json }, signal }, textOf);
       } catch (error) {
         if (!hasReason(error, 'NotFound')) throw error;
       }
@@ -158,11 +164,6 @@ function clientOf(transport: Transport, namespace: string | undefined): KubeClie
   };
 }
 
-interface List<T> {
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: T[] | null;
-}
-
 const JSON_TYPE = 'application/json';
 /** JSON is YAML; client-node's `patch…` calls would send `application/json-patch+json` unless told otherwise. */
 const APPLY_TYPE = 'application/apply-patch+yaml';
@@ -178,12 +179,4 @@ function write(
 ): Call {
   const json = JSON.stringify({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...object });
   return { what: `${verb} ${resource.plural} ${keyOf(object)}`, method, path, body: { type, json }, signal };
-}
-
-function parseAnswer<T>(what: string, text: string): T {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new KubeError('Unreadable', `can't ${what}: the answer is no JSON`, { cause });
-  }
 }

@@ -6,6 +6,9 @@ export interface ObjectCache<T extends KubeObject> {
   get(key: string): T | undefined;
   all(): Iterable<T>;
   size(): number;
+  /** What the cache keeps of an object. */
+  prune(object: T): T;
+  /** Takes an object that is pruned. */
   put(object: T): void;
   remove(object: KubeObject): void;
   /** A new complete list: what was not put by the time it is finished is gone. Unfinished, nothing is. */
@@ -37,13 +40,13 @@ export function createObjectCache<T extends KubeObject>(options: ObjectCacheOpti
     }
   }
 
-  function pruned(key: string, object: T): T {
+  function prune(object: T): T {
     // The items of a built-in resource's list have neither, those of its watch have both.
     const whole = object.kind === undefined ? { apiVersion, kind: resource.kind, ...object } : object;
     try {
       return keep(whole);
     } catch (error) {
-      log.error({ resource: resource.plural, key }, `kept whole: ${messageOf(error)}`);
+      log.error({ resource: resource.plural, key: keyOf(object) }, `kept whole: ${messageOf(error)}`);
       return whole;
     }
   }
@@ -52,13 +55,13 @@ export function createObjectCache<T extends KubeObject>(options: ObjectCacheOpti
     get: (key) => objects.get(key),
     all: () => objects.values(),
     size: () => objects.size,
+    prune,
     put(object) {
       const key = keyOf(object);
       const before = objects.get(key);
       if (before && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
-      const after = pruned(key, object);
-      objects.set(key, after);
-      tell(key, before, after);
+      objects.set(key, object);
+      tell(key, before, object);
     },
     remove(object) {
       const key = keyOf(object);

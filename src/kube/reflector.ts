@@ -72,7 +72,7 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
     const relist = cache.relist();
     for (let token: string | undefined; ; ) {
       const page = { namespace, labelSelector, limit: PAGE_SIZE, continue: token, signal: stopped.signal };
-      const answer = await client.list<T>(resource, page);
+      const answer = await client.list<T>(resource, { ...page, keep: cache.prune });
       contact = clock.elapsed();
       for (const object of answer.items) relist.put(object);
       token = answer.continue;
@@ -86,7 +86,7 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
     failures = 0;
     contact = clock.elapsed();
     if (type === 'DELETED') cache.remove(object);
-    else if (type !== 'BOOKMARK') cache.put(object);
+    else if (type !== 'BOOKMARK') cache.put(cache.prune(object));
     version = object.metadata.resourceVersion ?? version;
   }
 

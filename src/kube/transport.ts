@@ -19,8 +19,8 @@ export interface Call {
 }
 
 export interface Transport {
-  /** The whole body of a successful answer; KubeError for any other, and when the deadline passes. */
-  call(call: Call): Promise<string>;
+  /** What `read` makes of a successful answer; KubeError for any other, and when the deadline passes meanwhile. */
+  call<T>(call: Call, read: (body: IncomingMessage) => Promise<T>): Promise<T>;
   /** Hands over the body as it comes; the deadline is for the beginning of the answer only. */
   stream(call: Call, read: (body: IncomingMessage) => Promise<void>): Promise<void>;
   close(): void;
@@ -80,7 +80,7 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    call: (call) => run(call, textOf, false),
+    call: (call, read) => run(call, read, false),
     stream: (call, read) => run(call, read, true),
     close: () => pool.close(),
   };
@@ -121,23 +121,24 @@ function responseOf(outgoing: ClientRequest, body: string | undefined): Promise<
   });
 }
 
-async function textOf(body: IncomingMessage): Promise<string> {
+export async function textOf(body: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
 /**
- * A connection that the server closed while we began to use it says nothing about the call: once more, on another one
+ * A connection that the server closed while we began to use it says nothing about the call: again, until one is new
  * (Node's http documentation, `reusedSocket`). Not a POST, which may have been carried out.
  */
 async function retryStale<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    const isStale = error instanceof Error && 'wasReused' in error && error.wasReused === true;
-    if (!isStale || call.method === 'POST' || !['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '')) throw error;
-    return await attempt();
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isStale = error instanceof Error && 'wasReused' in error && error.wasReused === true;
+      if (!isStale || call.method === 'POST' || !['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '')) throw error;
+    }
   }
 }
 

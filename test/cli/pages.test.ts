@@ -65,6 +65,6 @@ function assertMetrics(text: string): void {
     assert.ok(Number.isFinite(value), `${name} is ${value}`);
     assert.equal(types.get(name), name.endsWith('_total') ? 'counter' : 'gauge', name);
   }
-  assert.equal(samples.get('case_backup_active_run_stage'), 2);
+  assert.equal(samples.get('case_backup_run_stage'), 2);
   assert.ok((samples.get('case_backup_dropbox_requests_total') ?? 0) > 0);
 }

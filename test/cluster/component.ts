@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One process of the control plane: etcd, the API server or the controller manager. */
@@ -50,11 +50,14 @@ export async function startComponent(
 
 function howItEnded(child: ChildProcess, name: string, logFile: string): string | undefined {
   if (child.exitCode === null && child.signalCode === null) return undefined;
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15);
+  // The folder may be gone: after a stop.
+  const log = existsSync(logFile) ? readFileSync(logFile, 'utf8') : '';
+  const lines = log.trimEnd().split('\n').slice(-15);
   return `${name} ended with ${child.signalCode ?? child.exitCode}:\n${lines.join('\n')}`;
 }
 
-function residentBytes(pid: number): number {
+/** Of a process of this machine; 0 where /proc does not tell or it is gone. */
+export function residentBytes(pid: number): number {
   try {
     const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return Number(kibibytes ?? 0) * 1024;

@@ -68,10 +68,16 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const api = connectAsAdmin(url, certificates);
   const kubeconfigs = makeKubeconfigs(api, { folder, certificates, url });
   const running = new Map<string, Component>();
+  let stopped = false;
 
   async function startOne(name: string, flags: readonly string[]): Promise<void> {
     if (running.has(name)) throw new Error(`${name} runs already`);
-    running.set(name, await startComponent(binary, folder, name, flags));
+    const component = await startComponent(binary, folder, name, flags);
+    running.set(name, component);
+    // A test that failed in the middle of a restart stops everything meanwhile.
+    if (!stopped) return;
+    await component.kill();
+    throw new Error(`the control plane was stopped while ${name} was starting`);
   }
   async function stopOne(name: string): Promise<void> {
     await running.get(name)?.kill();
@@ -80,17 +86,22 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   async function startControllerManager(): Promise<void> {
     await startOne('kube-controller-manager', controllerManagerFlags(places, kubeconfigs.controllerManager()));
     const sign = '/api/v1/namespaces/default/configmaps/kube-root-ca.crt';
-    await until('the controller manager to work', () => api.find(sign), { within: 60_000 });
+    await untilWorking('the controller manager to work', [running.get('kube-controller-manager')], () =>
+      api.find(sign),
+    );
   }
   async function startApiServer(): Promise<void> {
     await startOne('kube-apiserver', apiServerFlags(places));
-    await untilReady(api, [running.get('etcd'), running.get('kube-apiserver')]);
+    await untilWorking('the API server to be ready', [running.get('etcd'), running.get('kube-apiserver')], () =>
+      api.get('/readyz'),
+    );
     // It gives up when it loses the server while it starts; a cluster's kubelet would start it again.
     if (running.get('kube-controller-manager')?.ended() === undefined) return;
     running.delete('kube-controller-manager');
     await startControllerManager();
   }
   async function stop(): Promise<void> {
+    stopped = true;
     await api.close();
     await Promise.all([...running.values()].map((component) => component.kill()));
     running.clear();
@@ -134,15 +145,17 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   };
 }
 
-/** Ends early, with its log, when a process has given up. */
-async function untilReady(api: ApiClient, components: readonly (Component | undefined)[]): Promise<void> {
-  const failed = await until(
-    'the API server to be ready',
-    async () => {
-      const end = components.map((component) => component?.ended()).find((text) => text !== undefined);
-      return end ?? ((await api.get<string>('/readyz')) === 'ok' ? 'ready' : undefined);
-    },
+/** Ends early, with its log, when one of the processes has given up. */
+async function untilWorking(
+  what: string,
+  components: readonly (Component | undefined)[],
+  works: () => Promise<unknown>,
+): Promise<void> {
+  const outcome = await until(
+    what,
+    async () =>
+      components.map((component) => component?.ended()).find((end) => end) ?? ((await works()) ? 'works' : ''),
     { within: 120_000, everyMs: 100 },
   );
-  if (failed !== 'ready') throw new Error(failed);
+  if (outcome !== 'works') throw new Error(outcome);
 }

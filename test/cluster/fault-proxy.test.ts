@@ -135,9 +135,9 @@ describe('The fault proxy', () => {
   });
 
   it('is away and comes back at its address, and no connection lives through it', async () => {
-    const { ended } = await watch();
+    const broken = assert.rejects((await watch()).ended);
     await proxy.unreachable();
-    await assert.rejects(ended);
+    await broken;
     await assert.rejects(call('/version'), { code: 'ECONNREFUSED' });
     assert.equal(proxy.connections(), 0);
     await proxy.reachable();
@@ -154,9 +154,9 @@ describe('The fault proxy', () => {
   });
 
   it('does not outlive its server', async () => {
-    const { ended } = await watch();
+    const broken = assert.rejects((await watch()).ended);
     await plane.restartApiServer();
-    await inTime('the watch to break', assert.rejects(ended));
+    await inTime('the watch to break', broken);
     await until('the way to be free again', async () => (await call('/version')).statusCode === 200);
   });
 });

@@ -24,11 +24,13 @@ export interface EndOptions {
   readonly code?: number;
 }
 
-export function runs(): PodAct {
+/** `podIp` is where the pod can be reached, if anywhere. */
+export function runs(podIp?: string): PodAct {
   return {
     name: 'runs',
     status: (pod, now) => ({
       phase: 'Running',
+      ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
       startTime: startOf(pod, now),
       conditions: conditions(now, 'True'),
       containerStatuses: containers(pod, true, { running: { startedAt: now } }),

@@ -7,7 +7,7 @@ export interface Patience {
 }
 
 /**
- * Asks until the answer is something (not undefined, false or null) and returns it. What `ask` throws counts as "not
+ * Asks until the answer is something (not undefined, null, false or '') and returns it. What `ask` throws counts as "not
  * yet" and is told when time is up: an API server that restarts refuses connections.
  */
 export async function until<T>(
@@ -20,7 +20,8 @@ export async function until<T>(
   for (;;) {
     try {
       const answer = await ask();
-      if (answer !== undefined && answer !== false && answer !== null) return answer as NonNullable<Exclude<T, false>>;
+      if (answer !== undefined && answer !== null && answer !== false && answer !== '')
+        return answer as NonNullable<Exclude<T, false>>;
       last = undefined;
     } catch (error) {
       last = error;

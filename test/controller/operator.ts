@@ -15,6 +15,8 @@ export interface Cluster {
   readonly proxy: FaultProxy;
   /** A namespace with a kubelet and a service account that has the chart's rules and nothing else. */
   office(): Promise<Office>;
+  /** The same, without a kubelet: for pods that are processes. */
+  emptyOffice(): Promise<Omit<Office, 'kubelet'>>;
   stop(): Promise<void>;
 }
 
@@ -60,17 +62,22 @@ export async function startCluster(): Promise<Cluster> {
   const plane = await startControlPlane({ crds: [policyCrd()] });
   const proxy = await startFaultProxy(plane);
   const kubelets: Kubelet[] = [];
+  async function emptyOffice(): Promise<Omit<Office, 'kubelet'>> {
+    const namespace = await plane.ownNamespace();
+    const kubeconfig = await proxy.serviceAccount(namespace, 'controller');
+    await grant(plane, namespace);
+    return officeIn(plane, namespace, kubeconfig);
+  }
   return {
     plane,
     proxy,
     async office() {
-      const namespace = await plane.ownNamespace();
-      const kubelet = await startKubelet(plane, namespace);
+      const office = await emptyOffice();
+      const kubelet = await startKubelet(plane, office.namespace);
       kubelets.push(kubelet);
-      const kubeconfig = await proxy.serviceAccount(namespace, 'controller');
-      await grant(plane, namespace);
-      return officeIn(plane, namespace, kubelet, kubeconfig);
+      return { ...office, kubelet };
     },
+    emptyOffice,
     async stop() {
       for (const kubelet of kubelets) await kubelet.stop();
       await proxy.close();
@@ -90,14 +97,13 @@ async function grant({ api }: ControlPlane, namespace: string): Promise<void> {
   });
 }
 
-function officeIn(plane: ControlPlane, namespace: string, kubelet: Kubelet, kubeconfig: string): Office {
+function officeIn(plane: ControlPlane, namespace: string, kubeconfig: string): Omit<Office, 'kubelet'> {
   const path: Office['path'] = (kind, name) =>
     `${PREFIXES[kind]}/namespaces/${namespace}/${kind}${name === undefined ? '' : `/${name}`}`;
   const policy = (name: string) => plane.api.get<PolicyObject>(path('casebackuppolicies', name));
   const status = async (name: string): Promise<PolicyStatus> => (await policy(name)).status ?? {};
   return {
     namespace,
-    kubelet,
     kubeconfig,
     path,
     policy,

@@ -1,0 +1,23 @@
+import { Counter, type Registry } from 'prom-client';
+import type { DropboxEvents } from '../../src/store/dropbox/account.ts';
+
+/** Counts what a run asks of Dropbox, and how long it waits to ask again. */
+export function dropboxCounters(registry: Registry, policy: string): DropboxEvents {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'case_backup_dropbox_requests_total',
+    help: 'Requests to Dropbox by route and HTTP status; "fault" where there was no answer.',
+    labelNames: ['policy', 'route', 'code'],
+    registers,
+  });
+  const waits = new Counter({
+    name: 'case_backup_dropbox_retry_wait_seconds_total',
+    help: 'Seconds waited before asking Dropbox again, by reason.',
+    labelNames: ['policy', 'reason'],
+    registers,
+  });
+  return {
+    request: (route, outcome) => requests.inc({ policy, route, code: String(outcome) }),
+    wait: (reason, ms) => waits.inc({ policy, reason }, ms / 1000),
+  };
+}
