@@ -28,6 +28,9 @@ interface Flags {
   readonly logLevel: string;
 }
 
+/** A call is repeated, so a server that is slow for once costs a second call, while one that hangs costs no more than this. */
+const CALL_MS = 5_000;
+
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function leaseSeconds(value: string): number {
@@ -106,6 +109,7 @@ async function run(flags: Flags): Promise<number> {
   const client = connect({
     kubeconfig: flags.kubeconfig,
     metrics: metrics.client,
+    deadlineMs: CALL_MS,
     userAgent: `case-backup-controller/${version}`,
   });
   const signals = abortOnSignals();

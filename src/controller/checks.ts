@@ -1,6 +1,7 @@
 import type { Judgement } from '../api/conditions.ts';
 import { cronJobName } from '../api/kubernetes-names.ts';
 import { type PolicySpec, policySpecSchema } from '../api/policy.ts';
+import { checkPolicy, faultSentence } from '../api/policy-faults.ts';
 import { clipped } from './clipped.ts';
 import { schedule } from './schedule.ts';
 import type { CronJob, PolicyObject } from './workloads.ts';
@@ -47,11 +48,16 @@ const no = (reason: string, message: string): Judgement => ({ status: 'False', r
 
 /** The CRD's schema can't tell a real cron field or time zone, and an object may be older than a rule. */
 function specIsValid({ policy }: Candidate): Judgement | undefined {
-  const checked = checkPolicy(z.object({ spec: policySpecSchema }), { spec: policy.spec });
+  const checked = checkPolicy(policySpecSchema, policy.spec, ['spec']);
   if (checked.data) return undefined;
-  const [fault] = checked.faults;
-  return no(REASONS[fault?.field ?? ''] ?? 'InvalidSpec', checked.faults.map(faultSentence).join('; '));
+  const reason = SPEC_REASONS[checked.faults[0]?.field ?? ''] ?? 'InvalidSpec';
+  return no(reason, checked.faults.map(faultSentence).join('; '));
 }
+
+const SPEC_REASONS: Readonly<Record<string, string>> = {
+  'spec.schedule': 'InvalidSchedule',
+  'spec.timeZone': 'InvalidTimeZone',
+};
 
 function scheduleFires({ policy, now }: Candidate): Judgement | undefined {
   const { schedule: cron, timeZone } = policy.spec;

@@ -52,6 +52,8 @@ const leaseTimes = (seconds: number) => ({
 /** Waiting for the API server is most of a look, so a few may wait at once. */
 const WORKERS = 8;
 const NAME = 'casebackuppolicy';
+/** A look costs the server three calls at most; ten seconds after a fault has passed, everything is right again. */
+const BACKOFF = { baseMs: 500, maxMs: 8_000 };
 
 /**
  * Runs until the signal aborts ('released') or leadership is lost ('lost': the process has to exit). Every replica keeps
@@ -85,7 +87,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
       signal,
       metrics: metrics.elector(lease.name),
       async lead(leading) {
-        queue = createWorkqueue({ name: NAME, clock, metrics: metrics.workqueue(NAME) });
+        queue = createWorkqueue({ name: NAME, clock, metrics: metrics.workqueue(NAME), backoff: BACKOFF });
         await lead(options, caches, queue, leading);
         queue = undefined;
       },

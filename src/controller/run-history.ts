@@ -27,11 +27,12 @@ export function recordRuns(before: PolicyStatus, ended: readonly EndedRun[]): Po
     .reduce(recordRun, before);
 }
 
-function recordRun(status: PolicyStatus, ended: EndedRun): PolicyStatus {
+function recordRun(before: PolicyStatus, ended: EndedRun): PolicyStatus {
   const run = finishedRun(ended);
-  const isNewest = !status.lastRun || status.lastRun.completionTime <= run.completionTime;
+  const isNewest = !before.lastRun || before.lastRun.completionTime <= run.completionTime;
+  const status = isNewest && ended.outcome.report ? withoutLogWritten(before) : before;
   return {
-    ...(isNewest && ended.outcome.report ? withoutLogWritten(status) : status),
+    ...status,
     runCounts: counted(status.runCounts ?? [], run),
     history: [run, ...(status.history ?? [])]
       .toSorted((a, b) => compare(b.completionTime, a.completionTime))

@@ -138,6 +138,7 @@ function refuseUnsupported(cluster: Cluster, user: User, where: string): void {
   if (user.impersonateUser) refuse('asks to impersonate a user, which is not supported');
   const provider: unknown = user.authProvider?.name;
   if (provider && provider !== 'oidc') refuse(`uses the auth-provider ${String(provider)}, which Kubernetes removed`);
+  if (!URL.canParse(cluster.server)) refuse(`has a server that is no URL, ${cluster.server}`);
   const server = new URL(cluster.server);
   if (server.protocol !== 'https:' && !isLoopback(server)) refuse(`has a server without TLS, ${cluster.server}`);
 }

@@ -6,7 +6,9 @@ import type { WorkqueueMetrics } from './metrics.ts';
  * - a key waits at most once, and is never with two workers at a time: added while it runs, it comes back after that;
  * - a delay only adds; of two delays for one key the earlier stands, and an `add` in between does not take it away, so
  *   no wake-up is lost to an event that turned out to mean nothing;
- * - backoff doubles from base to max with up to a tenth of jitter, for each key, until `forget`.
+ * - backoff doubles from base to max with up to a tenth of jitter, for each key, until `forget`; it is never longer than
+ *   twice the time since the first failure, since a burst of events makes a burst of failures, and five in one second
+ *   say no more than one.
  */
 export interface Workqueue {
   add(key: string): void;
@@ -47,7 +49,7 @@ export function createWorkqueue(options: WorkqueueOptions): Workqueue {
   const waiting = new Map<string, number>();
   const running = new Map<string, { readonly since: number; readonly ended: Promise<void> }>();
   const delayed = new Map<string, { readonly due: number; readonly cancel: AbortController }>();
-  const failures = new Map<string, number>();
+  const failures = new Map<string, { readonly since: number; readonly count: number }>();
   const stopped = new AbortController();
   const ended = Promise.withResolvers<void>();
   let pump = (): void => undefined;
@@ -80,9 +82,11 @@ export function createWorkqueue(options: WorkqueueOptions): Workqueue {
       void wake(key, due, cancel);
     },
     addBackoff(key) {
-      const before = failures.get(key) ?? 0;
-      failures.set(key, before + 1);
-      const delay = Math.min(backoff.maxMs, backoff.baseMs * 2 ** before);
+      const now = clock.elapsed();
+      const { since, count } = failures.get(key) ?? { since: now, count: 0 };
+      failures.set(key, { since, count: count + 1 });
+      const most = Math.max(backoff.baseMs, 2 * (now - since));
+      const delay = Math.min(backoff.maxMs, most, backoff.baseMs * 2 ** count);
       queue.addAfter(key, delay * (1 + random() / 10));
     },
     forget(key) {

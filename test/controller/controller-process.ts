@@ -40,6 +40,7 @@ export async function startController({
     const parts = `${rest}${text}`.split('\n');
     rest = parts.pop() ?? '';
     lines.push(...parts);
+    if (process.env['CASE_BACKUP_TEST_LOG'] === '1') for (const line of parts) console.error(line);
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {

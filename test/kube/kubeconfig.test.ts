@@ -58,11 +58,12 @@ test('a context or file that is not there is a fault of configuration', () => {
   assert.throws(() => findAccess(join(folder, 'missing')), refusal('KubeconfigInvalid'));
 });
 
-test('what can not be done as asked is refused: impersonation, removed providers, a remote server without TLS', () => {
+test('what can not be done is refused: impersonation, removed providers, a server without TLS or address', () => {
   const unsupported: Parts[] = [
     { user: { as: 'somebody' } },
     { user: { 'auth-provider': { name: 'gcp' } } },
     { cluster: { server: 'http://10.0.0.1:8080' } },
+    { cluster: { server: 'nowhere' } },
   ];
   for (const parts of unsupported) {
     assert.throws(
