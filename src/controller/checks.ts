@@ -46,7 +46,7 @@ export function judgeReady(fault: Judgement | undefined, applied: Applied, missi
 
 const no = (reason: string, message: string): Judgement => ({ status: 'False', reason, message: clipped(message) });
 
-/** The CRD's schema can't tell a real cron field or time zone, and an object may be older than a rule. */
+/** The CRD's schema can't tell a real cron field, and an object may be older than a rule. */
 function specIsValid({ policy }: Candidate): Judgement | undefined {
   const checked = checkPolicy(policySpecSchema, policy.spec, ['spec']);
   if (checked.data) return undefined;

@@ -1,6 +1,6 @@
 import type { Condition, ConditionType } from '../api/conditions.ts';
 import type { Result } from '../api/report.ts';
-import type { PolicyStatus } from '../api/status.ts';
+import type { FinishedRun, PolicyStatus } from '../api/status.ts';
 import type { EndedRun } from './run-history.ts';
 
 export interface PolicyEvent {
@@ -8,6 +8,8 @@ export interface PolicyEvent {
   readonly reason: string;
   readonly action: string;
   readonly note: string;
+  /** The Job whose one event it is. */
+  readonly once?: string;
 }
 
 const REASON_OF: Readonly<Record<Result, string>> = {
@@ -21,13 +23,23 @@ const REASON_OF: Readonly<Record<Result, string>> = {
 /** These follow the runs, which have events of their own. */
 const TOLD_BY_RUNS: ReadonlySet<ConditionType> = new Set(['Progressing', 'LastRunSucceeded']);
 
+/** Long enough for a restart, short enough that Kubernetes, which keeps events for an hour, still has the first one. */
+const RETOLD_MS = 600_000;
+
 /** What `kubectl describe` should tell of a change of status; nothing when nothing changed. */
-export function eventsOf(before: PolicyStatus, after: PolicyStatus, ended: readonly EndedRun[]): PolicyEvent[] {
-  return [
-    ...startOfRun(before, after),
-    ...ended.map(endOfRun),
-    ...changesOf(before.conditions ?? [], after.conditions ?? []),
-  ];
+export function eventsOf(before: PolicyStatus, after: PolicyStatus): PolicyEvent[] {
+  return [...startOfRun(before, after), ...changesOf(before.conditions ?? [], after.conditions ?? [])];
+}
+
+/**
+ * The events of the runs that have ended, and again those of the last ten minutes: the status may have been written
+ * although no answer came, or by a controller that died before it told. Each has one event however often it is told.
+ */
+export function eventsOfRuns(status: PolicyStatus, ended: readonly EndedRun[], now: Date): PolicyEvent[] {
+  const news = new Set(ended.map(({ jobUid }) => jobUid));
+  return (status.history ?? [])
+    .filter((run) => news.has(run.jobUid) || now.getTime() - Date.parse(run.completionTime) < RETOLD_MS)
+    .map((run) => endOfRun(run, run.jobUid === status.lastRun?.jobUid ? status.lastRun?.hint : undefined));
 }
 
 function startOfRun({ activeRun: before }: PolicyStatus, { activeRun: after }: PolicyStatus): PolicyEvent[] {
@@ -36,13 +48,13 @@ function startOfRun({ activeRun: before }: PolicyStatus, { activeRun: after }: P
   return [{ type: 'Normal', reason: 'BackupStarted', action: 'Run', note }];
 }
 
-function endOfRun({ jobName, outcome }: EndedRun): PolicyEvent {
-  const { result, reason, message, hint } = outcome;
+function endOfRun({ jobName, jobUid, result, reason, message }: FinishedRun, hint: string | undefined): PolicyEvent {
   return {
     type: result === 'Succeeded' || result === 'Skipped' ? 'Normal' : 'Warning',
     reason: REASON_OF[result],
     action: 'Run',
-    note: clip(`Job ${jobName}: ${reason}: ${message}${hint === undefined ? '' : `; ${hint}`}`),
+    note: `Job ${jobName}: ${reason}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
+    once: jobUid,
   };
 }
 
@@ -55,18 +67,9 @@ function changesOf(before: readonly Condition[], after: readonly Condition[]): P
     if (known === undefined && type !== 'Ready') return [];
     const hasTurned = known?.status !== status;
     if (status === 'False' && (hasTurned || known?.reason !== reason))
-      return [{ type: 'Warning', reason, action: `Check${type}`, note: clip(`${type} is False: ${message}`) }];
+      return [{ type: 'Warning', reason, action: `Check${type}`, note: `${type} is False: ${message}` }];
     if (status === 'True' && hasTurned && (known?.status === 'False' || type === 'Ready'))
-      return [{ type: 'Normal', reason: type, action: `Check${type}`, note: clip(`${type} is True: ${message}`) }];
+      return [{ type: 'Normal', reason: type, action: `Check${type}`, note: `${type} is True: ${message}` }];
     return [];
   });
-}
-
-/** events.k8s.io/v1 takes notes of at most 1,024 bytes. */
-function clip(note: string): string {
-  if (Buffer.byteLength(note) <= 1024) return note;
-  return `${Buffer.from(note)
-    .subarray(0, 1000)
-    .toString('utf8')
-    .replace(/\uFFFD+$/, '')}…`;
 }

@@ -10,7 +10,7 @@ import { activeJob } from './active-run.ts';
 import type { Caches } from './caches.ts';
 import { type Applied, firstFault } from './checks.ts';
 import { unrecordedJobs } from './ended-runs.ts';
-import { eventsOf } from './events.ts';
+import { eventsOf, eventsOfRuns } from './events.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { planStatus } from './plan.ts';
 import type { RunPage } from './run-page.ts';
@@ -58,9 +58,9 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
   });
   if (!isDeepStrictEqual(plan.status, policy.status)) {
     ownWrites.wrote(await writeStatus(reconciler.client, policy, plan.status, signal));
-    for (const event of eventsOf(policy.status ?? {}, plan.status, plan.ended))
-      reconciler.recorder.event(policy, event);
+    for (const event of eventsOf(policy.status ?? {}, plan.status)) reconciler.recorder.event(policy, event);
   }
+  for (const event of eventsOfRuns(plan.status, plan.ended, now)) reconciler.recorder.event(policy, event);
   const untilPlanned = plan.wakeAt === undefined ? [] : [plan.wakeAt - now.getTime() + 1000];
   const active = activeJob(jobs);
   const waits = [...untilPlanned, ...(active ? [reconciler.runPage.again(active)] : [])];

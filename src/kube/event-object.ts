@@ -11,6 +11,8 @@ export interface EventFields {
   readonly action: string;
   /** One or more sentences; more than 1,024 bytes are cut. */
   readonly note: string;
+  /** What this is the one event of, such as a Job's uid: whoever tells it again, also after a restart, adds nothing. */
+  readonly once?: string | undefined;
 }
 
 /** events.k8s.io/v1. Once written, only its series may change (Kubernetes 1.36, ValidateEventUpdate). */
@@ -36,10 +38,13 @@ export interface EventObject extends KubeObject {
 const LONGEST_NOTE_BYTES = 1024;
 
 /** Two events of one key are the same event, seen again. */
-export const eventKey = (regarding: KubeObject, { type, reason, note }: EventFields): string =>
-  JSON.stringify([regarding.metadata.uid ?? regarding.metadata.name, type, reason, note]);
+export const eventKey = (regarding: KubeObject, { type, reason, note, once }: EventFields): string =>
+  JSON.stringify([
+    regarding.metadata.uid ?? regarding.metadata.name,
+    ...(once ? [reason, once] : [type, reason, note]),
+  ]);
 
-/** An event seen for the first time at `at`. Its name is the object's with a hash of what it says and when. */
+/** An event seen for the first time at `at`. Its name is the object's with a hash of what it says and, unless `once`, when. */
 export function eventObject(
   regarding: KubeObject,
   fields: EventFields,
@@ -47,7 +52,8 @@ export function eventObject(
 ): EventObject {
   const { name, namespace, uid } = regarding.metadata;
   const eventTime = microTime(reporter.at);
-  const hash = createHash('sha256').update(`${eventKey(regarding, fields)} ${eventTime} ${reporter.instance}`);
+  const when = fields.once === undefined ? ` ${eventTime} ${reporter.instance}` : '';
+  const hash = createHash('sha256').update(`${eventKey(regarding, fields)}${when}`);
   return {
     metadata: { name: `${name.slice(0, 200)}.${hash.digest('hex').slice(0, 16)}`, namespace: namespace ?? 'default' },
     eventTime,

@@ -4,7 +4,7 @@ import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { KubeClient } from './connection.ts';
 import { type EventFields, type EventObject, eventKey, eventObject, inSeries } from './event-object.ts';
-import { KubeError } from './kube-error.ts';
+import { hasReason, KubeError } from './kube-error.ts';
 import type { KubeObject } from './objects.ts';
 import { EVENTS } from './resources.ts';
 
@@ -41,6 +41,8 @@ const WRITES_AT_ONCE = 4;
 
 interface Entry {
   readonly event: EventObject;
+  /** There is one of it, whoever writes it: created, not applied. */
+  readonly isOnce: boolean;
   count: number;
   lastAt: Date;
   /** clock.elapsed() of the last time seen, and of the last write. */
@@ -64,6 +66,7 @@ export function createRecorder({ client, controller, instance, clock, log }: Rec
       const event = eventObject(regarding, fields, { controller, instance, at: clock.now() });
       entry = {
         event,
+        isOnce: fields.once !== undefined,
         count: 0,
         lastAt: clock.now(),
         seenAt: now,
@@ -72,6 +75,7 @@ export function createRecorder({ client, controller, instance, clock, log }: Rec
         writtenCount: 0,
       };
     }
+    if (entry.isOnce && entry.count > 0) return entry;
     entry.count++;
     entry.lastAt = clock.now();
     entry.seenAt = now;
@@ -100,10 +104,12 @@ export function createRecorder({ client, controller, instance, clock, log }: Rec
     for (;;) {
       const count = entry.count;
       try {
-        await client.apply(EVENTS, inSeries(entry.event, count, entry.lastAt), {
-          fieldManager: controller,
-          force: true,
-        });
+        if (entry.isOnce) await createOnce(entry.event);
+        else
+          await client.apply(EVENTS, inSeries(entry.event, count, entry.lastAt), {
+            fieldManager: controller,
+            force: true,
+          });
         entry.writtenCount = count;
         return;
       } catch (error) {
@@ -117,6 +123,14 @@ export function createRecorder({ client, controller, instance, clock, log }: Rec
         }
         await pause(RETRY_MS);
       }
+    }
+  }
+
+  async function createOnce(event: EventObject): Promise<void> {
+    try {
+      await client.create(EVENTS, event, { fieldManager: controller });
+    } catch (error) {
+      if (!hasReason(error, 'AlreadyExists')) throw error;
     }
   }
 
@@ -143,8 +157,10 @@ export function createRecorder({ client, controller, instance, clock, log }: Rec
   };
 }
 
-/** No answer, or one that says "later". A forbidden or refused event stays one. */
+/** No answer, or one that says "later" or "again"; 401 is a token that has just been replaced. A refused event stays one. */
+const LATER: ReadonlySet<number> = new Set([401, 408, 409, 429]);
+
 function isWorthRetrying(error: unknown): boolean {
   if (!(error instanceof KubeError)) return false;
-  return error.status === undefined || error.status === 429 || error.status >= 500;
+  return error.status === undefined || error.status >= 500 || LATER.has(error.status);
 }

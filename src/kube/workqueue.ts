@@ -29,7 +29,7 @@ export type Worker = (key: string, signal: AbortSignal) => Promise<void>;
 export interface RunOptions {
   readonly workers: number;
   /** Hears what a worker threw; the key has then been added with backoff. */
-  readonly failed?: ((key: string, error: unknown) => void) | undefined;
+  readonly failed: (key: string, error: unknown) => void;
 }
 
 export interface WorkqueueOptions {
@@ -138,7 +138,7 @@ export function createWorkqueue(options: WorkqueueOptions): Workqueue {
       await worker(key, stopped.signal);
     } catch (error) {
       queue.addBackoff(key);
-      failed?.(key, error);
+      failed(key, error);
     } finally {
       metrics?.finished(clock.elapsed() - since);
       running.delete(key);

@@ -74,7 +74,7 @@ describe('A quiet controller', () => {
     await office.kubelet.act(pod, exits(0, JSON.stringify(report)));
     await office.untilStatus('counted', 'success', ({ lastRun }) => lastRun?.result === 'Succeeded');
     await settled();
-    assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply events', 'apply events', 'list pods']);
+    assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply events', 'create events', 'list pods']);
   });
 
   it(`makes no write and no list in ${IDLE_MS / 1000} s with ${POLICIES} policies`, { timeout: 300_000 }, async () => {
@@ -99,6 +99,7 @@ describe('A quiet controller', () => {
     controller = await startController(office);
     await until('the controller to lead', () => controller.log().some((line) => line.includes('"leading"')));
     await settled();
-    assert.deepEqual(asked(), ['list casebackuppolicies', 'list cronjobs', 'list jobs', 'list pods']);
+    // The event of a run of the last ten minutes is told again, in case that nobody told it; it is there already.
+    assert.deepEqual(asked(), ['create events', 'list casebackuppolicies', 'list cronjobs', 'list jobs', 'list pods']);
   });
 });

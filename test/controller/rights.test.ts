@@ -53,6 +53,7 @@ describe("The controller's rights", () => {
     await office.kubelet.act(pod, exits(0, JSON.stringify(aReport('by-hand'))));
     await office.untilStatus('nightly', 'success', ({ lastRun }) => lastRun?.result === 'Succeeded');
     await meetForeignCronJob();
+    await failTwice();
     assert.equal(await controller.stop(), 0);
     const asked = new Set(cluster.proxy.requests().flatMap(rightsOf));
     const granted = RULES.flatMap(({ apiGroups, resources, verbs }) =>
@@ -75,6 +76,15 @@ describe("The controller's rights", () => {
       [],
     );
   });
+
+  /** The same event again is a count on the first one, and that is a patch. */
+  async function failTwice(): Promise<void> {
+    for (const schedule of ['61 3 * * *', '0 3 * * *', '61 3 * * *']) {
+      await office.apply(aPolicy('nightly', { schedule }));
+      const is = schedule.startsWith('61') ? 'False' : 'True';
+      await office.untilStatus('nightly', `Ready=${is}`, ({ conditions = [] }) => conditions[0]?.status === is);
+    }
+  }
 
   /** A CronJob of the policy's name that the cache has not heard of: found out by an apply that does not force. */
   async function meetForeignCronJob(): Promise<void> {

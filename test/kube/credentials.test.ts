@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -24,6 +24,7 @@ before(async () => {
 after(async () => {
   await proxy.close();
   await plane.stop();
+  rmSync(folder, { recursive: true });
 });
 
 /** Replaced in one step, as the kubelet does it with a projected volume. */

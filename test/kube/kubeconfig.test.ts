@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { Failure } from '../../src/host/errors.ts';
 import { findAccess, fromServiceAccount } from '../../src/kube/kubeconfig.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'case-backup-kubeconfig-'));
+after(() => rmSync(folder, { recursive: true }));
 
 interface Parts {
   readonly cluster?: object;

@@ -63,7 +63,7 @@ test('a queue shows who waits, who runs and for how long, and what took how long
   const gate = Promise.withResolvers<void>();
   for (const key of ['a', 'b', 'a']) queue.add(key);
   clock.advance(500);
-  const run = queue.run(() => gate.promise, { workers: 1 });
+  const run = queue.run(() => gate.promise, { workers: 1, failed: assert.fail });
   clock.advance(2_000);
   const labels = '{name="q",controller="q"}';
   const during = await scrape(registry);

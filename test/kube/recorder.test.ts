@@ -28,6 +28,13 @@ function scene(): Scene {
       written.push(event);
       return event;
     },
+    async create(_resource: unknown, event: EventObject) {
+      if (faults.length > 0) throw faults.shift();
+      if (written.some(({ metadata }) => metadata.name === event.metadata.name))
+        throw new KubeError('AlreadyExists', 'it is there', { status: 409 });
+      written.push(event);
+      return event;
+    },
   } as unknown as KubeClient;
   const recorder = createRecorder({ client, controller: 'casebackup.io/controller', instance: 'pod-1', clock, log });
   return { recorder, clock, log, written, faults };
@@ -122,4 +129,17 @@ test('a note longer than the API server takes is cut between characters', async 
   const note = written[0]?.note ?? '';
   assert.ok(Buffer.byteLength(note) <= 1024, `${Buffer.byteLength(note)} bytes`);
   assert.match(note, /^ä+…$/);
+});
+
+test('what is told once is one event, whoever tells it and however often', async () => {
+  const { recorder, clock, written, log } = scene();
+  const end = { ...failed, once: 'job-uid' };
+  recorder.event(policy, end);
+  recorder.event(policy, end);
+  await recorder.flush();
+  clock.advance(3_600_001);
+  recorder.event(policy, end);
+  await recorder.flush();
+  assert.equal(written.length, 1);
+  assert.deepEqual(log.lines, []);
 });

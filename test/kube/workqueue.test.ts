@@ -24,12 +24,16 @@ function scene(options: Partial<WorkqueueOptions> = {}): Scene {
   };
 }
 
+function failed(key: string, error: unknown): never {
+  throw new Error(`the work on ${key} failed`, { cause: error });
+}
+
 test('a key that is added often waits once and is worked on once', async () => {
   const { queue } = scene();
   const worked: string[] = [];
   for (const key of ['a', 'b', 'a', 'a']) queue.add(key);
   assert.equal(queue.depth(), 2);
-  const run = queue.run(async (key) => void worked.push(key), { workers: 1 });
+  const run = queue.run(async (key) => void worked.push(key), { workers: 1, failed });
   await turn();
   assert.deepEqual(worked, ['a', 'b']);
   await queue.stop();
@@ -49,7 +53,7 @@ test('a key that is added while it is worked on comes back, and never meets itse
       await gate.promise;
       live--;
     },
-    { workers: 4 },
+    { workers: 4, failed },
   );
   queue.add('a');
   await turn();
@@ -73,7 +77,7 @@ test('as many keys are worked on at once as there are workers', async () => {
       live.add(key);
       await gate.promise;
     },
-    { workers: 2 },
+    { workers: 2, failed },
   );
   for (const key of ['a', 'b', 'c']) queue.add(key);
   await turn();
@@ -89,7 +93,7 @@ test('as many keys are worked on at once as there are workers', async () => {
 test('of two delays the earlier one stands, and adding at once does not take it away', async () => {
   const { queue, pass } = scene();
   let runs = 0;
-  const run = queue.run(async () => void runs++, { workers: 1 });
+  const run = queue.run(async () => void runs++, { workers: 1, failed });
   queue.addAfter('a', 5_000);
   queue.addAfter('a', 1_000);
   queue.addAfter('a', 3_000);
@@ -115,7 +119,7 @@ test('backoff doubles up to its bound and begins anew when forgotten', async () 
       if (at.length === 5) queue.forget(key);
       queue.addBackoff(key);
     },
-    { workers: 1 },
+    { workers: 1, failed },
   );
   queue.add('a');
   await turn();
@@ -132,7 +136,7 @@ test('backoff is spread by at most a tenth', async () => {
     async () => {
       ranAt = clock.elapsed();
     },
-    { workers: 1 },
+    { workers: 1, failed },
   );
   queue.addBackoff('a');
   await pass(1_099);
@@ -165,7 +169,7 @@ test('a worker that throws is heard, and its key comes back with backoff', async
 test('a delay longer than a Node timer can wait is waited for', async () => {
   const { queue, pass } = scene();
   let runs = 0;
-  const run = queue.run(async () => void runs++, { workers: 1 });
+  const run = queue.run(async () => void runs++, { workers: 1, failed });
   const day = 86_400_000;
   queue.addAfter('a', 30 * day);
   await pass(24 * day);
@@ -187,7 +191,7 @@ test('stopping aborts the running work, waits for it, and takes nothing more', a
       await gate.promise;
       aborted = signal.aborted;
     },
-    { workers: 1 },
+    { workers: 1, failed },
   );
   queue.add('a');
   queue.add('b');

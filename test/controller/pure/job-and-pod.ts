@@ -7,7 +7,7 @@ import { aReport } from '../a-report.ts';
 /** Jobs and pods as the API server shows them, of one night that began at 03:00 and ended at 03:14:09. */
 export const BEGAN = '2026-11-25T03:00:00Z';
 export const ENDED = '2026-11-25T03:14:09Z';
-export const JOB = 'case-backup-nightly-29400180';
+export const JOB = 'case-backup-nightly-29926260';
 
 export interface JobChange {
   readonly name?: string;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { RESULTS, type RunReport } from '../../../src/api/report.ts';
+import { RESULTS, type Result, type RunReport } from '../../../src/api/report.ts';
 import { outcomeOf } from '../../../src/controller/outcome.ts';
 import type { Job, Pod } from '../../../src/controller/workloads.ts';
 import { aReport } from '../a-report.ts';
-import { aJob, ended, JOB } from './job-and-pod.ts';
+import { aJob, ended, JOB, type PodChange } from './job-and-pod.ts';
 
 const RUNS = 20_000;
 
@@ -27,7 +27,7 @@ const report: fc.Arbitrary<RunReport> = fc
     version: mostly(1, 0, 2),
     policy: mostly('nightly', 'weekly', ''),
     slot: mostly(JOB, 'another', ''),
-    result: mostly('Succeeded', ...RESULTS),
+    result: mostly<Result>('Succeeded', ...RESULTS),
     exitCode: mostly(0, 1, 3, 11),
     runId: mostly('fresh', 'known'),
     verification: mostly<RunReport['verification'] | null>(null, undefined),
@@ -52,7 +52,7 @@ const pod: fc.Arbitrary<Pod> = fc
   .record({
     exitCode: mostly(0, 1, 3, 137, 143),
     message,
-    phase: mostly('Succeeded', 'Failed', 'Running'),
+    phase: mostly<PodChange['phase'] & string>('Succeeded', 'Failed', 'Running'),
     reason: mostly<string | undefined>(undefined, 'Evicted', 'DeadlineExceeded', 'NodeLost'),
     why: mostly('Completed', 'OOMKilled', 'Error'),
     second: fc.integer({ min: 0, max: 59 }),
@@ -72,15 +72,15 @@ const job: fc.Arbitrary<Job> = mostly(aJob({ end: 'Complete' }), aJob({ end: 'Fa
 function proves(candidate: Pod): boolean {
   const state = candidate.status?.containerStatuses?.find(({ name }) => name === 'backup-job')?.state?.terminated;
   if (state?.exitCode !== 0 || candidate.status?.reason === 'Evicted') return false;
-  let said: RunReport;
+  let said: RunReport | null;
   try {
-    said = JSON.parse(state.message ?? '') as RunReport;
+    said = JSON.parse(state.message ?? '') as RunReport | null;
   } catch {
     return false;
   }
-  const checks = said.verification;
+  const checks = said?.verification;
   return (
-    said.version === 1 &&
+    said?.version === 1 &&
     said.policy === 'nightly' &&
     said.slot === JOB &&
     said.runId === 'fresh' &&

@@ -1,0 +1,38 @@
+import { exits } from '../cluster/pod-acts.ts';
+import { aReport } from './a-report.ts';
+import { type Ending, failing, good, type Message, runThen, says, saysThat, silent } from './ending.ts';
+
+/** Exit 0 and a complete Job, as far as Kubernetes can tell; but nothing proves a backup. */
+const unproven = (name: string, reason: string, message: Message): Ending => ({
+  name,
+  backoffLimit: 0,
+  pods: runThen((text) => exits(0, text), message),
+  truth: { result: 'Failed', reason, job: 'Complete', pods: 1 },
+});
+
+const tooLong: Message = ({ policy, jobName }) =>
+  JSON.stringify(aReport(jobName, { policy, message: 'x'.repeat(4096) }));
+const ofAnother: Message = (run) => says({ runId: run.earlierRunId })(run);
+const found = { backup_file_exists: true, manifest_valid: true, cases_match: false, size_reasonable: true } as const;
+const differs = { ...found, timestamp: '2026-11-21T03:14:00.000Z', level: 'Full' } as const;
+
+export const ENDINGS_BY_REPORT: readonly Ending[] = [
+  unproven('no termination message', 'ReportMissing', silent),
+  unproven('a report too long to be kept whole', 'ReportUnreadable', tooLong),
+  unproven('a report cut in half', 'ReportUnreadable', (run) => good(run).slice(0, 700)),
+  unproven('a report of another version', 'ReportVersionUnknown', says({ version: 2 })),
+  unproven('a report with the run id of another', 'ReportForeign', ofAnother),
+  unproven('a report with the slot of another', 'ReportForeign', says({ slot: 'case-backup-other-1' })),
+  unproven('a report about another policy', 'ReportForeign', says({ policy: 'other' })),
+  unproven('a report that no status can hold', 'ReportUnreadable', says({ reason: 'all is well' })),
+  unproven('a report that says Failed', 'ReportContradicts', failing),
+  unproven(
+    'a report that says so at length',
+    'ReportContradicts',
+    saysThat('failed', 'Failed', 'Long', '🗄'.repeat(512)),
+  ),
+  unproven('a report that says Incomplete', 'ReportContradicts', says({ result: 'Incomplete', exitCode: 3 })),
+  unproven('a report that names no backup', 'VerificationMissing', says({ backup: undefined })),
+  unproven('a report of no check', 'VerificationMissing', says({ verification: undefined })),
+  unproven('a report of a check that failed', 'VerificationMissing', says({ verification: differs })),
+];

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { HISTORY_LENGTH, type PolicyStatus } from '../../../src/api/status.ts';
+import { endedRuns, unrecordedJobs, unseenFrom } from '../../../src/controller/ended-runs.ts';
+import { recordRuns } from '../../../src/controller/run-history.ts';
+import type { CronJob, Job, Pod } from '../../../src/controller/workloads.ts';
+import { aStoredPolicy } from './a-stored-policy.ts';
+import { aJob, BEGAN, complete, ENDED, ended, failed, JOB, left, whichFailed } from './job-and-pod.ts';
+
+const NOW = new Date('2026-11-25T03:15:00Z');
+const second = (at: number): string => new Date(Date.parse(ENDED) + at * 1000).toISOString().replace('.000', '');
+
+interface Look {
+  readonly status?: PolicyStatus;
+  readonly jobs?: readonly Job[];
+  readonly pods?: Readonly<Record<string, readonly Pod[]>>;
+  readonly cronJob?: CronJob;
+  readonly now?: Date;
+}
+
+const look = ({ status = {}, jobs = [], pods = {}, cronJob, now = NOW }: Look) =>
+  endedRuns(aStoredPolicy({}, { status }), jobs, cronJob, (job) => pods[job.metadata.name] ?? [], now).map(
+    ({ jobName, jobUid, trigger, outcome }) => ({ jobName, jobUid, trigger, ...outcome }),
+  );
+
+/** The status after the Jobs were seen to end. */
+const knowing = (jobs: readonly Job[]): PolicyStatus =>
+  jobs.reduce<PolicyStatus>(
+    (status, job) =>
+      recordRuns(
+        status,
+        endedRuns(aStoredPolicy({}, { status }), [job], undefined, () => [], NOW),
+      ),
+    {},
+  );
+
+const active = (jobName = JOB): PolicyStatus => ({
+  activeRun: { jobName, jobUid: `uid-of-${jobName}`, trigger: 'Manual', startTime: BEGAN },
+});
+
+describe('A Job that has ended', () => {
+  it('is told once', () => {
+    const job = complete();
+    const pods = { [JOB]: [ended(0, left())] };
+    assert.deepEqual(
+      look({ jobs: [job, aJob({ name: 'goes-on' })], pods }).map(({ jobName, result }) => [jobName, result]),
+      [[JOB, 'Succeeded']],
+    );
+    assert.deepEqual(look({ jobs: [job], pods, status: knowing([job]) }), []);
+  });
+
+  it('is another one when it has the name of an earlier one', () => {
+    const status = knowing([failed({ uid: 'first' })]);
+    assert.equal(look({ jobs: [failed({ uid: 'second' })], status }).length, 1);
+  });
+
+  it("is none of this policy's when it is older than the policy", () => {
+    const born = (await_: string) => aStoredPolicy({}, { created: await_ });
+    assert.equal(unrecordedJobs(born('2026-11-25T03:00:00Z'), [complete()]).length, 1);
+    assert.equal(unrecordedJobs(born('2026-11-25T03:00:01Z'), [complete()]).length, 0);
+  });
+
+  it('may not claim the run of another, whichever of the two is seen first', () => {
+    const pods = {
+      one: [ended(0, left({ runId: 'r' }, 'one'))],
+      two: [ended(0, left({ runId: 'r' }, 'two'))],
+    };
+    const [one, two] = [complete({ name: 'one' }), complete({ name: 'two' })];
+    const together = look({ jobs: [one, two], pods });
+    assert.deepEqual(
+      together.map(({ result, reason }) => [result, reason]),
+      [
+        ['Succeeded', 'Verified'],
+        ['Failed', 'ReportForeign'],
+      ],
+    );
+    const first = endedRuns(aStoredPolicy(), [one], undefined, () => pods.one, NOW);
+    const later = look({ jobs: [one, two], pods, status: recordRuns({}, first) });
+    assert.deepEqual(
+      later.map(({ jobName, reason }) => [jobName, reason]),
+      [['two', 'ReportForeign']],
+    );
+  });
+});
+
+describe('A full history', () => {
+  const jobs = Array.from({ length: HISTORY_LENGTH + 5 }, (_, i) => failed({ name: `run-${i}`, ended: second(i) }));
+  const status = knowing(jobs);
+
+  it('does not count again what has fallen off it', () => {
+    assert.equal(status.history?.length, HISTORY_LENGTH);
+    assert.deepEqual(look({ jobs, status }), []);
+  });
+
+  it('does not count again what ended in the same second as its oldest run', () => {
+    const crowd = Array.from({ length: HISTORY_LENGTH + 5 }, (_, i) => failed({ name: `at-once-${i}` }));
+    const crowded = recordRuns(
+      {},
+      endedRuns(aStoredPolicy(), crowd, undefined, () => [], NOW),
+    );
+    assert.deepEqual(look({ jobs: crowd, status: crowded }), []);
+  });
+
+  it('does not count again a run whose report tells an earlier time than its Job', () => {
+    const early = failed({ name: 'early', ended: second(3) });
+    const report = whichFailed(1, { slot: 'early', completionTime: '2026-11-25T01:00:00.000Z' });
+    const all = [early, ...jobs];
+    const known = recordRuns(
+      {},
+      endedRuns(
+        aStoredPolicy(),
+        all,
+        undefined,
+        ({ metadata }) => (metadata.name === 'early' ? [ended(1, report)] : []),
+        NOW,
+      ),
+    );
+    assert.deepEqual(look({ jobs: all, status: known, pods: { early: [ended(1, report)] } }), []);
+  });
+
+  it('still takes a newer run', () => {
+    const next = failed({ name: 'next', ended: second(100) });
+    assert.deepEqual(
+      look({ jobs: [...jobs, next], status }).map(({ jobName }) => jobName),
+      ['next'],
+    );
+  });
+});
+
+describe('A run whose Job is gone', () => {
+  it('is neither good nor bad, and has ended when that was seen', () => {
+    const [gone, ...others] = look({ status: active() });
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [gone?.jobName, gone?.result, gone?.reason, gone?.trigger, gone?.completionTime],
+      [JOB, 'Interrupted', 'JobGone', 'Manual', '2026-11-25T03:15:00Z'],
+    );
+  });
+  it('is not gone while its Job is there, nor once it has been told', () => {
+    assert.deepEqual(look({ status: active(), jobs: [aJob()] }), []);
+    assert.deepEqual(look({ status: { ...knowing([failed()]), ...active() } }), []);
+  });
+  it('is gone although a Job of the same name has taken its place', () => {
+    assert.equal(look({ status: active(), jobs: [aJob({ uid: 'another' })] })[0]?.reason, 'JobGone');
+  });
+});
+
+describe('A scheduled run that nobody saw', () => {
+  const cronJob: CronJob = { metadata: { name: 'case-backup-nightly' }, status: { lastScheduleTime: BEGAN } };
+  const at = (seconds: number): Date => new Date(Date.parse(BEGAN) + seconds * 1000);
+
+  it('is told a minute after its time, since the Job may still be on its way', () => {
+    assert.equal(unseenFrom(cronJob), Date.parse(BEGAN) + 60_000);
+    assert.deepEqual(look({ cronJob, now: at(59.999) }), []);
+    const [unseen] = look({ cronJob, now: at(60) });
+    assert.deepEqual(
+      [unseen?.jobName, unseen?.result, unseen?.reason, unseen?.trigger, unseen?.completionTime],
+      [JOB, 'Interrupted', 'JobUnseen', 'Scheduled', BEGAN],
+    );
+  });
+
+  it('is told once', () => {
+    const first = endedRuns(aStoredPolicy(), [], cronJob, () => [], NOW);
+    assert.deepEqual(look({ cronJob, status: recordRuns({}, first) }), []);
+  });
+
+  const known: readonly (readonly [what: string, look: Look])[] = [
+    ['its Job goes on', { jobs: [aJob()] }],
+    ['its Job is the active run', { status: active(), jobs: [aJob()] }],
+    ['it is in the history', { status: knowing([failed()]) }],
+    [
+      'the history is full of later ones',
+      { status: knowing(Array.from({ length: HISTORY_LENGTH }, (_, i) => failed({ name: `run-${i}` }))) },
+    ],
+    ['the CronJob has never started one', { cronJob: { ...cronJob, status: {} } }],
+  ];
+  for (const [what, found] of known)
+    it(`is none when ${what}`, () => assert.deepEqual(look({ cronJob, now: at(3600), ...found }), []));
+
+  it('is none without a CronJob', () => {
+    assert.equal(unseenFrom(undefined), undefined);
+    assert.deepEqual(look({ now: at(3600) }), []);
+  });
+});

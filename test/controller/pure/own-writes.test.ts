@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ownWrites } from '../../../src/controller/own-writes.ts';
+import type { PolicyObject } from '../../../src/controller/workloads.ts';
+import { aStoredPolicy } from './a-stored-policy.ts';
+
+function at(resourceVersion: string, uid = 'uid-of-policy'): PolicyObject {
+  const policy = aStoredPolicy();
+  return { ...policy, metadata: { ...policy.metadata, resourceVersion, uid } };
+}
+
+describe('A policy that was just written', () => {
+  it('is taken for the newest until the watch has brought it back', () => {
+    const writes = ownWrites();
+    const written = at('10');
+    writes.wrote(written);
+    assert.equal(writes.newest(at('9')), written);
+    const returned = at('10');
+    assert.equal(writes.newest(returned), returned);
+  });
+
+  it('is compared by number: version 9 comes before 10, and both before one beyond 2^53', () => {
+    const writes = ownWrites();
+    const written = at('9007199254740993');
+    writes.wrote(written);
+    assert.equal(writes.newest(at('9007199254740992')), written);
+  });
+
+  it('gives way to what somebody has written since', () => {
+    const writes = ownWrites();
+    writes.wrote(at('10'));
+    const edited = at('11');
+    assert.equal(writes.newest(edited), edited);
+    const older = at('9');
+    assert.equal(writes.newest(older), older, 'it was kept although the watch had gone past it');
+  });
+
+  it('is not the policy of the same name that has taken its place', () => {
+    const writes = ownWrites();
+    writes.wrote(at('10'));
+    const successor = at('9', 'another');
+    assert.equal(writes.newest(successor), successor);
+  });
+
+  it('is forgotten with the policy', () => {
+    const writes = ownWrites();
+    writes.wrote(at('10'));
+    writes.forget('cases/nightly');
+    const cached = at('9');
+    assert.equal(writes.newest(cached), cached);
+  });
+});

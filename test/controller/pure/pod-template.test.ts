@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parsePolicy } from '../../../src/backup/policy-file.ts';
+import { credentialsSecret, type JobSettings, podTemplate } from '../../../src/controller/pod-template.ts';
+import { aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
+
+interface Variable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly fieldRef?: { readonly fieldPath: string };
+    readonly secretKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
+  };
+}
+
+interface Template {
+  readonly spec: Readonly<Record<string, unknown>> & {
+    readonly containers: readonly (Readonly<Record<string, unknown>> & {
+      readonly env: readonly Variable[];
+      readonly volumeMounts: readonly object[];
+    })[];
+    readonly volumes: readonly object[];
+  };
+}
+
+const template = (spec: object = {}, settings: Partial<JobSettings> = {}) => {
+  const { spec: pod } = podTemplate(aStoredPolicy(spec), {
+    image: 'registry.example/case-backup:1',
+    imagePullPolicy: 'Always',
+    imagePullSecrets: [],
+    serviceAccount: 'jobs',
+    ...settings,
+  }) as Template;
+  const [container, ...more] = pod.containers;
+  assert.ok(container && more.length === 0);
+  return { pod, container };
+};
+
+const fromFolder = {
+  ...BETWEEN_FOLDERS,
+  destination: { dropbox: { folder: '/BACKUPS', credentialsSecretRef: { name: 'theirs' } } },
+};
+const logged = { logStore: { postgres: { secretRef: { name: 'postgres' } } } };
+const secretsOf = (spec: object): string[] =>
+  template(spec).container.env.flatMap(({ name, valueFrom }) => {
+    const ref = valueFrom?.secretKeyRef;
+    return ref ? [`${name} = ${ref.name}/${ref.key}${ref.optional ? '?' : ''}`] : [];
+  });
+
+describe('The pod of a run', () => {
+  it('has no token of the API', () => {
+    const { pod } = template();
+    assert.equal(pod['automountServiceAccountToken'], false);
+    assert.equal(pod['enableServiceLinks'], false);
+    assert.equal(pod['serviceAccountName'], 'jobs');
+    assert.ok(!JSON.stringify(pod).includes('serviceAccountToken'));
+  });
+
+  it('keeps to the restricted standard, on a root file system that can not be written', () => {
+    const { pod, container } = template();
+    assert.deepEqual(pod['securityContext'], {
+      runAsNonRoot: true,
+      runAsUser: 10001,
+      runAsGroup: 10001,
+      fsGroup: 10001,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    assert.deepEqual(container['securityContext'], {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    });
+    for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) assert.ok(!(field in pod));
+    for (const volume of pod.volumes) assert.ok(!('hostPath' in volume));
+  });
+
+  it('is never restarted in place, and leaves its report as the termination message', () => {
+    const { pod, container } = template();
+    assert.equal(pod['restartPolicy'], 'Never');
+    assert.equal(container['terminationMessagePolicy'], 'File');
+    const told = container.env.find(({ name }) => name === 'CASE_BACKUP_TERMINATION_MESSAGE');
+    assert.equal(told?.value, container['terminationMessagePath']);
+  });
+
+  it('gets its secrets by reference, and only what must be there holds it back', () => {
+    assert.deepEqual(secretsOf(logged), [
+      'DROPBOX_APP_KEY = dropbox/DROPBOX_APP_KEY',
+      'DROPBOX_APP_SECRET = dropbox/DROPBOX_APP_SECRET?',
+      'DROPBOX_REFRESH_TOKEN = dropbox/DROPBOX_REFRESH_TOKEN?',
+      'DROPBOX_ACCESS_TOKEN = dropbox/DROPBOX_ACCESS_TOKEN?',
+      'DATABASE_URL = postgres/DATABASE_URL?',
+    ]);
+    assert.deepEqual(secretsOf(BETWEEN_FOLDERS), []);
+    assert.equal(secretsOf(fromFolder)[0], 'DROPBOX_APP_KEY = theirs/DROPBOX_APP_KEY');
+  });
+
+  it('gets a policy that the job accepts and takes for the same', () => {
+    const policy = aStoredPolicy(logged);
+    const text = template(logged).container.env.find(({ name }) => name === 'CASE_BACKUP_POLICY')?.value ?? '';
+    const parsed = parsePolicy(text, 'CASE_BACKUP_POLICY');
+    assert.deepEqual(parsed.spec, policy.spec);
+    assert.deepEqual([parsed.metadata.name, parsed.metadata.namespace], ['nightly', 'cases']);
+  });
+
+  it('gets the name of its Job as the slot, so that a retry goes on where the first try ended', () => {
+    const slot = template().container.env.find(({ name }) => name === 'CASE_BACKUP_SLOT');
+    assert.equal(slot?.valueFrom?.fieldRef?.fieldPath, "metadata.labels['batch.kubernetes.io/job-name']");
+  });
+
+  it('has the claims where the policy says, the source to be read only', () => {
+    const { pod, container } = template(BETWEEN_FOLDERS);
+    assert.deepEqual(pod.volumes.slice(1), [
+      { name: 'source', persistentVolumeClaim: { claimName: 'cases', readOnly: true } },
+      { name: 'destination', persistentVolumeClaim: { claimName: 'backups' } },
+    ]);
+    assert.deepEqual(container.volumeMounts.slice(1), [
+      { name: 'source', mountPath: '/cases', readOnly: true },
+      { name: 'destination', mountPath: '/backups' },
+    ]);
+    assert.equal(template().pod.volumes.length, 1);
+  });
+
+  it('has what its operator decided: image, pull policy and pull secrets', () => {
+    const { pod, container } = template({}, { imagePullSecrets: ['registry'] });
+    assert.deepEqual([container['image'], container['imagePullPolicy']], ['registry.example/case-backup:1', 'Always']);
+    assert.deepEqual(pod['imagePullSecrets'], [{ name: 'registry' }]);
+    assert.ok(!('imagePullSecrets' in template().pod));
+  });
+
+  it('has limits, those of the policy where it states any', () => {
+    const resources = { limits: { memory: '1Gi' } };
+    assert.deepEqual(template({ job: { resources } }).container['resources'], resources);
+    assert.deepEqual((template().container['resources'] as { limits: object }).limits, { memory: '512Mi' });
+  });
+});
+
+describe('The Secret of a policy', () => {
+  it('is the one that the source or else the destination names', () => {
+    assert.equal(credentialsSecret(aStoredPolicy().spec), 'dropbox');
+    assert.equal(credentialsSecret(aStoredPolicy(fromFolder).spec), 'theirs');
+    assert.equal(credentialsSecret(aStoredPolicy(BETWEEN_FOLDERS).spec), undefined);
+  });
+});
