@@ -1,22 +1,31 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { crdFile } from './crd-file.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
+import { installManifest } from './install-manifest.ts';
+import { metricsPage } from './metrics-page.ts';
 import { policyPage } from './policy-page.ts';
 
-/** Writes the pages that follow from the code; with --check it only compares, and names the ones that are stale. */
-const GENERATED: Readonly<Record<string, () => string>> = {
+/** Writes the files that follow from the code; with --check it only compares, and names the ones that are stale. */
+const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/policy.md': policyPage,
   'docs/exit-codes.md': exitCodesPage,
+  'docs/metrics.md': metricsPage,
+  'k8s/controller.yaml': installManifest,
+  'k8s/crds/casebackup.io_casebackuppolicies.yaml': crdFile,
+  'charts/case-backup/files/crds/casebackup.io_casebackuppolicies.yaml': crdFile,
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const stale: string[] = [];
 for (const [path, page] of Object.entries(GENERATED)) {
   const file = new URL(`../${path}`, import.meta.url);
-  const wanted = page();
+  const wanted = await page();
   if (wanted === textOf(file)) continue;
   stale.push(path);
-  if (!values.check) writeFileSync(file, wanted);
+  if (values.check) continue;
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, wanted);
 }
 
 if (!values.check)

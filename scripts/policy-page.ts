@@ -1,94 +1,72 @@
-import { z } from 'zod';
-import { GROUP, KIND, policySpecSchema, VERSION } from '../src/api/policy.ts';
+import { GROUP, KIND, NAME_TOO_LONG, policySpecSchema, VERSION } from '../src/api/policy.ts';
+import { statusSchema } from '../src/api/status.ts';
+import { type StructuralSchema, structuralSchema } from '../src/api/structural-schema.ts';
+import { type Field, fieldsBelow, specTable, statusTable } from './field-table.ts';
 
-/** docs/policy.md, from the schema in src/api/policy.ts: what a policy's author may write. */
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly string[];
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly items?: JsonSchema;
-  readonly additionalProperties?: JsonSchema | false;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly multipleOf?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly maxItems?: number;
-}
-
+/** docs/policy.md, from the schemas in src/api: what a policy's author may write and what the controller answers. */
 export function policyPage(): string {
-  const spec: JsonSchema = z.toJSONSchema(policySpecSchema, { io: 'input' }) as unknown as JsonSchema;
+  const spec = structuralSchema(policySpecSchema, 'spec');
   const sections = Object.entries(spec.properties ?? {});
-  const plain = sections.filter(([, field]) => !field.properties);
+  const plain = [...fieldsBelow('spec', spec)].filter(({ path, field }) => isTop(path) && !field.properties);
   const grouped = sections.filter(([, field]) => field.properties);
-  return `<!-- Made by \`npm run generate\` from src/api/policy.ts. -->
+  return `<!-- Made by \`npm run generate\` from src/api/policy.ts and src/api/status.ts. -->
 # The policy
 
 A \`${KIND}\` (\`${GROUP}/${VERSION}\`) says what is backed up, where to, when, and for how long. By
-hand it is the file after \`-f\`; in Kubernetes it is the very same object. \`spec.source\` and \`spec.destination\` must be given, everything
-else has a default; \`backup-job config -f policy.yaml\` shows a policy with its defaults filled in. A field that is not
-in these tables is refused, so a typing error never goes unnoticed. "Required" holds where the field above it is given.
-Examples: [examples/](../examples/).
+hand it is the file after \`-f\`; in Kubernetes it is the very same object, and \`kubectl explain cbp.spec\` shows these
+pages. \`spec.source\` and \`spec.destination\` must be given, everything else has a default; \`backup-job config -f policy.yaml\`
+shows a policy with its defaults filled in. A field that is not in these tables is refused, so a typing error never goes
+unnoticed. "Required" holds where the field above it is given. Examples: [examples/](../examples/).
 
-\`metadata.name\` has at most 40 characters: it becomes part of a CronJob's name.
+\`metadata.name\` ${NAME_TOO_LONG}.
 
 ## spec
-${table(plain.map(([name, field]) => row(`spec.${name}`, field, isRequired(spec, name))))}${grouped.map(([name, field]) => section(name, field)).join('')}`;
+${specTable(plain)}${grouped.map(([name, field]) => section(`spec.${name}`, field)).join('')}
+## Rules about more than one field
+The Kubernetes API refuses a policy that breaks one of them, and so does the job. The stores and folders of a policy can't
+be changed in Kubernetes, since its backups, and what they are compared with, belong to them: make a new policy.
+
+${rulesOf(spec)
+  .map(([path, message]) => `- \`${path}\` ${message}.`)
+  .join('\n')}
+
+Two more things are judged by the controller, which says them in the condition \`Ready\`: whether each field of the schedule
+can be read, and whether a directory has a claim.
+${statusSection()}`;
 }
 
-function section(name: string, field: JsonSchema): string {
-  const fixed =
-    name === 'source' || name === 'destination' ? ' Required; exactly one of `dropbox` and `directory`.' : '';
+const isTop = (path: string): boolean => path.split('.').length === 2;
+
+const section = (path: string, field: StructuralSchema): string => `
+## ${path}
+${field.description}
+
+${specTable(fieldsBelow(path, field))}`;
+
+/** Rules of the groups of fields, each once, by the field that is wrong. */
+function rulesOf(spec: StructuralSchema): [path: string, message: string][] {
+  const groups: Pick<Field, 'path' | 'field'>[] = [{ path: 'spec', field: spec }, ...fieldsBelow('spec', spec)];
+  return groups
+    .filter(({ field }) => field.type === 'object')
+    .flatMap(({ path, field }) =>
+      (field['x-kubernetes-validations'] ?? [])
+        .filter(({ rule }) => !rule.includes('oldSelf'))
+        .map(({ fieldPath = '', message }): [string, string] => [path + fieldPath, message]),
+    );
+}
+
+/** These hold the same kind of run; its fields are shown once. */
+const RUN = 'lastRun';
+const SAME_RUN = ['lastSuccess', 'history'];
+
+function statusSection(): string {
+  const status = structuralSchema(statusSchema, 'status');
+  const isShown = ({ path }: Field): boolean =>
+    !SAME_RUN.some((name) => path.startsWith(`status.${name}.`) || path.startsWith(`status.${name}[]`));
   return `
-## spec.${name}
-${field.description ?? ''}${fixed}
+## status
+Only the controller writes it. \`kubectl get cbp -o wide\` shows the most important of it; \`status.lastSuccess\` and the
+entries of \`status.history\` have the first fields of \`status.${RUN}\`, up to \`backupPath\`.
 
-${table(rows(`spec.${name}`, field))}`;
-}
-
-function rows(path: string, schema: JsonSchema): string[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
-    row(`${path}.${name}`, field, isRequired(schema, name)),
-    ...rows(`${path}.${name}`, field),
-  ]);
-}
-
-const isRequired = (schema: JsonSchema, name: string): boolean => schema.required?.includes(name) ?? false;
-
-function row(path: string, field: JsonSchema, required: boolean): string {
-  const cells = [`\`${path}\``, typeOf(field), defaultOf(field, required), limitsOf(field), field.description ?? ''];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-}
-
-const table = (lines: readonly string[]): string =>
-  `${['| Field | Type | Default | Limits | Meaning |', '| --- | --- | --- | --- | --- |', ...lines].join('\n')}\n`;
-
-function typeOf(field: JsonSchema): string {
-  if (field.enum) return field.enum.map((value) => `\`${value}\``).join(' or ');
-  if (field.items) return `list of ${typeOf(field.items)}s`;
-  if (field.type === 'object' && field.additionalProperties) return `map of ${typeOf(field.additionalProperties)}s`;
-  return field.type ?? '';
-}
-
-function defaultOf(field: JsonSchema, required: boolean): string {
-  if (required) return '**required**';
-  return field.default === undefined || field.type === 'object' ? '' : `\`${JSON.stringify(field.default)}\``;
-}
-
-/** zod bounds every integer by what a double can hold; that is no limit worth a word. */
-function limitsOf({ minimum, maximum, multipleOf, minLength, maxLength, maxItems }: JsonSchema): string {
-  const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
-  return [
-    minimum !== undefined && most !== undefined ? `${minimum} to ${most}` : '',
-    minimum !== undefined && most === undefined ? `at least ${minimum}` : '',
-    multipleOf === undefined ? '' : `a multiple of ${multipleOf}`,
-    maxLength === undefined ? '' : `${minLength ? `${minLength} to` : 'at most'} ${maxLength} characters`,
-    maxItems === undefined ? '' : `at most ${maxItems} items`,
-  ]
-    .filter((limit) => limit !== '')
-    .join(', ');
+${statusTable([...fieldsBelow('status', status)].filter(isShown))}`;
 }

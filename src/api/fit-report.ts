@@ -1,3 +1,4 @@
+import { clip } from './clip.ts';
 import type { RunReport } from './report.ts';
 
 /** Kubernetes keeps 4,096 bytes of a container's termination message and cuts the rest, which would be no JSON. */
@@ -25,11 +26,3 @@ const SHORTENINGS: readonly ((report: RunReport) => RunReport)[] = [
   (report) => ({ ...report, stageSeconds: {} }),
   ({ hint: _, ...report }) => ({ ...report, message: clip(report.message, 200) }),
 ];
-
-/** Cuts to a number of UTF-8 bytes, at a character. */
-function clip(text: string, bytes: number): string {
-  if (Buffer.byteLength(text) <= bytes) return text;
-  let kept = text;
-  while (Buffer.byteLength(kept) > bytes - 3) kept = kept.slice(0, -1);
-  return `${kept.toWellFormed()}…`;
-}

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { cronFault } from './cron.ts';
+import { inCluster, withRules } from './cel-rules.ts';
+import { END_RULES, OVERLAP_RULES } from './policy-ends.ts';
+import { job } from './policy-job.ts';
+import { schedule, timeZone } from './policy-schedule.ts';
 import { destination, source } from './policy-stores.ts';
 
 /**
@@ -10,6 +13,10 @@ export const GROUP = 'casebackup.io';
 export const VERSION = 'v1alpha1';
 export const KIND = 'CaseBackupPolicy';
 
+/** A CronJob's name has at most 52 characters (Kubernetes adds 11 for the Job's time), ours begins with "case-backup-". */
+export const NAME_LIMIT = 40;
+export const NAME_TOO_LONG = `must be at most ${NAME_LIMIT} characters: it becomes part of a CronJob name, whose limit is 52`;
+
 const MIB = 1024 * 1024;
 
 const guards = z
@@ -17,6 +24,7 @@ const guards = z
     minFiles: z
       .int()
       .min(0)
+      .max(100_000_000)
       .default(1)
       .describe('A source with fewer files is refused: an empty listing is an error, not an empty backup.'),
     maxShrinkPercent: z
@@ -94,81 +102,44 @@ const logStore = z
   .optional()
   .describe('Where runs are logged (table backup_logs). A database that is down never stops a backup.');
 
-const job = z
-  .strictObject({
-    activeDeadlineSeconds: z
-      .int()
-      .min(300)
-      .max(604_800)
-      .default(21_600)
-      .describe("The run's own deadline; it ends by itself with a report. The pod's comes two minutes later."),
-    backoffLimit: z.int().min(0).max(10).default(2).describe('Retries of a failed run by the Job controller.'),
-    successfulJobsHistoryLimit: z.int().min(0).max(50).default(3).describe('Finished Jobs kept.'),
-    failedJobsHistoryLimit: z.int().min(0).max(50).default(5).describe('Failed Jobs kept.'),
-    resources: z
-      .strictObject({
-        requests: z.record(z.string(), z.string()).optional().describe('Requested amounts.'),
-        limits: z.record(z.string(), z.string()).optional().describe('Limits.'),
-      })
-      .optional()
-      .describe("The job container's resources; 256Mi of memory is enough with the default transfer settings."),
-  })
-  .prefault({})
-  .describe('How the Job behaves.');
+const specFields = z.strictObject({
+  schedule,
+  timeZone,
+  suspend: z.boolean().default(false).describe('No scheduled runs while true; a run by hand still works.'),
+  startingDeadlineSeconds: z
+    .int()
+    .min(60)
+    .max(86_400)
+    .default(14_400)
+    .describe('How late a missed run may still start.'),
+  staleAfterSeconds: z
+    .int()
+    .min(3600)
+    .max(31_536_000)
+    .default(93_600)
+    .describe('Age of the newest verified backup after which condition Fresh turns False.'),
+  source,
+  destination,
+  archive: z
+    .strictObject({
+      compression: z
+        .enum(['Auto', 'Store', 'Deflate'])
+        .default('Auto')
+        .describe('Auto deflates what shrinks and stores the rest; Store and Deflate do one or the other to all.'),
+    })
+    .prefault({})
+    .describe('The ZIP.'),
+  guards,
+  transfer,
+  retention,
+  verification,
+  logStore,
+  job,
+});
 
-export const policySpecSchema = z
-  .strictObject({
-    schedule: z
-      .string()
-      .max(128)
-      .superRefine((value, context) => {
-        const fault = cronFault(value);
-        if (fault) context.addIssue({ code: 'custom', message: fault });
-      })
-      .default('0 3 * * *')
-      .describe('When to run: five cron fields, or @daily and the like.'),
-    timeZone: z
-      .string()
-      .min(1)
-      .max(64)
-      .refine(isTimeZone, { message: 'is not an IANA time zone such as Etc/UTC or Europe/Berlin' })
-      .default('Etc/UTC')
-      .describe("IANA time zone of the schedule and of the dates in the backups' names."),
-    suspend: z.boolean().default(false).describe('No scheduled runs while true; a run by hand still works.'),
-    startingDeadlineSeconds: z
-      .int()
-      .min(60)
-      .max(86_400)
-      .default(14_400)
-      .describe('How late a missed run may still start.'),
-    staleAfterSeconds: z
-      .int()
-      .min(3600)
-      .default(93_600)
-      .describe('Age of the newest verified backup after which condition Fresh turns False.'),
-    source,
-    destination,
-    archive: z
-      .strictObject({
-        compression: z
-          .enum(['Auto', 'Store', 'Deflate'])
-          .default('Auto')
-          .describe('Auto deflates what shrinks and stores the rest; Store and Deflate do one or the other to all.'),
-      })
-      .prefault({})
-      .describe('The ZIP.'),
-    guards,
-    transfer,
-    retention,
-    verification,
-    logStore,
-    job,
-  })
-  .refine((spec) => !(spec.source.dropbox && spec.destination.dropbox?.credentialsSecretRef), {
-    path: ['destination', 'dropbox', 'credentialsSecretRef'],
-    message: 'belongs only to a directory source; a Dropbox source and destination share their credentials',
-  })
-  .describe('What to back up, where to, when, and how long to keep it.');
+export const policySpecSchema = inCluster(withRules(specFields, END_RULES), OVERLAP_RULES).describe(
+  'What to back up, where to, when, and how long to keep it.',
+);
 
 export const policySchema = z.strictObject({
   apiVersion: z.literal(`${GROUP}/${VERSION}`),
@@ -177,11 +148,14 @@ export const policySchema = z.strictObject({
     name: z
       .string()
       .min(1)
-      .max(40, 'must be at most 40 characters: it becomes part of a CronJob name, whose limit is 52')
-      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be lower-case letters, digits, - and .'),
+      .max(NAME_LIMIT, NAME_TOO_LONG)
+      .regex(
+        /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+        'must be lower-case letters, digits, - and ., as in the names of other objects',
+      ),
     namespace: z.string().optional(),
   }),
-  spec: policySpecSchema,
+  spec: z.preprocess(withoutNulls, policySpecSchema),
   status: z.unknown().optional(),
 });
 
@@ -190,11 +164,12 @@ export type Policy = z.infer<typeof policySchema>;
 
 export const uploadPartBytes = (spec: PolicySpec): number => spec.transfer.uploadPartMiB * MIB;
 
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
+/** A field whose value is left empty counts as not given; the API server does the same before it fills in defaults. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== null)
+      .map(([name, field]) => [name, withoutNulls(field)]),
+  );
 }

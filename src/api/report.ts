@@ -4,6 +4,10 @@ import { z } from 'zod';
  * The run report: what a run says of itself, in three places that must agree. The container's termination message
  * carries it within 4,096 bytes (fit-report.ts), the run record at the destination and `--json` carry it whole.
  * It holds no case or file name except the few failing paths.
+ *
+ * A newer release may add fields, which an older one passes over: a rollback must not make good runs look bad. Whatever
+ * else changes (a field's meaning, a new word among the results, stages or levels) raises the version, here and in the
+ * run record that carries the report (record.ts); then an older release reads neither.
  */
 export const REPORT_VERSION = 1;
 
@@ -17,7 +21,7 @@ export type Result = (typeof RESULTS)[number];
 const count = z.int().min(0);
 const time = z.iso.datetime();
 
-export const verificationSchema = z.strictObject({
+export const verificationSchema = z.object({
   backup_file_exists: z.boolean(),
   manifest_valid: z.boolean(),
   cases_match: z.boolean(),
@@ -27,7 +31,7 @@ export const verificationSchema = z.strictObject({
 });
 export type Verification = z.infer<typeof verificationSchema>;
 
-export const backupRefSchema = z.strictObject({
+export const backupRefSchema = z.object({
   /** Absolute in the destination store: /BACKUPS/2026-11-23_backup.zip */
   path: z.string(),
   bytes: count,
@@ -37,7 +41,7 @@ export const backupRefSchema = z.strictObject({
 });
 export type BackupRef = z.infer<typeof backupRefSchema>;
 
-export const retentionSchema = z.strictObject({
+export const retentionSchema = z.object({
   backups: count.describe('Backups stored.'),
   verified: count.describe('Of these, backups that a run record proves.'),
   totalBytes: count.describe('Bytes of all backups.'),
@@ -50,13 +54,13 @@ export const retentionSchema = z.strictObject({
   checkedTime: time.describe('When.'),
 });
 
-export const quotaSchema = z.strictObject({
+export const quotaSchema = z.object({
   usedBytes: count.describe('Bytes in use.'),
   allocatedBytes: count.describe('Bytes that there are.'),
   checkedTime: time.describe('When.'),
 });
 
-export const reportSchema = z.strictObject({
+export const reportSchema = z.object({
   version: z.int().min(1),
   runId: z.string().max(64),
   policy: z.string().max(253),
@@ -91,7 +95,7 @@ export const reportSchema = z.strictObject({
 export type RunReport = z.infer<typeof reportSchema>;
 
 /** What the running job shows on `/run`: the controller's activeRun, absent when unreachable. */
-export const progressSchema = z.strictObject({
+export const progressSchema = z.object({
   runId: z.string(),
   stage: z.enum(STAGES),
   percent: z.int().min(0).max(100).optional(),

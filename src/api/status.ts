@@ -75,7 +75,12 @@ export type ActiveRun = z.infer<typeof activeRunSchema>;
 
 export const statusSchema = z.strictObject({
   observedGeneration: count.optional().describe('Generation of the policy that this status is about.'),
-  conditions: z.array(conditionSchema).max(16).optional().describe('What holds now, and why.'),
+  conditions: z
+    .array(conditionSchema)
+    .max(16)
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
+    .optional()
+    .describe('What holds now, and why.'),
   cronJobName: z
     .string()
     .max(63)

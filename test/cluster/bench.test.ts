@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { aJob, type JobStatus, reasonOf } from './a-job.ts';
@@ -168,16 +168,18 @@ describe('A control plane', () => {
   it('ends with a test process that is killed', async () => {
     const script = `const { startControlPlane } = await import(${JSON.stringify(CONTROL_PLANE)});
       const plane = await startControlPlane({ controllerManager: false });
-      console.log(JSON.stringify(plane.pids()));
+      console.log(JSON.stringify([plane.folder, ...plane.pids()]));
       setInterval(() => {}, 1e6);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    const pids = JSON.parse(line.toString()) as number[];
+    const [folder, ...pids] = JSON.parse(line.toString()) as [string, ...number[]];
     assert.equal(pids.length, 2);
     child.kill('SIGKILL');
     await until('its processes to end', () => !pids.some(isAlive), { within: 10_000 });
+    // A killed process can't; under test/run.ts it lies in the folder of the test file.
+    rmSync(folder, { recursive: true });
   });
 
   it('takes no binary that cannot be run', async () => {

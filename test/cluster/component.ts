@@ -29,10 +29,15 @@ export async function startComponent(
 ): Promise<Component> {
   const logFile = join(folder, `${name}.log`);
   const log = openSync(logFile, 'a');
-  const child = spawn(binary, [name, ...flags], { cwd: folder, stdio: ['ignore', log, log] });
+  const env = { ...process.env, CASE_BACKUP_TEST_PARENT: String(process.pid) };
+  const child = spawn(binary, [name, ...flags], { cwd: folder, env, stdio: ['ignore', log, log] });
   closeSync(log);
   running.add(child);
-  const exited = once(child, 'exit').then(() => void running.delete(child));
+  const exited = Promise.withResolvers<void>();
+  child.once('exit', () => {
+    running.delete(child);
+    exited.resolve();
+  });
   // A binary that does not exist rejects here, with its path.
   await once(child, 'spawn');
   const { pid } = child;
@@ -43,7 +48,7 @@ export async function startComponent(
     memory: () => residentBytes(pid),
     async kill() {
       child.kill('SIGKILL');
-      await exited;
+      await exited.promise;
     },
   };
 }

@@ -18,7 +18,7 @@ export interface CronAnswer {
 }
 
 /**
- * When the CronJob controller would fire next: answered by its own library, in one process for all questions (3 s for
+ * When the CronJob controller would fire next: answered by its own library, in one process for all questions (5 s for
  * 100,000 of them).
  */
 export async function askCron(questions: readonly CronQuestion[]): Promise<CronAnswer[]> {
