@@ -1,21 +1,24 @@
-import { earlyReport } from '../../src/backup/early-report.ts';
+import { blankReport } from '../../src/backup/blank-report.ts';
+import { failedVerdict } from '../../src/backup/build-report.ts';
 import { policyName } from '../../src/backup/policy-file.ts';
+import { freshRunId } from '../../src/backup/start-night.ts';
 import { writeTerminationMessage } from '../../src/backup/termination-message.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { asFailure, messageOf } from '../../src/host/errors.ts';
 import { podSettings } from './settings.ts';
 
-/** Leaves a termination message for a `run` that failed before it began; where none is asked for it does nothing. */
+/**
+ * Leaves a termination message for a `run` that failed before it was one (settings, policy, command line); without it
+ * the controller would have nothing but an exit code. Where no message is asked for it does nothing.
+ */
 export async function leaveEarlyMessage(error: unknown, file: string | undefined): Promise<void> {
   const { slot, terminationMessagePath } = podSettings(process.env);
   if (terminationMessagePath === undefined) return;
-  const report = earlyReport(asFailure(error), {
-    policy: policyName(file, process.env),
-    slot,
-    start: new Date(performance.timeOrigin),
-    end: systemClock.now(),
-  });
+  const start = new Date(performance.timeOrigin);
+  const runId = freshRunId(start);
+  const run = { runId, slot: slot ?? runId, policy: policyName(file, process.env), startTime: start.toISOString() };
   try {
+    const report = blankReport(run, failedVerdict(asFailure(error)), systemClock.now());
     await writeTerminationMessage(terminationMessagePath, report);
   } catch (failed) {
     // The error that ended the run is the one to be thrown.

@@ -1,6 +1,6 @@
 import { asFailure } from '../../src/host/errors.ts';
 
-/** Prints why a command failed, as a sentence or as JSON, and returns the exit code. */
+/** Prints why a command failed, as a code word that one can look up and a sentence, or as JSON, and returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
   const failure = asFailure(error);
   if (json) {
@@ -8,7 +8,7 @@ export function fail(error: unknown, json: boolean): number {
     process.stdout.write(`${JSON.stringify({ error: { code, message, hint, exitCode } })}\n`);
   } else {
     process.stderr.write(
-      `backup-job: ${failure.message}\n${failure.hint === undefined ? '' : `  → ${failure.hint}\n`}`,
+      `backup-job failed (${failure.code}): ${failure.message}\n${failure.hint === undefined ? '' : `  → ${failure.hint}\n`}`,
     );
   }
   return failure.exitCode;

@@ -47,7 +47,7 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
       openJournal:
         databaseUrl === undefined
           ? undefined
-          : (budgetMs) => openJournal(databaseUrl, { clock: systemClock, log: settings.log, budgetMs }),
+          : (budgetMs, signal) => openJournal(databaseUrl, { clock: systemClock, log: settings.log, budgetMs, signal }),
       clock: systemClock,
       log: settings.log,
       workParent: settings.workParent,

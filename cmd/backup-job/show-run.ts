@@ -29,7 +29,7 @@ export function showRun({ json, terminal, log }: Settings): RunDisplay {
     end(report) {
       clearInterval(timer);
       if (terminal) process.stderr.write(clearLine);
-      else log[report.exitCode === 0 ? 'info' : 'error']({ report }, `run ended: ${report.result}`);
+      else log[report.exitCode === 0 ? 'info' : 'error']({ report }, `run ended: ${report.result} (${report.reason})`);
       if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
       else if (terminal) process.stdout.write(summary(report));
     },

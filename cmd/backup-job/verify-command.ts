@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { counted } from '../../src/api/counted.ts';
 import { verifyStored } from '../../src/backup/verify-stored.ts';
 import { formatBytes } from '../../src/backup/words.ts';
 import { systemClock } from '../../src/host/clock.ts';
@@ -33,7 +34,7 @@ export const verifyCommand = (signal: AbortSignal): Command =>
         if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
         else {
           process.stdout.write(
-            `✓ verified ${outcome.path} (${options.level.toLowerCase()}): ${outcome.cases} cases, ${outcome.files} files, ${formatBytes(outcome.bytes)}\n  content_hash ${outcome.contentHash}\n`,
+            `✓ verified ${outcome.path} (${options.level.toLowerCase()}): ${counted(outcome.cases, 'case')}, ${counted(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}\n  content_hash ${outcome.contentHash}\n`,
           );
           for (const warning of outcome.warnings) process.stdout.write(`  warning   ${warning}\n`);
         }

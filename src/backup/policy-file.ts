@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
-import type { z } from 'zod';
+import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { z } from 'zod';
 import { KIND, type Policy, policySchema } from '../api/policy.ts';
-import { errorCode, Failure } from '../host/errors.ts';
+import { checkPolicy, faultSentence } from '../api/policy-faults.ts';
+import { errorCode, Failure, messageOf } from '../host/errors.ts';
 
 /** Reads the policy that one would `kubectl apply`: from a file, or as JSON from CASE_BACKUP_POLICY as the controller gives it. */
 export function readPolicy(file: string | undefined, env: Readonly<Record<string, string | undefined>>): Policy {
@@ -14,11 +15,20 @@ export function readPolicy(file: string | undefined, env: Readonly<Record<string
   });
 }
 
+/** The name in a policy that may be wrong in every other way, for the report of a run that it stops; '' if it has none. */
+export function policyName(file: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
+  try {
+    const policy = onlyPolicy(file === undefined ? (env['CASE_BACKUP_POLICY'] ?? '') : readText(file), '');
+    return z.object({ metadata: z.object({ name: z.string().max(253) }) }).parse(policy).metadata.name;
+  } catch {
+    return '';
+  }
+}
+
 export function parsePolicy(text: string, where: string): Policy {
-  const result = policySchema.safeParse(onlyPolicy(text, where));
-  if (result.success) return result.data;
-  const faults = result.error.issues.flatMap(sentencesOf);
-  throw new Failure('configuration', 'PolicyInvalid', `${where}: ${faults.join('; ')}`, {
+  const checked = checkPolicy(policySchema, onlyPolicy(text, where));
+  if (checked.data) return checked.data;
+  throw new Failure('configuration', 'PolicyInvalid', `${where}: ${checked.faults.map(faultSentence).join('; ')}`, {
     hint: 'kubectl explain cbp.spec describes every field; docs/policy.md shows them all',
   });
 }
@@ -37,16 +47,7 @@ function readText(file: string): string {
 
 /** A file may hold other objects too, as a kubectl manifest does; exactly one of them is the policy. */
 function onlyPolicy(text: string, where: string): unknown {
-  const documents = parseAllDocuments(text);
-  if (!Array.isArray(documents)) throw noPolicy(where);
-  for (const document of documents) {
-    const [fault] = document.errors;
-    if (fault)
-      throw new Failure('configuration', 'PolicyUnreadable', `${where}: ${fault.message.split('\n')[0]}`, {
-        hint: 'mend the YAML',
-      });
-  }
-  const objects = documents.map((document) => document.toJS() as { kind?: unknown } | null);
+  const objects = objectsIn(text, where) as readonly ({ kind?: unknown } | null)[];
   const policies = objects.filter((object) => object?.kind === KIND);
   if (policies.length > 1) {
     throw new Failure(
@@ -62,16 +63,46 @@ function onlyPolicy(text: string, where: string): unknown {
   throw noPolicy(where);
 }
 
+function objectsIn(text: string, where: string): readonly unknown[] {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter });
+  if (!Array.isArray(documents)) throw noPolicy(where);
+  const fault = documents
+    .map((document) => syntaxFault(document) ?? aliasFault(document, lineCounter))
+    .find((found) => found !== undefined);
+  if (fault !== undefined) throw unreadable(where, fault);
+  try {
+    return documents.map((document) => document.toJS());
+  } catch (error) {
+    // Aliases of aliases that unfold to more than anybody means; the library says so.
+    throw unreadable(where, messageOf(error), error);
+  }
+}
+
+/** The library's sentence, which says the line, without the excerpt below it. */
+const syntaxFault = ({ errors: [error] }: Document.Parsed): string | undefined =>
+  error?.message.split('\n')[0]?.replace(/:$/, '');
+
+/** What the library would throw, or an object that contains itself. */
+function aliasFault(document: Document.Parsed, lines: LineCounter): string | undefined {
+  let fault: string | undefined;
+  visit(document, {
+    Alias(_, alias, around) {
+      const anchored = alias.resolve(document);
+      if (anchored !== undefined && !around.includes(anchored)) return undefined;
+      const { line } = lines.linePos(alias.range?.[0] ?? 0);
+      const why = anchored ? 'stands within what it stands for' : `has no anchor &${alias.source} in front of it`;
+      fault = `the alias *${alias.source} at line ${line} ${why}`;
+      return visit.BREAK;
+    },
+  });
+  return fault;
+}
+
+const unreadable = (where: string, why: string, cause?: unknown): Failure =>
+  new Failure('configuration', 'PolicyUnreadable', `${where}: ${why}`, { hint: 'mend the YAML', cause });
+
 const noPolicy = (where: string): Failure =>
   new Failure('configuration', 'PolicyMissing', `${where} holds no object of kind ${KIND}`, {
     hint: 'see examples/ for a policy to start from',
   });
-
-function sentencesOf(issue: z.core.$ZodIssue): string[] {
-  const at = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${at === '' ? key : `${at}.${key}`} is not a field of a policy`);
-  return [
-    `${at === '' ? 'the policy' : at} ${issue.code === 'custom' || issue.message.startsWith('must') ? issue.message : `is wrong: ${issue.message}`}`,
-  ];
-}

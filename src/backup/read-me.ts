@@ -19,7 +19,9 @@ How to get a case back
   Windows   Right-click the ZIP file, "Extract all". If it says that a path is
             too long, extract to a short folder such as C:\\R, or use 7-Zip.
   macOS     Double-click the ZIP file.
-  Linux     unzip ${facts.date}_backup.zip 'CASES/<case>/*'
+  Linux     unzip FILE.zip 'CASES/<case>/*'      (FILE.zip is this ZIP file)
+            In the name write \\[ for [, because unzip takes [ ] for a pattern.
+            If names come out as M#U00fcller: LC_ALL=C.UTF-8 unzip FILE.zip
   Copy the folder to where it is needed. Do not copy over newer files: put it
   beside them and compare.
 

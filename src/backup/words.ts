@@ -1,3 +1,4 @@
+import { counted } from '../api/counted.ts';
 import type { RunProgress, RunReport, Stage } from '../api/report.ts';
 
 /** Reports and progress in plain words, for a person at a terminal. */
@@ -36,7 +37,9 @@ export function progressLine(progress: RunProgress, width: number): string {
   const parts = [
     DOING[stage] + (percent === undefined ? '' : ` ${percent} %`),
     filesDone > 0 || filesTotal !== undefined
-      ? `${filesDone}${filesTotal === undefined ? '' : ` of ${filesTotal}`} files`
+      ? filesTotal === undefined
+        ? counted(filesDone, 'file')
+        : `${filesDone} of ${counted(filesTotal, 'file')}`
       : '',
     bytesDone > 0 ? formatBytes(bytesDone) : '',
     rate === undefined || bytesDone === 0 ? '' : `${formatBytes(rate)}/s`,
@@ -48,9 +51,9 @@ export function progressLine(progress: RunProgress, width: number): string {
     .slice(0, Math.max(20, width - 1));
 }
 
-/** What happened, where it is, and what to do next. */
+/** What happened, with the code word that one can look up, where it is, and what to do next. */
 export function summary(report: RunReport): string {
-  const lines = [`${mark(report)} ${report.result}: ${report.message}`];
+  const lines = [`${mark(report)} ${report.result} (${report.reason}): ${report.message}`];
   if (report.hint !== undefined) lines.push(`  → ${report.hint}`);
   for (const path of report.failingPaths) lines.push(`  missing: ${path}`);
   if (report.backup) {
@@ -65,7 +68,7 @@ export function summary(report: RunReport): string {
   if (report.retention) {
     const { backups, verified, deleted, heldBecause } = report.retention;
     lines.push(
-      `  stored    ${backups} backups, ${verified} verified; ${deleted} deleted tonight${heldBecause === undefined ? '' : ` (held: ${heldBecause})`}`,
+      `  stored    ${counted(backups, 'backup')}, ${verified} verified; ${deleted} deleted tonight${heldBecause === undefined ? '' : ` (held: ${heldBecause})`}`,
     );
   }
   lines.push(

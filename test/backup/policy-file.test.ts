@@ -36,30 +36,42 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   'two other objects': [`${SECRET}---\n${SECRET}`, 'PolicyMissing', NONE],
   'one other object': [SECRET, 'PolicyMissing', NONE],
   'two policies': [`${policy}\n---\n${policy}`, 'PolicyAmbiguous', 'policy.yaml holds 2 policies, a run takes one'],
-  'a list': [
-    `- ${policy}`,
-    'PolicyInvalid',
-    'policy.yaml: the policy is wrong: Invalid input: expected object, received array',
-  ],
-  'a sentence': [
-    'back up everything',
-    'PolicyInvalid',
-    'policy.yaml: the policy is wrong: Invalid input: expected object, received string',
-  ],
+  'a list': [`- ${policy}`, 'PolicyInvalid', 'policy.yaml: the policy must be a group of fields, not a list'],
+  'a sentence': ['back up everything', 'PolicyInvalid', 'policy.yaml: the policy must be a group of fields, not text'],
   'an indentation by tabs': [
     'spec:\n\tsource: {}',
     'PolicyUnreadable',
-    'policy.yaml: Tabs are not allowed as indentation at line 2, column 1:',
+    'policy.yaml: Tabs are not allowed as indentation at line 2, column 1',
   ],
   'a key that comes twice': [
     'kind: CaseBackupPolicy\nkind: CaseBackupPolicy',
     'PolicyUnreadable',
-    'policy.yaml: Map keys must be unique at line 2, column 1:',
+    'policy.yaml: Map keys must be unique at line 2, column 1',
+  ],
+  'an alias without its anchor': [
+    'kind: CaseBackupPolicy\nspec: *ours\n',
+    'PolicyUnreadable',
+    'policy.yaml: the alias *ours at line 2 has no anchor &ours in front of it',
+  ],
+  'such an alias in an object beside the policy': [
+    `${policy}\n---\na: &x 1\nb: *y\n`,
+    'PolicyUnreadable',
+    'policy.yaml: the alias *y at line 4 has no anchor &y in front of it',
+  ],
+  'an alias within what it stands for': [
+    'kind: CaseBackupPolicy\nspec: &spec\n  source: { directory: *spec }\n',
+    'PolicyUnreadable',
+    'policy.yaml: the alias *spec at line 3 stands within what it stands for',
+  ],
+  'aliases that unfold to millions of values': [
+    Array.from({ length: 12 }, (_, i) => `a${i}: &a${i} [${`*a${i - 1}, `.repeat(i === 0 ? 0 : 4)}1]\n`).join(''),
+    'PolicyUnreadable',
+    'policy.yaml: Excessive alias count indicates a resource exhaustion attack',
   ],
   'a fault in its second document': [
     `${policy}\n---\na: [`,
     'PolicyUnreadable',
-    'policy.yaml: Flow sequence in block collection must be sufficiently indented and end with a ] at line 3, column 5:',
+    'policy.yaml: Flow sequence in block collection must be sufficiently indented and end with a ] at line 3, column 5',
   ],
 };
 

@@ -71,7 +71,78 @@ test('retention does not depend on the order in which the backups were listed', 
         .map(({ backup }) => backup);
       assert.deepEqual(planRetention(shuffled, chosen), planRetention(list, chosen));
     }),
-    { numRuns: 5000 },
+    { numRuns: 100_000 },
+  );
+});
+
+test('nights that failed, and nights that were incomplete, make no verified backup deletable, over 100,000 histories', () => {
+  const unverified = fc.array(
+    fc.record({
+      day: fc.integer({ min: 0, max: 800 }),
+      status: fc.constantFrom<BackupStatus>('incomplete', 'unproven', 'altered'),
+    }),
+    { maxLength: 20 },
+  );
+  fc.assert(
+    fc.property(backups, rules, unverified, (list, chosen, failed) => {
+      const expiredOf = (all: readonly RetainedBackup[]): Set<string> => {
+        const { drop, pending } = planRetention(all, chosen);
+        return new Set([...drop, ...pending]);
+      };
+      const later = failed.map(
+        ({ day, status }, n): RetainedBackup => ({ ...nightly(day, status), name: `failed ${n}` }),
+      );
+      const [before, after] = [expiredOf(list), expiredOf([...list, ...later])];
+      for (const { name } of list) assert.equal(after.has(name), before.has(name), name);
+    }),
+    { numRuns: 100_000 },
+  );
+});
+
+test('losing verified backups by other hands makes no other one deletable', () => {
+  fc.assert(
+    fc.property(backups, rules, fc.infiniteStream(fc.boolean()), (list, chosen, random) => {
+      const [newest] = list
+        .filter(({ status }) => status === 'verified')
+        .sort((a, b) => b.date.getTime() - a.date.getTime());
+      const left = list.map((backup) =>
+        backup !== newest && random.next().value ? { ...backup, status: 'altered' as const } : backup,
+      );
+      const expired = ({ drop, pending }: ReturnType<typeof planRetention>): string[] => [...drop, ...pending];
+      const before = new Set(expired(planRetention(list, chosen)));
+      for (const name of expired(planRetention(left, chosen))) assert.ok(before.has(name), name);
+    }),
+    { numRuns: 100_000 },
+  );
+});
+
+test('over whole histories of good nights and streaks of up to 400 failed ones, the newest and the floor are left', () => {
+  const streaks = fc.array(
+    fc.record({ good: fc.integer({ min: 1, max: 60 }), failed: fc.integer({ min: 0, max: 400 }) }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  );
+  fc.assert(
+    fc.property(streaks, rules, (history, chosen) => {
+      let stored: RetainedBackup[] = [];
+      let day = 0;
+      let made = 0;
+      for (const { good, failed } of history) {
+        for (const last = day + good; day < last; day++) {
+          made += 1;
+          stored.push(nightly(day));
+          const { drop } = planRetention(stored, chosen);
+          assert.ok(drop.length <= chosen.maxDeletionsPerRun);
+          stored = stored.filter(({ name }) => !drop.includes(name));
+          assert.equal(stored.at(-1)?.name, nightly(day).name);
+          assert.ok(stored.length >= Math.min(made, chosen.minimumBackups));
+        }
+        day += failed;
+      }
+    }),
+    { numRuns: 400 },
   );
 });
 

@@ -20,15 +20,18 @@ const policies = JSON.stringify(policyOf(good));
 const BAD_POLICIES: Readonly<Record<string, [file: string, says: RegExp]>> = {
   'an unknown field': [
     office.write('a.yaml', { ...good, retention: { keepDay: 5 } }),
-    /a\.yaml.*spec\.retention\.keepDay /,
+    /a\.yaml.*spec\.retention\.keepDay: is not a field/,
   ],
-  'a bad cron expression': [office.write('b.yaml', { ...good, schedule: '61 3 * * *' }), /spec\.schedule /],
-  'a bad time zone': [office.write('c.yaml', { ...good, timeZone: 'Mars/Base' }), /spec\.timeZone .*Etc\/UTC/],
-  'no destination': [office.write('d.yaml', { source: good['source'] }), /spec\.destination /],
-  'a wrong type': [office.write('e.yaml', { ...good, guards: { minFiles: 'many' } }), /spec\.guards\.minFiles /],
+  'a bad cron expression': [office.write('b.yaml', { ...good, schedule: '61 3 * * *' }), /spec\.schedule: /],
+  'a bad time zone': [office.write('c.yaml', { ...good, timeZone: 'Mars/Base' }), /spec\.timeZone: .*Etc\/UTC/],
+  'no destination': [office.write('d.yaml', { source: good['source'] }), /spec\.destination: is missing/],
+  'a wrong type': [
+    office.write('e.yaml', { ...good, guards: { minFiles: 'many' } }),
+    /spec\.guards\.minFiles: must be a number, not text/,
+  ],
   'a relative path': [
     office.write('f.yaml', directorySpec('CASES', destination)),
-    /spec\.source\.directory\.path .*absolute/,
+    /spec\.source\.directory\.path: .*absolute/,
   ],
   'a missing file': [join(folder, 'nowhere.yaml'), /nowhere\.yaml does not exist/],
   'a folder in place of the file': [folder, /can't be read/],

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { progressSchema } from '../../src/api/report.ts';
 import { startEmulator } from '../dropbox/emulator.ts';
+import { freePort } from '../support/free-port.ts';
 import { startJob } from './backup-job.ts';
-import { freePort } from './free-port.ts';
 import { openOffice } from './office.ts';
 import { dropboxEnv, dropboxSpec } from './policy-file.ts';
 

@@ -42,7 +42,7 @@ const EARLY: Readonly<
     inEnv({ ...good, colour: 'red' }),
     'PolicyInvalid',
     'nightly',
-    /spec\.colour is not a field/,
+    /spec\.colour:? is not a field/,
   ],
   'a very long list of faults': [
     ['run'],
@@ -118,5 +118,5 @@ test('A message that can not be written changes neither the exit code nor the se
   const { ended } = await inPod(['run'], { env: { CASE_BACKUP_TERMINATION_MESSAGE: '/nowhere/log' } });
   assert.equal(ended.code, 2);
   assert.match(ended.stderr, /the termination message could not be written: .*ENOENT/);
-  assert.match(ended.stderr, /^backup-job: no policy is given$/m);
+  assert.match(ended.stderr, /^backup-job failed \(PolicyMissing\): no policy is given$/m);
 });

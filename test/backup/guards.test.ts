@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { namespaceFault, overlapFault, shrinkFault, spaceFault } from '../../src/backup/guards.ts';
+import type { Identity } from '../../src/store/store.ts';
+
+const at = (path: string, lineage: readonly string[] = [], account = 'dbid:1'): Identity => ({
+  account,
+  root: { exists: lineage.length > 0, path, lineage },
+});
+
+test('one folder is refused as source and destination whichever of the two contains the other', () => {
+  for (const [source, destination] of [
+    ['/cases', '/cases'],
+    ['/cases', '/cases/a/backups'],
+    ['/backups/old/cases', '/backups'],
+    ['/cases', ''],
+    ['', '/backups'],
+    ['/cases', '/'],
+  ] as const) {
+    assert.equal(overlapFault(at(source), at(destination), true)?.code, 'Overlap', `${source} and ${destination}`);
+  }
+});
+
+test('folders that lie side by side, in other accounts or in another kind of store do not overlap', () => {
+  assert.equal(overlapFault(at('/cases'), at('/cases backup'), true), undefined);
+  assert.equal(overlapFault(at('/cases'), at('/backups'), true), undefined);
+  assert.equal(overlapFault(at('/cases'), at('/cases/a', [], 'dbid:2'), true), undefined);
+  assert.equal(overlapFault(at('/cases'), at('/cases'), false), undefined);
+});
+
+test('a folder that is reached by two paths is known by its id', () => {
+  const shared = at('/shared by a colleague', ['id:cases', 'id:top']);
+  assert.equal(overlapFault(at('/cases', ['id:cases', 'id:home']), shared, true)?.code, 'Overlap');
+  assert.equal(overlapFault(at('/x', ['id:x', 'id:cases']), shared, true)?.code, 'Overlap');
+  assert.equal(overlapFault(at('/x', ['id:x', 'id:home']), shared, true), undefined);
+});
+
+test('another namespace than that of the last verified backup is refused, a first one is not', () => {
+  assert.equal(namespaceFault('2', '1')?.exit, 'credentials');
+  assert.equal(namespaceFault(undefined, '1')?.exit, 'credentials');
+  assert.equal(namespaceFault('1', '1'), undefined);
+  assert.equal(namespaceFault('1', undefined), undefined);
+});
+
+const GUARDS = { minFiles: 1, maxShrinkPercent: 20 };
+
+test('a source is refused from exactly the percentage on that the policy names, of files or of cases', () => {
+  const before = { cases: 10, files: 1000, bytes: 1 };
+  const verdict = (cases: number, files: number): string | undefined =>
+    shrinkFault({ cases, files, bytes: 1 }, before, GUARDS)?.code;
+  assert.equal(verdict(10, 801), undefined);
+  assert.equal(verdict(10, 800), 'SourceShrunk');
+  assert.equal(verdict(9, 1000), undefined);
+  assert.equal(verdict(8, 1000), 'SourceShrunk');
+  assert.equal(verdict(20, 5000), undefined);
+});
+
+test('a source with fewer files than the policy asks for is empty, also on the first night', () => {
+  const one = { cases: 1, files: 1, bytes: 1 };
+  assert.equal(shrinkFault({ cases: 0, files: 0, bytes: 0 }, undefined, GUARDS)?.code, 'SourceEmpty');
+  assert.equal(shrinkFault(one, undefined, GUARDS), undefined);
+  assert.equal(shrinkFault(one, undefined, { ...GUARDS, minFiles: 2 })?.code, 'SourceEmpty');
+  assert.equal(
+    shrinkFault({ cases: 0, files: 0, bytes: 0 }, one, { minFiles: 1, maxShrinkPercent: 100 })?.exit,
+    'refused',
+  );
+});
+
+test('a source that grows, or stays within the percentage, is never refused', () => {
+  const count = fc.integer({ min: 1, max: 1_000_000 });
+  fc.assert(
+    fc.property(
+      count,
+      count,
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 0, max: 100 }),
+      (cases, files, most, lost) => {
+        const before = { cases, files, bytes: 1 };
+        const left = (n: number): number => n - Math.floor((n * lost) / 100);
+        const now = { cases: left(cases), files: left(files), bytes: 1 };
+        const isRefused = shrinkFault(now, before, { minFiles: 0, maxShrinkPercent: most }) !== undefined;
+        if (lost < most) assert.equal(isRefused, false);
+        if (lost >= most && (files * lost) % 100 === 0) assert.equal(isRefused, true);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+test('a destination is too small when nine tenths of what the last backup suggests do not fit', () => {
+  const last = { source: 1000, archive: 500 };
+  const verdict = (free: number): string | undefined =>
+    spaceFault({ allocated: 10_000, used: 10_000 - free }, 2000, last)?.exit;
+  assert.equal(verdict(900), undefined);
+  assert.equal(verdict(899), 'noSpace');
+  assert.equal(spaceFault({ allocated: 100, used: 200 }, 2000, last)?.exit, 'noSpace');
+});
+
+test('nothing is said about space where the store does not say, or nothing is known to compare with', () => {
+  assert.equal(spaceFault(undefined, 2000, { source: 1000, archive: 500 }), undefined);
+  assert.equal(spaceFault({ allocated: 1, used: 1 }, 2000, undefined), undefined);
+  assert.equal(spaceFault({ allocated: 1, used: 1 }, 2000, { source: 0, archive: 500 }), undefined);
+});
