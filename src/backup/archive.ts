@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { localStamp } from '../api/names.ts';
 import type { Digest } from '../store/store.ts';
 import { createArchive, type Sink, type ZipArchive } from '../zip/archive.ts';
-import type { ZipInput } from '../zip/entry.ts';
+import type { Compression, ZipInput } from '../zip/entry.ts';
 import { type WriteOptions, writeEntries } from '../zip/write-entries.ts';
 import { bytesInput, spoolInput } from './added-input.ts';
 import { decideFailure } from './failed-input.ts';
@@ -31,13 +31,14 @@ export async function archive(job: ArchiveJob, night: Night, sink: Sink, signal:
   const zip = await createArchive(sink, join(job.folder, 'directory'));
   const ledger = await openLedger(job.folder, job.sealed, night.facts);
   try {
-    await addText(zip, READ_ME, readMeOf(job, night), ledger, night, signal);
+    await addText(zip, READ_ME, readMeOf(job, night), { ledger, night, signal, compression: 'Auto' });
     await addCases(zip, job.plan, ledger, night, signal);
-    const list = await addOne(zip, spoolInput(FILES_LIST, night.start, ledger.filesList), signal);
+    const list = await addOne(zip, spoolInput(FILES_LIST, night.start, ledger.filesList), 'Auto', signal);
     await ledger.sum(FILES_LIST, list.sha256);
     const manifest = Buffer.from(`${JSON.stringify(manifestOf(job, night, ledger, zip, list), null, 2)}\n`);
-    await addText(zip, MANIFEST, manifest, ledger, night, signal);
-    await addOne(zip, spoolInput(SUMS, night.start, ledger.sums), signal);
+    // From here on stored: the manifest's checksum covers what precedes it, and stored data have no padding bits.
+    await addText(zip, MANIFEST, manifest, { ledger, night, signal, compression: 'Store' });
+    await addOne(zip, spoolInput(SUMS, night.start, ledger.sums), 'Store', signal);
     const { bytes } = await zip.finish();
     night.facts.archiveBytes = bytes;
     return manifest;
@@ -84,21 +85,31 @@ async function addCases(zip: ZipArchive, plan: Plan, ledger: Ledger, night: Nigh
   night.facts.archived.cases = ledger.cases.length;
 }
 
+interface TextContext {
+  readonly ledger: Ledger;
+  readonly night: Night;
+  readonly signal: AbortSignal;
+  readonly compression: Compression;
+}
+
 async function addText(
   zip: ZipArchive,
   name: string,
   text: Buffer,
-  ledger: Ledger,
-  night: Night,
-  signal: AbortSignal,
+  { ledger, night, signal, compression }: TextContext,
 ): Promise<void> {
-  const { sha256 } = await addOne(zip, bytesInput(name, night.start, text), signal);
+  const { sha256 } = await addOne(zip, bytesInput(name, night.start, text), compression, signal);
   await ledger.sum(name, sha256);
 }
 
-async function addOne(zip: ZipArchive, input: ZipInput<Digest>, signal: AbortSignal): Promise<Digest> {
+async function addOne(
+  zip: ZipArchive,
+  input: ZipInput<Digest>,
+  compression: Compression,
+  signal: AbortSignal,
+): Promise<Digest> {
   const options: WriteOptions<Digest> = {
-    compression: 'Auto',
+    compression,
     readAhead: 1,
     signal,
     onFailure(_, error) {
@@ -134,6 +145,7 @@ function manifestOf(
     files_list: { name: FILES_LIST, sha256: list.sha256, bytes: list.size },
     entries: zip.entries + ENTRIES_AFTER,
     gaps: [...zip.gaps],
+    preceding: { bytes: zip.bytes, crc32: zip.crc32.toString(16).padStart(8, '0') },
     cases: [...ledger.cases],
     loose_files: ledger.loose,
   };

@@ -2,6 +2,7 @@ import { Failure } from '../host/errors.ts';
 import type { FileEntry, Store } from '../store/store.ts';
 import type { ZipEntry } from '../zip/decode.ts';
 import { readDirectory } from '../zip/directory.ts';
+import { asOurs } from '../zip/exact.ts';
 import { openZip, type ZipFile } from '../zip/open-zip.ts';
 import { readEntry } from '../zip/read-entry.ts';
 import { FILES_LIST, type FileLine, fileLineSchema, MANIFEST, type Manifest, parseManifest, SUMS } from './manifest.ts';
@@ -40,7 +41,9 @@ export async function openBackup(read: ReadRange, size: number, where: string): 
     );
   }
   const manifestBytes = await collect(readEntry(zip, manifest));
-  return { zip, manifest: parseManifest(manifestBytes, `${where}/${MANIFEST}`), manifestBytes, filesList };
+  const parsed = parseManifest(manifestBytes, `${where}/${MANIFEST}`);
+  // Only now: a ZIP of somebody else gets the sentences above, not one about damage.
+  return { zip: asOurs(zip), manifest: parsed, manifestBytes, filesList };
 }
 
 /** The lines of files.jsonl, checked one by one; `onBytes` sees the raw bytes. */

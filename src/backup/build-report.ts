@@ -1,3 +1,5 @@
+import { clip } from '../api/clip.ts';
+import { counted } from '../api/counted.ts';
 import { EXIT_CODES } from '../api/exit-codes.ts';
 import { REPORT_VERSION, type Result, type RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
@@ -33,18 +35,21 @@ export function buildReport(night: Night, failure: Failure | undefined): RunRepo
   };
 }
 
-type Verdict = Pick<RunReport, 'result' | 'reason' | 'message' | 'exitCode' | 'hint'>;
+/** How a run ended, and why. */
+export type Verdict = Pick<RunReport, 'result' | 'reason' | 'message' | 'exitCode' | 'hint'>;
+
+export function failedVerdict(failure: Failure): Verdict {
+  return {
+    result: resultOf(failure),
+    reason: failure.code,
+    message: clip(failure.message, 1024),
+    exitCode: failure.exitCode,
+    ...(failure.hint === undefined ? {} : { hint: clip(failure.hint, 512) }),
+  };
+}
 
 function verdict({ facts }: Night, failure: Failure | undefined): Verdict {
-  if (failure) {
-    return {
-      result: resultOf(failure),
-      reason: failure.code,
-      message: clip(failure.message, 1024),
-      exitCode: failure.exitCode,
-      ...(failure.hint === undefined ? {} : { hint: clip(failure.hint, 512) }),
-    };
-  }
+  if (failure) return failedVerdict(failure);
   const { cases, files } = facts.archived;
   if (facts.skipped.count > 0) {
     const reasons = [...facts.skipped.byReason].map(([reason, count]) => `${count} ${reason}`).join(', ');
@@ -52,7 +57,7 @@ function verdict({ facts }: Night, failure: Failure | undefined): Verdict {
       result: 'Incomplete',
       reason: 'FilesMissing',
       message: clip(
-        `${facts.skipped.count} of ${files + facts.skipped.count} listed files are not in the backup: ${reasons}`,
+        `${facts.skipped.count} of ${files + facts.skipped.count} listed files ${facts.skipped.count === 1 ? 'is' : 'are'} not in the backup: ${reasons}`,
         1024,
       ),
       exitCode: EXIT_CODES.incomplete,
@@ -62,7 +67,7 @@ function verdict({ facts }: Night, failure: Failure | undefined): Verdict {
   return {
     result: 'Succeeded',
     reason: 'Verified',
-    message: `${cases} cases, ${files} files`,
+    message: `${counted(cases, 'case')}, ${counted(files, 'file')}`,
     exitCode: EXIT_CODES.succeeded,
   };
 }
@@ -71,8 +76,4 @@ function resultOf(failure: Failure): Result {
   if (failure.exit === 'leaseHeld') return 'Skipped';
   if (failure.exit === 'interrupted' || failure.exit === 'terminated') return 'Interrupted';
   return 'Failed';
-}
-
-function clip(text: string, characters: number): string {
-  return text.length <= characters ? text : `${text.slice(0, characters - 1).toWellFormed()}…`;
 }

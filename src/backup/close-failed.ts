@@ -43,8 +43,9 @@ export async function closeFailed(
   if (prepared && !undecided) {
     await attempt('the run record could not be written', () => keeper.update({ state: 'finished', report }, signal));
   }
-  if (!undecided) await journalRuns(night, [{ ...keeper.current, state: 'finished', report }], JOURNAL_MS);
+  // Before the log, whose server may never answer and use up the time.
   if (owns) await attempt('the lease could not be released', () => lease.release(signal));
+  if (!undecided) await journalRuns(night, [{ ...keeper.current, state: 'finished', report }], JOURNAL_MS, signal);
   const { warnings, logWritten } = buildReport(night, failure);
   return { ...report, ...(logWritten === undefined ? {} : { logWritten }), warnings };
 }

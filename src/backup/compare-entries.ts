@@ -27,12 +27,14 @@ export async function compareEntries(
   const special = new Map<string, string | undefined>();
   let seen = 0;
   let bytes = 0;
+  let manifestOffset: number | undefined;
 
   for await (const { entry, digest } of entries) {
     seen += 1;
     if (entry.name.endsWith('/')) continue;
     if (SPECIAL.has(entry.name)) {
       special.set(entry.name, digest);
+      if (entry.name === MANIFEST) manifestOffset = entry.offset;
       if (entry.name !== SUMS && digest !== undefined) sums.update(`${digest}  ${entry.name}\n`);
       continue;
     }
@@ -62,6 +64,7 @@ export async function compareEntries(
     ['total_cases', manifest.total_cases, manifest.cases.length],
     ['files of all cases', manifest.total_files, sumOf(manifest.cases, manifest.loose_files)],
     [`sha256 of ${FILES_LIST}`, manifest.files_list.sha256, listHash.digest('hex')],
+    ['bytes in front of the manifest', manifest.preceding.bytes, manifestOffset],
     ['special entries', SPECIAL.size, special.size],
   ];
   const sumsDigest = special.get(SUMS);

@@ -38,10 +38,15 @@ export async function finish(night: Night, keeper: RecordKeeper, lease: Lease): 
     await keeper.update({ report: withAftermath(verdict, night) }, night.signal);
     await lease.release(night.signal);
   } catch (error) {
-    if (night.signal.aborted) return stopped(verdict, night, lease);
-    warn(night, 'AftermathFailed', `the backup is verified and in place, but what follows failed: ${messageOf(error)}`);
+    if (night.signal.aborted) await releaseStopped(night, lease);
+    else
+      warn(
+        night,
+        'AftermathFailed',
+        `the backup is verified and in place, but what follows failed: ${messageOf(error)}`,
+      );
   }
-  return withAftermath(verdict, night);
+  return night.signal.aborted ? stopped(verdict, night) : withAftermath(verdict, night);
 }
 
 /** The verdict on the backup stays what it was when it was verified; retention, quota and warnings come later. */
@@ -63,14 +68,17 @@ function withAftermath(verdict: RunReport, night: Night): RunReport {
   };
 }
 
-/** Stopped while only housekeeping was left: the backup is good, the exit code says that the run did not end by itself. */
-async function stopped(verdict: RunReport, night: Night, lease: Lease): Promise<RunReport> {
-  const failure = asFailure(night.signal.reason);
+async function releaseStopped(night: Night, lease: Lease): Promise<void> {
   try {
     await lease.release(AbortSignal.timeout(5000));
   } catch (error) {
     night.log.warn({}, `the lease was not released and will expire: ${messageOf(error)}`);
   }
+}
+
+/** Stopped while only housekeeping was left, or nothing at all: the backup is good, the exit code says that the run did not end by itself. */
+function stopped(verdict: RunReport, night: Night): RunReport {
+  const failure = asFailure(night.signal.reason);
   return {
     ...withAftermath(verdict, night),
     result: 'Interrupted',

@@ -1,3 +1,4 @@
+import { counted } from '../api/counted.ts';
 import type { PolicySpec } from '../api/policy.ts';
 import { Failure } from '../host/errors.ts';
 import type { Identity, Space } from '../store/store.ts';
@@ -51,7 +52,7 @@ export function shrinkFault(
     return new Failure(
       'refused',
       'SourceEmpty',
-      `the source has ${now.files} files, spec.guards.minFiles asks for ${guards.minFiles}`,
+      `the source has ${counted(now.files, 'file')}, spec.guards.minFiles asks for ${guards.minFiles}`,
       {
         hint: 'check that the source folder is the right one and can be read; no backup was made, none was deleted',
       },

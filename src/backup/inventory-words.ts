@@ -1,3 +1,4 @@
+import { counted } from '../api/counted.ts';
 import type { Store } from '../store/store.ts';
 import type { Inventory } from './inventory.ts';
 import { formatBytes } from './words.ts';
@@ -32,8 +33,8 @@ export function inventoryTable(inventory: Inventory, destination: Store): string
       name,
       status,
       formatBytes(file.size),
-      report ? `${report.cases} cases` : '',
-      report ? `${report.files} files` : '',
+      report ? counted(report.cases, 'case') : '',
+      report ? counted(report.files, 'file') : '',
     ];
   });
   for (const { record } of inventory.lost) {
@@ -46,7 +47,7 @@ export function inventoryTable(inventory: Inventory, destination: Store): string
     ]);
   }
   const notes = [
-    `${inventory.backups.length} backups in ${destination.locate('')}`,
+    `${counted(inventory.backups.length, 'backup')} in ${destination.locate('')}`,
     ...(inventory.backups.some((backup) => backup.status === 'unproven')
       ? ['unproven: no run record speaks for it; `backup-job verify NAME --level Full` checks it by itself']
       : []),
@@ -54,7 +55,7 @@ export function inventoryTable(inventory: Inventory, destination: Store): string
       ? ['altered: it is not the file that was verified; do not trust it']
       : []),
     ...(inventory.records.unreadable.length > 0
-      ? [`${inventory.records.unreadable.length} run records can't be read; nothing will be deleted`]
+      ? [`${counted(inventory.records.unreadable.length, 'run record')} can't be read; nothing will be deleted`]
       : []),
   ];
   return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES'], ...rows])}\n${notes.join('\n')}\n`;

@@ -1,5 +1,5 @@
 import type { Result } from '../api/report.ts';
-import { messageOf } from '../host/errors.ts';
+import { asFailure, messageOf } from '../host/errors.ts';
 import type { Journal, JournalRow, JournalStatus } from '../journal/journal.ts';
 import { type Night, warn } from './night.ts';
 import type { RunRecord } from './record.ts';
@@ -14,12 +14,18 @@ const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
 
 /**
  * Brings the log up to the run records: our own row and those that earlier runs could not write. Returns whether the
- * log is complete; a database that is down is a warning, never a failed backup.
+ * log is complete; a database that is down is a warning, never a failed backup. A server that never answers must not
+ * hold up a run that was stopped: a pod is killed after 30 s.
  */
-export async function journalRuns(night: Night, records: readonly RunRecord[], budgetMs: number): Promise<boolean> {
+export async function journalRuns(
+  night: Night,
+  records: readonly RunRecord[],
+  budgetMs: number,
+  signal = night.signal,
+): Promise<boolean> {
   if (!night.openJournal) return isLogUnwanted(night);
   try {
-    const journal = await night.openJournal(budgetMs);
+    const journal = await night.openJournal(budgetMs, signal);
     try {
       const finished = records.filter((record) => record.state === 'finished');
       const missing = new Set(await journal.unfinished(finished.map((record) => record.runId)));
@@ -37,7 +43,7 @@ export async function journalRuns(night: Night, records: readonly RunRecord[], b
     warn(
       night,
       'LogNotWritten',
-      `the run could not be logged in Postgres, a later run will do it: ${messageOf(error)}`,
+      `the run could not be logged in Postgres (${asFailure(error).code}), a later run will do it: ${messageOf(error)}`,
     );
     return false;
   }
@@ -66,18 +72,22 @@ async function writeNewestFirst(journal: Journal, records: readonly RunRecord[])
 
 const START_BUDGET_MS = 30_000;
 
-/** The row that says `running`, while the night goes on. */
-export async function journalStart(night: Night, record: RunRecord): Promise<void> {
+/** The row that says `running`, while the night goes on; once the signal aborts nothing waits for it. Never throws. */
+export async function journalStart(night: Night, record: RunRecord, signal: AbortSignal): Promise<void> {
   if (!night.openJournal) return;
   try {
-    const journal = await night.openJournal(START_BUDGET_MS);
+    const journal = await night.openJournal(START_BUDGET_MS, signal);
     try {
       await journal.write(rowOf(record));
     } finally {
       await journal.close();
     }
   } catch (error) {
-    night.log.warn({ code: 'LogNotWritten' }, `the start could not be logged in Postgres: ${messageOf(error)}`);
+    if (signal.aborted) return;
+    night.log.warn(
+      { code: 'LogNotWritten' },
+      `the start could not be logged in Postgres (${asFailure(error).code}): ${messageOf(error)}`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../api/counted.ts';
 import { Failure } from '../host/errors.ts';
 import { forEachParallel } from '../host/parallel.ts';
 import type { FileEntry, FolderEntry, Store } from '../store/store.ts';
@@ -37,7 +38,7 @@ export async function listSource(source: Store, plan: Plan, options: ListingOpti
       throw new Failure(
         'failed',
         'ListingUnstable',
-        `${rounds} listings of ${source.locate('')} gave ${previous} and then ${files} files`,
+        `${rounds} listings of ${source.locate('')} gave ${previous} and then ${counted(files, 'file')}`,
         {
           hint: 'the source is changing quickly or its listing is faulty; run again later',
         },

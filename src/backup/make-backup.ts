@@ -32,13 +32,23 @@ export async function makeBackup(night: Night, context: MakeContext): Promise<vo
     ...(identities.source.namespace !== undefined && { namespace: identities.source.namespace }),
   };
   await keeper.update({ fence: lease.fence, source }, night.signal);
-  const logged = journalStart(night, keeper.current);
+  const start = new AbortController();
+  const logged = journalStart(night, keeper.current, start.signal);
+  try {
+    await makeInFolder(night, context);
+  } finally {
+    // The row that says how the run ended says all that this one would: a backup that is done must not wait for it.
+    start.abort();
+    await logged;
+  }
+}
+
+async function makeInFolder(night: Night, context: MakeContext): Promise<void> {
   const folder = await makeWorkFolder(night.workParent, night.runId);
   try {
     await makeIn(folder, night, context);
   } finally {
     await removeWorkFolder(folder);
-    await logged;
   }
 }
 

@@ -35,6 +35,8 @@ export const manifestSchema = z.object({
   entries: count,
   /** Bytes that belong to no entry, left by a large file whose transfer broke and was made again. */
   gaps: z.array(z.object({ offset: count, length: count })),
+  /** Everything in front of this manifest's entry, with its CRC-32: it covers what no entry's own checksum does. */
+  preceding: z.object({ bytes: count, crc32: z.string().regex(/^[0-9a-f]{8}$/) }),
   cases: z.array(
     z.object({
       name: z.string(),

@@ -16,8 +16,8 @@ export interface Night {
   readonly start: Date;
   readonly source: Store;
   readonly destination: Store;
-  /** Connects within that many milliseconds or throws. Undefined where no database is configured. */
-  readonly openJournal: ((budgetMs: number) => Promise<Journal>) | undefined;
+  /** Connects within that many milliseconds or throws; ends with the signal. Undefined where no database is configured. */
+  readonly openJournal: ((budgetMs: number, signal: AbortSignal) => Promise<Journal>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly progress: Progress;

@@ -23,7 +23,7 @@ export function reasonToHold(inventory: Inventory, now: Date, storeNow: Date): s
   if (skewMs > 5 * 60_000)
     return `the clock is doubtful: it differs from the store's by ${Math.round(skewMs / 1000)} s`;
   if (inventory.records.unreadable.length > 0)
-    return `${inventory.records.unreadable.length} run records can't be read`;
+    return `run records can't be read: ${inventory.records.unreadable.length}`;
   const [previous, newest] = inventory.backups.filter((backup) => backup.status === 'verified').slice(-2);
   if (!newest || !previous) return undefined;
   const dayMs = 86_400_000;

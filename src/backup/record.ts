@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RUNS_FOLDER, recordName, runIdOf } from '../api/names.ts';
-import { backupRefSchema, reportSchema } from '../api/report.ts';
+import { backupRefSchema, REPORT_VERSION, reportSchema } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
 import { forEachParallel } from '../host/parallel.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
@@ -14,6 +14,9 @@ import { readJson, toJson } from './json-file.ts';
  * `committing` is written after the upload was verified and before it is moved into place: a later run that finds it,
  * and the very object it names, knows that this backup is good. A record that still says `running` when somebody else
  * holds the lease belongs to a run that died.
+ *
+ * Fields that a newer release has added are passed over, and kept when an older one writes the record again. A record of
+ * a higher version says something that this release can't know: it counts for nothing, and nothing is deleted.
  */
 export const RECORD_VERSION = 1;
 
@@ -64,12 +67,19 @@ export async function readRecords(destination: Store, signal: AbortSignal): Prom
   const unreadable: string[] = [];
   await forEachParallel(await filesIn(destination, RUNS_FOLDER, signal), READS_AT_ONCE, async (file) => {
     if (runIdOf(file.name, '.json') === undefined) return;
-    const parsed = recordSchema.safeParse(await readJson(destination, file, signal));
-    if (parsed.success && parsed.data.version <= RECORD_VERSION) records.push({ file, record: parsed.data });
+    const record = asRecord(await readJson(destination, file, signal));
+    if (record) records.push({ file, record });
     else unreadable.push(file.name);
   });
   records.sort((a, b) => (a.record.runId < b.record.runId ? -1 : 1));
   return { records, unreadable };
+}
+
+/** The value itself, since what the schema makes of it has lost the fields that it does not know. */
+function asRecord(value: unknown): RunRecord | undefined {
+  const { data } = recordSchema.safeParse(value);
+  if (!data || data.version > RECORD_VERSION || (data.report?.version ?? 0) > REPORT_VERSION) return undefined;
+  return value as RunRecord;
 }
 
 /** Files directly in a folder of the destination; none when it does not exist. */

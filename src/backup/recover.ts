@@ -1,7 +1,8 @@
 import { EXIT_CODES } from '../api/exit-codes.ts';
 import { INCOMING_FOLDER, recordName, runIdOf } from '../api/names.ts';
-import { REPORT_VERSION, type RunReport } from '../api/report.ts';
+import type { RunReport } from '../api/report.ts';
 import { Conflict, type Store } from '../store/store.ts';
+import { blankReport } from './blank-report.ts';
 import { type Inventory, isSameObject, takeInventory } from './inventory.ts';
 import { toJson } from './json-file.ts';
 import { type Night, warn } from './night.ts';
@@ -66,26 +67,11 @@ function withoutBackup({ backup: _, backupModified: __, ...record }: RunRecord):
 }
 
 function interruptedReport(record: RunRecord, now: Date): RunReport {
-  return {
-    version: REPORT_VERSION,
-    runId: record.runId,
-    policy: record.policy,
-    slot: record.slot,
+  const verdict = {
     result: 'Interrupted',
     reason: 'Died',
     message: 'the run ended without a report; a later run found it',
     exitCode: EXIT_CODES.failed,
-    stage: 'Preparing',
-    startTime: record.startTime,
-    completionTime: now.toISOString(),
-    durationSeconds: Math.max(0, Math.round((now.getTime() - Date.parse(record.startTime)) / 1000)),
-    stageSeconds: {},
-    cases: 0,
-    files: 0,
-    skippedFiles: 0,
-    sourceBytes: 0,
-    archiveBytes: 0,
-    failingPaths: [],
-    warnings: [],
-  };
+  } as const;
+  return blankReport(record, verdict, now);
 }

@@ -31,10 +31,12 @@ export interface StartedNight {
   dispose(): void;
 }
 
+export const freshRunId = (start: Date): string => newRunId(start, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+
 export function startNight(options: RunOptions): StartedNight {
   const { policy, clock } = options;
   const start = clock.now();
-  const runId = newRunId(start, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  const runId = freshRunId(start);
   const early = new AbortController();
   const timer = new AbortController();
   const seconds = policy.spec.job.activeDeadlineSeconds;

@@ -1,3 +1,4 @@
+import { counted } from '../api/counted.ts';
 import { backupDate } from '../api/names.ts';
 import type { Verification } from '../api/report.ts';
 import type { Clock } from '../host/clock.ts';
@@ -52,7 +53,7 @@ export async function verifyStored(
         ? []
         : ['NoRecord: no run record speaks for this backup; it was checked against its own manifest only']),
       ...(manifest.skipped_files > 0
-        ? [`FilesMissing: ${manifest.skipped_files} listed files were not in it from the start`]
+        ? [`FilesMissing: it was made without ${counted(manifest.skipped_files, 'listed file')}`]
         : []),
     ],
   };

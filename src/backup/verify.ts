@@ -109,7 +109,9 @@ async function checkEverything(backup: BackupFile, { signal }: VerifyOptions, wh
     const hash = createHash('sha256');
     return { update: (chunk: Buffer) => hash.update(chunk), digest: () => hash.digest('hex') };
   };
-  const entries = checkArchive(backup.zip, { gaps: backup.manifest.gaps, hasher, signal });
+  const { gaps, preceding } = backup.manifest;
+  const front = { bytes: preceding.bytes, crc32: Number.parseInt(preceding.crc32, 16) };
+  const entries = checkArchive(backup.zip, { gaps, preceding: front, hasher, signal });
   await compareEntries(backup, entries, where, () => undefined);
 }
 

@@ -26,8 +26,10 @@ const CLOSE_MS = 2_000;
  * LISTEN), and the startup packet holds no setting but application_name, because PgBouncer refuses connections with
  * others. https://www.pgbouncer.org/config.html (ignore_startup_parameters)
  */
-export async function connect(database: DatabaseUrl, statementMs: number): Promise<Connection> {
+export async function connect(database: DatabaseUrl, statementMs: number, signal?: AbortSignal): Promise<Connection> {
   const socket = new Socket();
+  const cut = (): void => void socket.destroy();
+  signal?.addEventListener('abort', cut, { once: true });
   const client = createClient(database, socket, statementMs);
   // Between two calls there is nobody to throw to; the next call does it.
   let fault: Error | undefined;
@@ -48,6 +50,7 @@ export async function connect(database: DatabaseUrl, statementMs: number): Promi
       await client.end();
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', cut);
     }
   };
 
@@ -55,6 +58,7 @@ export async function connect(database: DatabaseUrl, statementMs: number): Promi
     await client.connect();
   } catch (error) {
     socket.destroy();
+    signal?.removeEventListener('abort', cut);
     throw error;
   }
   return {

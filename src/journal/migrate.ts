@@ -2,49 +2,51 @@ import { errorCode } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { Query } from './connection.ts';
 import { type AppliedMigration, type Migration, nextMigration, unknownVersions } from './migrations.ts';
-import { schemaMissing } from './schema.ts';
+import { migrationNotPermitted, type Schema } from './schema.ts';
 import type { Session } from './session.ts';
 
 /** Any constant will do that nobody else in the database uses: "case" and "back" in ASCII. */
 const LOCK = [0x63617365, 0x6261636b];
 
-/** Applies what is missing, each file in a transaction of its own; starters that come together wait for one another. */
+/**
+ * Applies what is missing, all of it or nothing: the first files make a table that only a later one protects, so a login
+ * that gets no further than those would leave rows that everybody reads. Starters that come together wait for one another.
+ */
 export async function migrate(
   session: Session,
   migrations: readonly Migration[],
+  { owner }: Schema,
   log: Pick<Log, 'warn'>,
 ): Promise<void> {
-  while (await session.transact((query) => applyNext(query, migrations, log)));
+  await session.transact(async (query) => {
+    try {
+      await applyMissing(query, migrations, log);
+    } catch (error) {
+      if (errorCode(error) === '42501') throw migrationNotPermitted(owner, error);
+      throw error;
+    }
+  });
 }
 
-/** Whether something was applied, so that more may follow. */
-async function applyNext(query: Query, migrations: readonly Migration[], log: Pick<Log, 'warn'>): Promise<boolean> {
+async function applyMissing(query: Query, migrations: readonly Migration[], log: Pick<Log, 'warn'>): Promise<void> {
   // Of the transaction, never of the session: behind a transaction pooler a session lock stays with the pooler.
   await query('SELECT pg_advisory_xact_lock($1, $2)', LOCK);
-  try {
-    const applied = await readApplied(query);
-    const next = nextMigration(migrations, applied);
-    if (next) {
-      await query(next.sql);
-      await query('INSERT INTO case_backup_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
-        next.version,
-        next.name,
-        next.checksum,
-      ]);
-      return true;
-    }
-    const unknown = unknownVersions(migrations, applied);
-    if (unknown.length > 0) {
-      log.warn(
-        { code: 'JournalNewer', versions: unknown },
-        'the log was migrated by a newer case-backup; it is used as it is',
-      );
-    }
-    return false;
-  } catch (error) {
-    if (errorCode(error) === '42501') throw schemaMissing('the login may not migrate it', error);
-    throw error;
+  const applied = await readApplied(query);
+  for (let next = nextMigration(migrations, applied); next; next = nextMigration(migrations, applied)) {
+    await query(next.sql);
+    await query('INSERT INTO case_backup_migrations (version, name, checksum) VALUES ($1, $2, $3)', [
+      next.version,
+      next.name,
+      next.checksum,
+    ]);
+    applied.push(next);
   }
+  const unknown = unknownVersions(migrations, applied);
+  if (unknown.length === 0) return;
+  log.warn(
+    { code: 'JournalNewer', versions: unknown },
+    'the log was migrated by a newer case-backup; it is used as it is',
+  );
 }
 
 async function readApplied(query: Query): Promise<AppliedMigration[]> {

@@ -8,16 +8,24 @@ const LONGEST_WAIT_MS = 15_000;
 
 /**
  * Repeats an attempt that failed for a passing reason, with waits that double, for `budgetMs`; then throws the last
- * error. The last attempt's own time (connect and statement timeouts) may come on top.
+ * error. The last attempt's own time (connect and statement timeouts) may come on top. Throws the signal's reason once
+ * it aborts.
  */
-export async function withPatience<T>(clock: Clock, budgetMs: number, attempt: () => Promise<T>): Promise<T> {
+export async function withPatience<T>(
+  clock: Clock,
+  budgetMs: number,
+  attempt: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const end = clock.elapsed() + budgetMs;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    signal?.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {
+      signal?.throwIfAborted();
       if (!isPassing(error) || clock.elapsed() + wait > end) throw error;
     }
-    await clock.sleep(wait);
+    await clock.sleep(wait, signal);
   }
 }

@@ -18,6 +18,8 @@ export interface JournalOptions {
   readonly timeoutMs?: number;
   /** What the attempts at one call may take together, milliseconds; PATIENCE_MS unless given. */
   readonly budgetMs?: number;
+  /** Ends every call at once with its reason, for a run that has been stopped. */
+  readonly signal?: AbortSignal;
 }
 
 /** The row of the run if it is there, else a new one; but a start that comes late does not reopen a finished run. */
@@ -33,10 +35,8 @@ const UPSERT = `
  * for a row that the database did not take. None of them holds the URL or the password.
  */
 export async function openJournal(url: string, options: JournalOptions): Promise<Journal> {
-  const session = createSession(parseDatabaseUrl(url), options.clock, {
-    statementMs: options.timeoutMs ?? 15_000,
-    budgetMs: options.budgetMs ?? PATIENCE_MS,
-  });
+  const limits = { statementMs: options.timeoutMs ?? 15_000, budgetMs: options.budgetMs ?? PATIENCE_MS };
+  const session = createSession(parseDatabaseUrl(url), options.clock, limits, options.signal);
   try {
     await prepareSchema(session, options.log);
   } catch (error) {
@@ -53,7 +53,7 @@ export async function openJournal(url: string, options: JournalOptions): Promise
 async function prepareSchema(session: Session, log: Pick<Log, 'warn'>): Promise<void> {
   let schema = await session.transact(readSchema);
   if (schema.mayMigrate) {
-    await migrate(session, await loadMigrations(), log);
+    await migrate(session, await loadMigrations(), schema, log);
     schema = await session.transact(readSchema);
   }
   const fault = schemaFault(schema);

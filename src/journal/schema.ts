@@ -1,4 +1,4 @@
-import { Failure } from '../host/errors.ts';
+import { Failure, messageOf } from '../host/errors.ts';
 import type { Query } from './connection.ts';
 import { COLUMNS } from './row-values.ts';
 
@@ -11,11 +11,13 @@ export interface Schema {
   readonly mayWrite: boolean;
   readonly rowSecurity: boolean;
   readonly user: string;
+  /** Of the table, or whose it would be; as SQL writes it. */
+  readonly owner: string;
 }
 
 export async function readSchema(query: Query): Promise<Schema> {
   const { rows } = await query(`
-    SELECT current_user AS user,
+    SELECT current_user AS user, quote_ident(coalesce(pg_get_userbyid(log.relowner), current_user)) AS owner,
       (SELECT array_agg(attname::text) FROM pg_attribute
         WHERE attrelid = log.oid AND attnum > 0 AND NOT attisdropped) AS columns,
       has_schema_privilege(current_schema(), 'CREATE') AND coalesce(pg_has_role(log.relowner, 'USAGE'), true)
@@ -33,6 +35,7 @@ export async function readSchema(query: Query): Promise<Schema> {
     mayWrite: row['may_write'] === true,
     rowSecurity: row['row_security'] === true,
     user: String(row['user']),
+    owner: String(row['owner']),
   };
 }
 
@@ -56,9 +59,16 @@ export function schemaFault(schema: Schema): Failure | undefined {
   return undefined;
 }
 
-export function schemaMissing(why: string, cause?: unknown): Failure {
+function schemaMissing(why: string): Failure {
   return new Failure('configuration', 'JournalSchemaMissing', `the log's schema is missing or too old: ${why}`, {
-    hint: 'run as owner of the database, with the right to create roles: for f in src/journal/sql/*.sql; do psql "$URL" -1 -v ON_ERROR_STOP=1 -f "$f"; done',
+    hint: 'run as owner of the database, with the right to create roles: cat src/journal/sql/*.sql | psql "$URL" -1 -v ON_ERROR_STOP=1 -f -',
+  });
+}
+
+/** The owner of the table may do everything in the files but make roles and give them away. Nothing was changed. */
+export function migrationNotPermitted(owner: string, cause: unknown): Failure {
+  return new Failure('configuration', 'JournalSchemaMissing', `the log can't be migrated: ${messageOf(cause)}`, {
+    hint: `run once as superuser: CREATE ROLE case_backup_admin; CREATE ROLE case_backup_writer; GRANT case_backup_writer TO ${owner};`,
     cause,
   });
 }

@@ -22,7 +22,13 @@ export interface SessionLimits {
   readonly budgetMs: number;
 }
 
-export function createSession(database: DatabaseUrl, clock: Clock, limits: SessionLimits): Session {
+/** Once the signal aborts, what is under way ends at once and throws its reason. */
+export function createSession(
+  database: DatabaseUrl,
+  clock: Clock,
+  limits: SessionLimits,
+  signal?: AbortSignal,
+): Session {
   const oneAtATime = pLimit(1);
   let connection: Connection | undefined;
 
@@ -33,7 +39,7 @@ export function createSession(database: DatabaseUrl, clock: Clock, limits: Sessi
   }
 
   async function attempt<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    connection ??= await connect(database, limits.statementMs);
+    connection ??= await connect(database, limits.statementMs, signal);
     try {
       return await connection.transaction(work);
     } catch (error) {
@@ -46,9 +52,9 @@ export function createSession(database: DatabaseUrl, clock: Clock, limits: Sessi
     transact: (work, refused = 'JournalUnusable') =>
       oneAtATime(async () => {
         try {
-          return await withPatience(clock, limits.budgetMs, () => attempt(work));
+          return await withPatience(clock, limits.budgetMs, () => attempt(work), signal);
         } catch (error) {
-          throw journalFailure(error, database.address, refused);
+          throw journalFailure(signal?.aborted ? signal.reason : error, database.address, refused);
         }
       }),
     close,

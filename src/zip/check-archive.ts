@@ -9,6 +9,7 @@ import { readDirectory } from './directory.ts';
 import { checkContent, entryContent, takeDescriptor, takeLocalHeader } from './entry-data.ts';
 import { inflateWhole } from './inflate.ts';
 import type { ZipFile } from './open-zip.ts';
+import { type Preceding, summedRanges } from './preceding.ts';
 
 export interface Hasher<D> {
   update(chunk: Buffer): unknown;
@@ -18,6 +19,8 @@ export interface Hasher<D> {
 export interface CheckOptions<D> {
   /** Stretches that belong to no entry, as the writer reported them. */
   readonly gaps: readonly Gap[];
+  /** What the writer summed; nothing of the kind is checked without it. */
+  readonly preceding?: Preceding;
   readonly hasher: (entry: ZipEntry) => Hasher<D>;
   readonly signal: AbortSignal;
   /** Most bytes held by entries that are being inflated; 48 MiB unless given. */
@@ -40,7 +43,8 @@ const SMALL_BYTES = 8 * 1024 * 1024;
 export async function* checkArchive<D>(zip: ZipFile, options: CheckOptions<D>): AsyncGenerator<Checked<D>, void, void> {
   const { hasher, signal, gaps, budgetBytes = 48 * 1024 * 1024, cores = availableParallelism() } = options;
   const limit = pLimit(cores + 1);
-  const run = byteRun(zip.read, 0, zip.directoryOffset);
+  const summed = options.preceding && summedRanges(zip.read, options.preceding);
+  const run = byteRun(summed?.read ?? zip.read, 0, zip.directoryOffset);
   const queue: { readonly held: number; readonly work: Promise<Checked<D>> }[] = [];
   let held = 0;
 
@@ -61,7 +65,7 @@ export async function* checkArchive<D>(zip: ZipFile, options: CheckOptions<D>): 
     for await (const entry of readDirectory(zip)) {
       signal.throwIfAborted();
       await skipGaps(run, entry.offset, gaps);
-      const { zip64 } = await takeLocalHeader(run, entry);
+      const { zip64 } = await takeLocalHeader(run, entry, zip);
       if (entry.size <= SMALL_BYTES && entry.compressedSize <= SMALL_BYTES) {
         const bytes = ENTRY_BYTES + entry.size + entry.compressedSize;
         yield* finishUntil(Math.max(0, budgetBytes - bytes));
@@ -82,6 +86,7 @@ export async function* checkArchive<D>(zip: ZipFile, options: CheckOptions<D>): 
     }
     yield* finishUntil(0);
     await skipGaps(run, zip.directoryOffset, gaps);
+    summed?.check();
   } finally {
     await Promise.allSettled(queue.map(({ work }) => work));
   }

@@ -17,6 +17,8 @@ export interface ZipEntry {
   readonly streamed: boolean;
   /** DOS date and time as they stand there; only compared. */
   readonly dosTimestamp: number;
+  /** Both sizes stand in the ZIP64 field. */
+  readonly zip64: boolean;
 }
 
 interface Extra {
@@ -45,11 +47,12 @@ export function decodeCentralRecord(fixed: Buffer, variable: Buffer): ZipEntry {
   };
   const size = widen(fixed.readUInt32LE(24));
   const compressedSize = widen(fixed.readUInt32LE(20));
+  const zip64 = used === 16;
   const offset = widen(fixed.readUInt32LE(42));
   if ((wide?.length ?? 0) !== used) throw corrupt(`${name} has 64 bit numbers that nothing refers to`);
   if (method === 0 && size !== compressedSize) throw corrupt(`${name} is stored, but with another size than its own`);
   const crc32 = fixed.readUInt32LE(16);
-  return { name, modified, method, size, compressedSize, crc32, offset, streamed, dosTimestamp };
+  return { name, modified, method, size, compressedSize, crc32, offset, streamed, dosTimestamp, zip64 };
 }
 
 /**

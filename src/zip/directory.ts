@@ -1,6 +1,7 @@
 import { byteRun } from './byte-run.ts';
 import { corrupt } from './corrupt.ts';
 import { decodeCentralRecord, type ZipEntry } from './decode.ts';
+import { expectOurCentralRecord } from './exact.ts';
 import type { ZipFile } from './open-zip.ts';
 import { CENTRAL_RECORD, CENTRAL_RECORD_BYTES, LOCAL_HEADER_BYTES } from './signatures.ts';
 
@@ -19,6 +20,7 @@ export async function* readDirectory(zip: ZipFile): AsyncGenerator<ZipEntry, voi
     if (fixed.readUInt32LE(0) !== CENTRAL_RECORD) throw corrupt(`record ${count} of its directory is none`);
     const variable = await run.take(fixed.readUInt16LE(28) + fixed.readUInt16LE(30) + fixed.readUInt16LE(32));
     const entry = decodeCentralRecord(fixed, variable);
+    if (zip.isOurs) expectOurCentralRecord(fixed, variable, entry);
     if (entry.offset < free) throw corrupt(`${entry.name} overlaps the entry before it`);
     free = entry.offset + LOCAL_HEADER_BYTES + fixed.readUInt16LE(28) + entry.compressedSize;
     if (free > zip.directoryOffset) throw corrupt(`${entry.name} does not fit into the archive`);

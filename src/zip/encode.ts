@@ -20,12 +20,11 @@ import {
   VERSION_DEFAULT,
   VERSION_ZIP64,
 } from './signatures.ts';
-import { dosTimestamp, unixSeconds } from './timestamp.ts';
+import type { Times } from './timestamp.ts';
 
-export interface Header {
+export interface Header extends Times {
   /** UTF-8, as it stands in the archive; a folder's ends with `/`. */
   readonly name: Buffer;
-  readonly modified: Date;
   readonly method: ZipMethod;
   readonly crc32: number;
   readonly size: number;
@@ -45,7 +44,7 @@ export function localHeader(entry: Header): Buffer {
   const { streamed, zip64 } = entry;
   const size = streamed ? 0 : entry.size;
   const compressedSize = streamed ? 0 : entry.compressedSize;
-  const extra = extraFields(zip64 ? [size, compressedSize] : [], entry.modified);
+  const extra = extraFields(zip64 ? [size, compressedSize] : [], entry.unixSeconds);
   const head = Buffer.alloc(LOCAL_HEADER_BYTES);
   head.writeUInt32LE(LOCAL_HEADER, 0);
   writeShared(head, 4, entry, zip64 ? VERSION_ZIP64 : VERSION_DEFAULT);
@@ -75,7 +74,7 @@ export function centralRecord(entry: Header, offset: number): Buffer {
   const { zip64, size, compressedSize } = entry;
   const farOffset = offset >= MAX_32;
   const wide = [...(zip64 ? [size, compressedSize] : []), ...(farOffset ? [offset] : [])];
-  const extra = extraFields(wide, entry.modified);
+  const extra = extraFields(wide, entry.unixSeconds);
   const isFolder = entry.name.at(-1) === 0x2f;
   const head = Buffer.alloc(CENTRAL_RECORD_BYTES);
   head.writeUInt32LE(CENTRAL_RECORD, 0);
@@ -122,10 +121,10 @@ function writeShared(head: Buffer, at: number, entry: Header, version: number): 
   head.writeUInt16LE(version, at);
   head.writeUInt16LE(FLAG_UTF8 | (entry.streamed ? FLAG_DESCRIPTOR : 0), at + 2);
   head.writeUInt16LE(entry.method, at + 4);
-  head.writeUInt32LE(dosTimestamp(entry.modified), at + 6);
+  head.writeUInt32LE(entry.dosTimestamp, at + 6);
 }
 
-function extraFields(wide: readonly number[], modified: Date): Buffer {
+function extraFields(wide: readonly number[], unixSeconds: number): Buffer {
   const wideBytes = wide.length > 0 ? 4 + 8 * wide.length : 0;
   const bytes = Buffer.alloc(wideBytes + 9);
   if (wideBytes > 0) {
@@ -136,6 +135,6 @@ function extraFields(wide: readonly number[], modified: Date): Buffer {
   bytes.writeUInt16LE(EXTRA_TIME, wideBytes);
   bytes.writeUInt16LE(5, wideBytes + 2);
   bytes.writeUInt8(1, wideBytes + 4);
-  bytes.writeInt32LE(unixSeconds(modified), wideBytes + 5);
+  bytes.writeInt32LE(unixSeconds, wideBytes + 5);
   return bytes;
 }

@@ -2,17 +2,25 @@ import { crc32 } from 'node:zlib';
 import type { ByteRun } from './byte-run.ts';
 import { corrupt } from './corrupt.ts';
 import { compareLocalHeader, type ZipEntry } from './decode.ts';
+import { expectOurLocalHeader } from './exact.ts';
 import { inflateChunks } from './inflate.ts';
 import { number64 } from './number64.ts';
+import type { ZipFile } from './open-zip.ts';
 import { DATA_DESCRIPTOR, LOCAL_HEADER, LOCAL_HEADER_BYTES } from './signatures.ts';
 
-/** Reads and checks the local header at the run's position. */
-export async function takeLocalHeader(run: ByteRun, entry: ZipEntry): Promise<{ readonly zip64: boolean }> {
+/** Reads and checks the local header at the run's position, in the strict way where the archive is ours. */
+export async function takeLocalHeader(
+  run: ByteRun,
+  entry: ZipEntry,
+  { isOurs }: Pick<ZipFile, 'isOurs'>,
+): Promise<{ readonly zip64: boolean }> {
   const fixed = await run.take(LOCAL_HEADER_BYTES);
   if (fixed.readUInt32LE(0) !== LOCAL_HEADER)
     throw corrupt(`no entry starts at byte ${entry.offset} for ${entry.name}`);
   const variable = await run.take(fixed.readUInt16LE(26) + fixed.readUInt16LE(28));
-  return compareLocalHeader(fixed, variable, entry);
+  const local = compareLocalHeader(fixed, variable, entry);
+  if (isOurs) expectOurLocalHeader(fixed, variable, entry);
+  return local;
 }
 
 /** Reads and checks the data descriptor behind the data, where there is one. */

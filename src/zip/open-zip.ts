@@ -20,6 +20,10 @@ export interface ZipFile {
   readonly entries: number;
   readonly directoryOffset: number;
   readonly directorySize: number;
+  /** The end records. */
+  readonly tail: Buffer;
+  /** Written by this program: whatever is read from it must be as written to the last bit (exact.ts). */
+  readonly isOurs: boolean;
 }
 
 type Directory = Pick<ZipFile, 'entries' | 'directoryOffset' | 'directorySize'>;
@@ -35,14 +39,16 @@ export async function openZip(read: ReadRange, size: number): Promise<ZipFile> {
   const end = findEnd(tail);
   const directory = parseEnd(tail.subarray(end));
   const wide = parseEnd64(tail.subarray(0, end), directory);
-  const behindDirectory = size - tailLength + end - (wide ? END64_RECORD_BYTES + END64_LOCATOR_BYTES : 0);
+  const tailStart = end - (wide ? END64_RECORD_BYTES + END64_LOCATOR_BYTES : 0);
+  const behindDirectory = size - tailLength + tailStart;
   const { directoryOffset, directorySize, entries } = wide ?? directory;
   if (directoryOffset + directorySize !== behindDirectory) {
     throw corrupt(
       `its directory should end at byte ${directoryOffset + directorySize}, its end record is at ${behindDirectory}`,
     );
   }
-  return { read, size, entries, directoryOffset, directorySize };
+  const records = tail.subarray(tailStart);
+  return { read, size, entries, directoryOffset, directorySize, tail: records, isOurs: false };
 }
 
 /** The one position where an end record and its comment fill the rest of the file. */

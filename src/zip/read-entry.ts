@@ -14,7 +14,7 @@ const MOST_EXTRA_BYTES = 20 + 9 + 24;
 export async function* readEntry(zip: ZipFile, entry: ZipEntry): AsyncGenerator<Buffer, void, void> {
   const most = LOCAL_HEADER_BYTES + Buffer.byteLength(entry.name) + entry.compressedSize + MOST_EXTRA_BYTES;
   const run = byteRun(zip.read, entry.offset, Math.min(entry.offset + most, zip.directoryOffset));
-  const { zip64 } = await takeLocalHeader(run, entry);
+  const { zip64 } = await takeLocalHeader(run, entry, zip);
   yield* entryContent(run, entry);
   await takeDescriptor(run, entry, zip64);
 }

@@ -1,9 +1,24 @@
 /** The two ways in which a ZIP says when a file was changed. */
+export interface Times {
+  readonly dosTimestamp: number;
+  readonly unixSeconds: number;
+}
 
 const DOS_FIRST = Date.UTC(1980, 0, 1);
 const DOS_LAST = Date.UTC(2107, 11, 31, 23, 59, 58);
 const INT32_MIN = -0x8000_0000;
 const INT32_MAX = 0x7fff_ffff;
+
+export const timesOf = (modified: Date): Times => ({
+  dosTimestamp: dosTimestamp(modified),
+  unixSeconds: unixSeconds(modified),
+});
+
+/** Whether both can come from the same moment; beyond 2038 the DOS time is the only one that still counts. */
+export function timesAgree({ dosTimestamp: dos, unixSeconds: seconds }: Times): boolean {
+  const expected = dosTimestamp(new Date(seconds * 1000));
+  return seconds === INT32_MAX ? dos >= expected : dos === expected;
+}
 
 /**
  * MS-DOS date (high half) and time (low half): two-second steps, 1980 to 2107, clamped. The format gives it no zone;

@@ -20,6 +20,8 @@ export interface Database {
   withJournal<T>(role: string, work: (journal: Journal) => Promise<T>): Promise<T>;
   /** Back to a database without a log. */
   reset(): Promise<void>;
+  /** Back to a server that never had one: roles outlive the tables. */
+  forgetRoles(): Promise<void>;
   /** What an office does once: the owner migrates, then grants. */
   install(): Promise<void>;
   close(): Promise<void>;
@@ -69,6 +71,12 @@ export async function openDatabase<S extends TestPostgres>(start: () => Promise<
     },
     async reset() {
       await sql('DROP TABLE IF EXISTS backup_logs, case_backup_migrations CASCADE');
+    },
+    async forgetRoles() {
+      await database.install();
+      await database.reset();
+      const roles = 'case_backup_admin, case_backup_writer';
+      await sql(`DROP OWNED BY ${roles}; DROP ROLE ${roles}`);
     },
     async install() {
       await database.withJournal('app_owner', async () => undefined);

@@ -9,6 +9,8 @@ export const FAKE_SECRETS = {
   refreshToken: 'fake-refresh-token-Xy7Kq0vT2mWb9LrE4sJd',
   /** The emulator's access tokens begin with it. */
   accessTokenPrefix: 'sl.fake-access-token-',
+  /** Whoever has a temporary link reads the file; the emulator's have it in their path. */
+  temporaryLinkPrefix: 'fake-temporary-link-',
   /** Holds every character that a URL must encode, because a half-encoded one leaks half. */
   databasePassword: 'pa:ss/w0rd-Zq7@#%',
 } as const;

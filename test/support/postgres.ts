@@ -1,13 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { Client } from 'pg';
+import { errorCode } from '../../src/host/errors.ts';
+import { FAKE_SECRETS } from './fake-secrets.ts';
+import { freePort } from './free-port.ts';
 
 /** A Postgres for tests, on loopback. */
 export interface TestPostgres {
@@ -25,10 +28,12 @@ export interface TestServer extends TestPostgres {
   start(): Promise<void>;
   /** Ends every connection at once, as a crash or a failover does. */
   stop(): Promise<void>;
+  /** SIGKILL for the server and all its processes, in the middle of whatever they do. */
+  crash(): Promise<void>;
 }
 
 /** The password of every login in tests; it must turn up in no error. */
-export const TEST_PASSWORD = 'pa:ss/w0rd-Zq7@#%';
+export const TEST_PASSWORD = FAKE_SECRETS.databasePassword;
 const SUPERUSER = 'postgres';
 const CERTIFICATE = [
   'req',
@@ -106,6 +111,16 @@ export async function startPostgres15(): Promise<TestServer> {
       running = undefined;
       await ended;
     },
+    async crash() {
+      if (!running) return;
+      const ended = once(running, 'exit');
+      const processes = [running.pid ?? 0, ...childrenOf(running.pid ?? 0)];
+      running = undefined;
+      for (const pid of processes) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+      await ended;
+      // A successor is refused while one of them is still attached to the shared memory.
+      while (processes.some(isAlive)) await setImmediate();
+    },
     async close() {
       await server.stop();
       rmSync(folder, { recursive: true });
@@ -148,14 +163,18 @@ function serverOptions(data: string, folder: string, port: number): string[] {
   return ['-D', data, '-k', folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+}
+
+/** Not a zombie either: who took over an orphan may be slow to bury it. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 async function untilReady(server: ChildProcess): Promise<void> {

@@ -39,6 +39,27 @@ export function input(name: string, content: Buffer | string = '', modified = NO
   };
 }
 
+/** The same input, whose source breaks after so many bytes. */
+export function breaking<D>(
+  whole: ZipInput<D>,
+  after: number,
+  error: unknown = new Error('connection reset'),
+): ZipInput<D> {
+  return {
+    ...whole,
+    load: () => Promise.reject(error),
+    async *stream(signal) {
+      let left = after;
+      for await (const chunk of whole.stream(signal)) {
+        yield chunk.subarray(0, left);
+        left -= chunk.length;
+        if (left <= 0) throw error;
+      }
+      throw error;
+    },
+  };
+}
+
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'zip-test-'));
   t.after(() => rm(folder, { recursive: true, force: true }));

@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import test from 'node:test';
-import type { ZipInput } from '../../src/zip/entry.ts';
-import { askReferees, input, run, temporaryFolder, zipFileOf, zipOf } from './fixture.ts';
+import { askReferees, breaking, input, run, temporaryFolder, zipFileOf, zipOf } from './fixture.ts';
 
 const LINE = 'The quick brown fox jumps over the lazy dog. ';
 
@@ -92,18 +91,11 @@ test('times that the format does not have are clamped to the nearest that it has
 
 test('an abandoned entry leaves a gap that every program passes over', async (t) => {
   const path = join(await temporaryFolder(t), 'a.zip');
-  const broken = (name: string, content: Buffer): ZipInput<number> => ({
-    ...input(name, content),
-    async *stream() {
-      yield content.subarray(0, 1_200_000);
-      throw new Error('connection reset');
-    },
-  });
   const inputs = [
     input('before.txt', LINE),
-    broken('lost.mp4', randomBytes(3_000_000)),
+    breaking(input('lost.mp4', randomBytes(3_000_000)), 1_200_000),
     input('between.txt', LINE.repeat(100)),
-    broken('lost.csv', Buffer.from(LINE.repeat(100_000))),
+    breaking(input('lost.csv', LINE.repeat(100_000)), 1_200_000),
     input('after.txt', LINE.repeat(100)),
   ];
   const { bytes, written, archive } = await zipOf(t, inputs, { smallBytes: 1_000_000, onFailure: () => 'skip' });
