@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { FAKE_SECRETS } from '../support/fake-secrets.ts';
 import { LINK_PREFIX } from './addressing.ts';
 import { required, struct, text } from './argument-checks.ts';
 import { metadataOf } from './metadata.ts';
@@ -19,7 +20,7 @@ export const LINK_ROUTES: readonly Route[] = [
       const file = readableFile(call, args.path);
       const node = 'node' in file ? file.node : file;
       if (node.flags?.downloadable === false) throw new Refusal('unsupported_file');
-      const secret = randomBytes(24).toString('base64url');
+      const secret = FAKE_SECRETS.temporaryLinkPrefix + randomBytes(24).toString('base64url');
       call.world.links.set(secret, { id: idOf(node), expires: call.world.clock.now().getTime() + LINK_LIFETIME_MS });
       const link = `${call.origin}${LINK_PREFIX}${secret}/file`;
       return { json: { metadata: metadataOf(call.view, node), link } };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../src/host/clock.ts';
+import { FAKE_SECRETS } from '../support/fake-secrets.ts';
 import { HttpError, unauthorised } from './wire.ts';
 
 const TOKEN_SECONDS = 14_400;
@@ -11,6 +12,7 @@ const ALL_SCOPES = [
   'files.content.write',
 ];
 
+/** Those that the test run looks for in every output; only what follows an access token's prefix is random. */
 export interface Credentials {
   readonly appKey: string;
   readonly appSecret: string;
@@ -40,14 +42,14 @@ export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
   let refreshable = true;
   let scopes = ALL_SCOPES;
   function issue(): string {
-    const token = `sl.${randomBytes(48).toString('base64url')}`;
+    const token = `${FAKE_SECRETS.accessTokenPrefix}${randomBytes(36).toString('base64url')}`;
     expiry.set(token, clock.now().getTime() + tokenSeconds * 1000);
     return token;
   }
   const credentials: Credentials = {
-    appKey: randomBytes(8).toString('hex').slice(0, 15),
-    appSecret: randomBytes(8).toString('hex').slice(0, 15),
-    refreshToken: randomBytes(48).toString('base64url'),
+    appKey: FAKE_SECRETS.appKey,
+    appSecret: FAKE_SECRETS.appSecret,
+    refreshToken: FAKE_SECRETS.refreshToken,
     accessToken: issue(),
   };
 

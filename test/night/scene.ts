@@ -11,6 +11,7 @@ import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../dropbox/emulator.ts';
+import { type LogDatabase, openLogDatabase } from './log-database.ts';
 import { impatient, type TestClock, testClock } from './test-clock.ts';
 
 /** An office in the emulator, and nights over it. */
@@ -19,6 +20,10 @@ export interface Scene extends AsyncDisposable {
   readonly clock: TestClock;
   /** Everything that the runs logged. */
   readonly log: string[];
+  /** Of every night so far. */
+  readonly reports: RunReport[];
+  /** Where the nights are logged, if the scene was opened with one. */
+  readonly database: LogDatabase | undefined;
   /** One night, as a process of its own would run it: with an account of its own. */
   night(change?: NightChange): Promise<RunReport>;
   /** The destination as it is now, by the job's own code. */
@@ -31,6 +36,9 @@ export interface NightChange extends Partial<Pick<RunOptions, 'slot' | 'signal' 
   /** Default /CASES and /BACKUPS. */
   readonly sourceRoot?: string;
   readonly destinationRoot?: string;
+  /** The stores as the night sees them. */
+  wrapSource?(source: Store): Store;
+  wrapDestination?(destination: Store): Store;
 }
 
 /** Sections of the spec that differ from the scene's. */
@@ -41,6 +49,8 @@ export interface SceneOptions {
   readonly start?: Date;
   /** Cases in the tree; 0 leaves it empty. */
   readonly cases?: number;
+  /** Every night is logged in a real Postgres, in a database of the scene's own. */
+  readonly logged?: true;
 }
 
 /** Short enough that a stall is over at once, long enough for a busy machine. */
@@ -53,6 +63,8 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const emulator = await startEmulator({ clock, ...options.emulator });
   const workParent = await mkdtemp(join(tmpdir(), 'case-backup-test-'));
   const log: string[] = [];
+  const reports: RunReport[] = [];
+  const database = options.logged && (await openLogDatabase(clock));
   const accounts: DropboxAccount[] = [];
   furnish(emulator, options.cases ?? 5);
 
@@ -76,20 +88,26 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     emulator,
     clock,
     log,
+    reports,
+    database,
     async night(change = {}) {
       const account = openAccount();
-      return runBackup({
+      const source = open(account, change.sourceRoot ?? '/CASES');
+      const destination = open(account, change.destinationRoot ?? '/BACKUPS');
+      const report = await runBackup({
         policy: aPolicy(change.spec),
         slot: change.slot,
-        source: open(account, change.sourceRoot ?? '/CASES'),
-        destination: open(account, change.destinationRoot ?? '/BACKUPS'),
-        openJournal: change.openJournal,
+        source: change.wrapSource?.(source) ?? source,
+        destination: change.wrapDestination?.(destination) ?? destination,
+        openJournal: change.openJournal ?? database?.openJournal,
         clock,
         log: createLog('debug', (line) => log.push(line)),
         workParent,
         signal: change.signal ?? never,
         ...(change.onStart && { onStart: change.onStart }),
       });
+      reports.push(report);
+      return report;
     },
     inventory: () => takeInventory(open(openAccount(), '/BACKUPS'), never),
     destination: () => open(openAccount(), '/BACKUPS'),
@@ -98,6 +116,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       const left = await readdir(workParent);
       await rm(workParent, { recursive: true });
       await emulator.close();
+      await database?.close();
       if (left.length > 0) throw new Error(`work folders were left: ${left.join(', ')}`);
     },
   };

@@ -33,9 +33,15 @@ test('Thousands of real documents come back from every ZIP program as they were,
   try {
     const source = join(folder, 'CASES');
     const copied = await copyRealDocuments(source);
-    assert.ok(copied.files >= 2000, `only ${copied.files} documents are on this machine; see .ci/packages`);
+    assert.ok(
+      copied.files >= 2000,
+      `only ${copied.files} real documents are on this machine; bash .ci/packages brings more`,
+    );
     for (const extension of ['.html', '.png', '.pdf', '.gz'])
-      assert.ok(copied.extensions.has(extension), `there is no ${extension} among them; see .ci/packages`);
+      assert.ok(
+        copied.extensions.has(extension),
+        `there is no ${extension} among the real documents; bash .ci/packages brings some`,
+      );
     await using backup = await backUp(source);
     const { report, zip } = backup;
     assert.deepEqual([report.files, report.sourceBytes], [copied.files, copied.bytes]);

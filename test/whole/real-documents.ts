@@ -1,8 +1,12 @@
 import { copyFile, mkdir, readdir, stat, utimes } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, extname, join, relative } from 'node:path';
 
+/** `.ci/packages` unpacks documents here, since slim images come without what packages put into /usr/share/doc. */
+const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'case-backup', 'documents');
+const PLACES = [join(CACHE, 'usr', 'share'), '/usr/share'];
 /** Where Debian puts what it documents: text, HTML, PDF, PNG, gz of many authors and programs. */
-const ROOTS = ['/usr/share/doc', '/usr/share/icons', '/usr/share/man'];
+const ROOTS = ['doc', 'icons', 'man'];
 const MOST_FILES = 6_000;
 /** Of one root, so that each kind has its part. */
 const MOST_OF_ROOT = 4_000;
@@ -15,25 +19,32 @@ export interface Copied {
 
 /** Copies them with their times, a folder below the root becoming a case. */
 export async function copyRealDocuments(target: string): Promise<Copied> {
-  let files = 0;
-  let bytes = 0;
+  const copied = new Set<string>();
   const extensions = new Set<string>();
+  let bytes = 0;
   for (const root of ROOTS) {
-    let ofRoot = 0;
-    for (const path of await filesBelow(root)) {
-      if (files === MOST_FILES || ofRoot === MOST_OF_ROOT) break;
-      const copy = join(target, relative('/usr/share', path).replace('/', '-'));
-      await mkdir(dirname(copy), { recursive: true });
-      await copyFile(path, copy);
-      const { size, mtime } = await stat(path);
-      await utimes(copy, mtime, mtime);
-      files += 1;
-      ofRoot += 1;
-      bytes += size;
-      extensions.add(extname(path));
+    const most = Math.min(MOST_FILES, copied.size + MOST_OF_ROOT);
+    for (const place of PLACES) {
+      for (const path of await filesBelow(join(place, root))) {
+        if (copied.size === most) break;
+        const copy = join(target, relative(place, path).replace('/', '-'));
+        if (copied.has(copy)) continue;
+        bytes += await copyWithTimes(path, copy);
+        copied.add(copy);
+        extensions.add(extname(path));
+      }
     }
   }
-  return { files, bytes, extensions };
+  return { files: copied.size, bytes, extensions };
+}
+
+/** Returns how many bytes it has. */
+async function copyWithTimes(path: string, copy: string): Promise<number> {
+  await mkdir(dirname(copy), { recursive: true });
+  await copyFile(path, copy);
+  const { size, mtime } = await stat(path);
+  await utimes(copy, mtime, mtime);
+  return size;
 }
 
 /** Real ones only: a link may lead anywhere or nowhere. PDFs come first, because there are few. */

@@ -177,6 +177,13 @@ describe('A scheduled run that nobody saw', () => {
   for (const [what, found] of known)
     it(`is none when ${what}`, () => assert.deepEqual(look({ cronJob, now: at(3600), ...found }), []));
 
+  it('is not told a second time of a run that was seen and whose Job is gone', () => {
+    assert.deepEqual(
+      look({ cronJob, now: at(3600), status: active() }).map(({ reason }) => reason),
+      ['JobGone'],
+    );
+  });
+
   it('is none without a CronJob', () => {
     assert.equal(unseenFrom(undefined), undefined);
     assert.deepEqual(look({ now: at(3600) }), []);

@@ -100,6 +100,7 @@ const JUDGEMENTS: readonly Row[] = [
   ['something was held', 'RetentionEnforced', 'False Held', { retention: { ...kept, heldBecause: 'clock' } }],
   ['something is left for later', 'RetentionEnforced', 'False Behind', { retention: { ...kept, expiredPending: 3 } }],
   ['a dry run would delete', 'RetentionEnforced', 'False DryRun', { retention: { ...kept, wouldDelete: 3 } }, dryRun],
+  ['a dry run would have deleted', 'RetentionEnforced', 'True Enforced', { retention: { ...kept, wouldDelete: 3 } }],
   ['a dry run would delete nothing', 'RetentionEnforced', 'True Enforced', { retention: kept }, dryRun],
 
   ['no run told of the space', 'QuotaSufficient', 'Unknown NotReported', {}],
@@ -145,6 +146,13 @@ describe('A condition', () => {
     const run = aRun('Failed', { jobName: 'j'.repeat(253), message: `${'x'.repeat(800)}${'🗄'.repeat(112)}` });
     const { message } = judge(aStoredPolicy().spec, history(run), NOW).LastRunSucceeded;
     assert.ok(message.length <= 1024 && message.isWellFormed());
+  });
+});
+
+describe('Free space', () => {
+  it('is none, not less than none, where more is used than there is', () => {
+    const { message } = judge(aStoredPolicy().spec, quota(2000), NOW).QuotaSufficient;
+    assert.equal(message, '0 of 1000 bytes are free; two backups need 200');
   });
 });
 

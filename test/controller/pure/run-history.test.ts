@@ -121,6 +121,11 @@ describe('The newest run', () => {
     assert.equal(status.lastVerification?.result, 'Succeeded');
   });
 
+  it('is told what older ones said that are seen at the same time', () => {
+    const status = after(aRun('Failed', 20, { report: null }), aRun('Succeeded', 10));
+    assert.deepEqual([status.lastRun?.jobName, status.retention?.backups], ['run-20', 30]);
+  });
+
   it('says nothing of a log when its policy has none', () => {
     const failing = aRun('Succeeded', 10, { report: { logWritten: false } });
     assert.equal(seen(failing).logWritten, false);
@@ -145,6 +150,12 @@ describe('Consecutive failures', () => {
       [aRun('Failed', 10), aRun('Failed', 30), aRun('Skipped', 40), aRun('Succeeded', 20)],
       1,
       at(20),
+    ],
+    [
+      'stay none after a success that is seen before an older one',
+      [aRun('Failed', 25), aRun('Succeeded', 30), aRun('Succeeded', 20)],
+      0,
+      at(30),
     ],
     [
       'are not touched by a success that another has followed',

@@ -77,3 +77,16 @@ scenario('a name that no archive can hold is accounted for and never stored unde
     emulator.tree.remove(`${FOLDER}/bad \ud800 name.txt`);
   },
 });
+
+scenario('two names that would both become the same in UTF-8 are both accounted for, and neither is stored', {
+  row: 23,
+  exit: 'incomplete',
+  fault({ emulator }) {
+    for (const half of ['\ud800', '\ud801', '\udfff']) emulator.tree.put(`${FOLDER}/${half}.txt`, half);
+    emulator.tree.put(`${FOLDER}/\ufffd.txt`, 'a real replacement character');
+  },
+  check: (_, report) => assert.match(report.message, /3 invalid_name/),
+  heal({ emulator }) {
+    for (const half of ['\ud800', '\ud801', '\udfff']) emulator.tree.remove(`${FOLDER}/${half}.txt`);
+  },
+});

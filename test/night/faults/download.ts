@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { scenario } from '../scenario.ts';
 
 const LETTER = '/CASES/USA002_Client 2/letter.txt';
@@ -17,6 +18,29 @@ scenario('a file that is gone between listing and download makes the backup inco
       times: forever,
       effect: { kind: 'refusal', error: 'path/not_found' },
     }),
+});
+
+scenario('a file that is deleted for good between listing and download makes the backup incomplete, and is named', {
+  row: 9,
+  exit: 'incomplete',
+  fault({ emulator }) {
+    let downloads = 0;
+    return emulator.faults.onRequest(({ route, paths }) => {
+      if (isCaseDownload(route, paths) && ++downloads === 1) emulator.tree.purge(LETTER);
+    });
+  },
+  check: (_, report) => assert.deepEqual(report.failingPaths, [LETTER.slice('/CASES/'.length)]),
+});
+
+scenario('a file that is deleted between listing and download is archived as long as Dropbox still has its revision', {
+  row: 9,
+  exit: 'succeeded',
+  fault({ emulator }) {
+    let downloads = 0;
+    return emulator.faults.onRequest(({ route, paths }) => {
+      if (isCaseDownload(route, paths) && ++downloads === 1) emulator.tree.remove(LETTER);
+    });
+  },
 });
 
 scenario('a file that changed after it was listed is archived as it was listed', {

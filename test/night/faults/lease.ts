@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { LEASE_FILE } from '../../../src/api/names.ts';
 import { toJson } from '../../../src/backup/json-file.ts';
-import { Failure } from '../../../src/host/errors.ts';
 import { processIdentity } from '../../../src/host/process-identity.ts';
 import { scenario } from '../scenario.ts';
 import { never, type Scene } from '../scene.ts';
@@ -76,29 +75,5 @@ for (const [what, route, nth] of [
       assert.ok(backups.every((backup) => backup.status === 'verified'));
       assert.ok(backups.every((backup) => backup.proof?.record.runId !== report.runId));
     },
-  });
-}
-
-for (const [stage, route] of [
-  ['listing', 'files/list_folder'],
-  ['archiving', 'files/upload_session/append_v2'],
-  ['verifying', 'files/get_metadata'],
-  ['committing', 'files/move_v2'],
-] as const) {
-  const stop = new AbortController();
-  scenario(`a run that is stopped while ${stage} says so and leaves nothing`, {
-    row: 33,
-    exit: 'terminated',
-    reason: 'Terminated',
-    night: { signal: stop.signal },
-    fault({ emulator }) {
-      let uploaded = false;
-      return emulator.faults.onRequest(({ route: seen }) => {
-        if (seen === 'files/upload_session/finish') uploaded = true;
-        if (seen !== route || (stage === 'verifying' && !uploaded)) return;
-        stop.abort(new Failure('terminated', 'Terminated', 'stopped by SIGTERM'));
-      });
-    },
-    check: (_, report) => assert.equal(report.result, 'Interrupted'),
   });
 }

@@ -67,6 +67,21 @@ scenario('a refresh token that was revoked is an error of the credentials', {
     }),
 });
 
+scenario('an app that Dropbox has disabled is an error of the credentials', {
+  row: 39,
+  exit: 'credentials',
+  fault: ({ emulator }) =>
+    void emulator.faults.add({
+      route: 'oauth2/token',
+      times: forever,
+      effect: {
+        kind: 'status',
+        status: 400,
+        body: { error: 'invalid_client: Invalid client_id or client_secret', error_description: 'app is disabled' },
+      },
+    }),
+});
+
 for (const tag of ['user_suspended', 'missing_scope', 'invalid_access_token']) {
   scenario(`an account with ${tag} is an error of the credentials`, {
     row: 39,

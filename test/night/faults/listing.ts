@@ -29,6 +29,16 @@ scenario('a source that has lost 40 % of its cases is refused', {
   },
 });
 
+scenario('a source that has lost 40 % of its cases is backed up when somebody says for this night that it is right', {
+  row: 2,
+  exit: 'succeeded',
+  night: { spec: { guards: { maxShrinkPercent: 100 } } },
+  fault({ emulator }) {
+    for (const n of [4, 5]) emulator.tree.move(CASE(n), `/ELSEWHERE/${n}`);
+  },
+  check: (_, report) => assert.equal(report.cases, 3),
+});
+
 scenario('an empty page that says there is more is not the end', {
   row: 3,
   exit: 'succeeded',

@@ -17,7 +17,7 @@ const NAMES = [
   '=cmd().csv',
   '100%41.txt',
   'a"b<c>d|e*f.txt',
-  'x'.repeat(251) + '.txt',
+  `${'x'.repeat(251)}.txt`,
 ];
 
 scenario('awkward names come back from somebody else’s unzip, each as its reversible safe form', {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { RunReport } from '../../../src/api/report.ts';
 import { scenario } from '../scenario.ts';
 import { never, type Scene } from '../scene.ts';
 
@@ -50,7 +51,15 @@ scenario('after forty failed nights the first good one deletes at most the cap',
   night,
   async fault(scene) {
     await nights(scene, 6);
-    scene.clock.advance(40 * DAY_MS);
+    scene.emulator.tree.move('/CASES', '/ELSEWHERE');
+    scene.emulator.tree.folder('/CASES');
+    for (let failed = 0; failed < 40; failed++) {
+      assert.equal((await scene.night(night)).reason, 'SourceEmpty');
+      scene.clock.advance(DAY_MS);
+    }
+    assert.equal(zips(scene).length, 7);
+    scene.emulator.tree.remove('/CASES');
+    scene.emulator.tree.move('/ELSEWHERE', '/CASES');
   },
   check(scene, report) {
     assert.equal(report.retention?.deleted, 2);
@@ -184,5 +193,29 @@ scenario('a dry run of retention says what it would delete and deletes nothing',
   check(scene, report) {
     assert.equal(report.retention?.wouldDelete, 2);
     assert.equal(zips(scene).length, 8);
+  },
+});
+
+scenario('a run that was frozen past its lease while it deletes deletes nothing more once it wakes', {
+  row: 44,
+  exit: 'succeeded',
+  prunes: true,
+  night,
+  async fault(scene) {
+    await nights(scene, 6);
+    let other: Promise<RunReport> | undefined;
+    return scene.emulator.faults.onRequest(async ({ route, paths }) => {
+      if (other || route !== 'files/delete_v2' || !paths.some((path) => path.endsWith('_backup.zip'))) return;
+      scene.clock.advance(600_000);
+      other = scene.night(night);
+      assert.equal((await other).result, 'Succeeded');
+    });
+  },
+  async check(scene, report) {
+    assert.match(report.warnings.join(), /AftermathFailed.*another run has taken the lease/);
+    assert.equal(report.retention, undefined);
+    const { backups } = await scene.inventory();
+    assert.ok(backups.every(({ status }) => status === 'verified'));
+    assert.equal(backups.length, 6, 'eight stood, of which the other run deleted two');
   },
 });

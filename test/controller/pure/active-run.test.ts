@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RunProgress } from '../../../src/api/report.ts';
+import { activeRunSchema } from '../../../src/api/status.ts';
+import { activeJob, activeRunOf, isFinished, waitsFor } from '../../../src/controller/active-run.ts';
+import type { Pod } from '../../../src/controller/workloads.ts';
+import { aJob, aPod, BEGAN, complete, failed, JOB } from './job-and-pod.ts';
+
+const LATER = '2026-11-25T03:05:00Z';
+const waiting = (reason: string, message?: string): Pod =>
+  aPod({ state: { waiting: { reason, ...(message === undefined ? {} : { message }) } } });
+const unscheduled = (reason?: string, message?: string): Pod =>
+  aPod({
+    phase: 'Pending',
+    conditions: [
+      { type: 'PodScheduled', status: 'False', ...(reason && { reason }), ...(message && { message }) },
+      { type: 'Ready', status: 'False', reason: 'ContainersNotReady' },
+    ],
+  });
+const PROGRESS: RunProgress = {
+  runId: 'r',
+  stage: 'Archiving',
+  percent: 40,
+  filesDone: 4,
+  filesTotal: 10,
+  bytesDone: 400,
+  startTime: BEGAN,
+  stageStartTime: BEGAN,
+  heartbeatTime: LATER,
+};
+
+describe('The active run', () => {
+  it('is the Job that began first of those that go on: it holds the lease', () => {
+    const [late, early] = [aJob({ name: 'late', created: LATER }), aJob({ name: 'early' })];
+    assert.equal(activeJob([late, complete(), early]), early);
+    assert.equal(activeJob([early, failed(), late]), early);
+    assert.equal(activeJob([complete(), failed()]), undefined);
+  });
+
+  it('ends with the Job, not with its pod', () => {
+    assert.ok(isFinished(complete()) && isFinished(failed()));
+    const ending = { ...aJob(), status: { conditions: [{ type: 'FailureTarget', status: 'True' }] } };
+    assert.ok(!isFinished(ending) && !isFinished(aJob()));
+  });
+
+  it('is told by its Job alone, and by its page where that answers', () => {
+    const { startTime: _, ...bare } = activeRunOf(aJob(), [], undefined);
+    assert.deepEqual(bare, { jobName: JOB, jobUid: `uid-of-${JOB}`, trigger: 'Scheduled' });
+    const told = activeRunOf(aJob({ isManual: true }), [aPod({ state: { running: {} } })], PROGRESS);
+    assert.deepEqual(
+      [told.trigger, told.runId, told.stage, told.percent, told.bytesDone, told.heartbeatTime, told.waiting],
+      ['Manual', 'r', 'Archiving', 40, 400, LATER, undefined],
+    );
+    activeRunSchema.parse(told);
+  });
+
+  it('waits for what its newest pod waits for', () => {
+    const older = waiting('ImagePullBackOff');
+    const newer = aPod({ name: 'b', created: LATER, state: { running: {} } });
+    assert.equal(activeRunOf(aJob(), [older, newer], undefined).waiting, undefined);
+    assert.equal(activeRunOf(aJob(), [older], undefined).waiting, 'ImagePullBackOff');
+  });
+
+  it('has a text that fits, however much the kubelet says', () => {
+    activeRunSchema.parse(activeRunOf(aJob(), [waiting('ErrImagePull', 'x'.repeat(5000))], undefined));
+  });
+});
+
+describe('A pod', () => {
+  const pods: readonly (readonly [what: string, pod: Pod | undefined, waits: string | undefined])[] = [
+    ['that is not there', undefined, undefined],
+    ['that runs', aPod({ state: { running: {} } }), undefined],
+    ['on its way', waiting('ContainerCreating'), undefined],
+    ['on its way, with its volumes', waiting('PodInitializing'), undefined],
+    ['without its image', waiting('ErrImagePull', 'no such host'), 'ErrImagePull: no such host'],
+    ['that says only a word', waiting('CrashLoopBackOff'), 'CrashLoopBackOff'],
+    ['that fits nowhere', unscheduled('Unschedulable', '0/1 nodes'), 'Unschedulable: 0/1 nodes'],
+    ['that fits nowhere, without a word', unscheduled(), 'Unschedulable: no message'],
+  ];
+  for (const [what, pod, waits] of pods)
+    it(`${what} waits for ${waits ?? 'nothing'}`, () => assert.equal(waitsFor(pod), waits));
+});
