@@ -44,7 +44,7 @@ export function cronFault(schedule: string): string | undefined {
 
 function termFault(term: string, field: Field): string | undefined {
   const [range = '', step, ...more] = term.split('/');
-  const wrong = `"${term}" is not a ${field.name}; write ${field.min}–${field.max}, a range such as ${field.min}-${field.max}, * or */n`;
+  const wrong = `"${term}" is not ${field.name === 'hour' ? 'an' : 'a'} ${field.name}; write ${field.min}–${field.max}, a range such as ${field.min}-${field.max}, * or */n`;
   if (more.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return wrong;
   if (range === '*' || range === '?') return undefined;
   const [from, to, ...rest] = range.split('-').map((value) => numberOf(value, field));

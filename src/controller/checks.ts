@@ -24,7 +24,7 @@ export interface Candidate {
 
 type Check = (candidate: Candidate) => Judgement | undefined;
 
-const SPEC_CHECKS: readonly Check[] = [specIsValid, scheduleFires, foldersAreMounted, cronJobIsOurs];
+const SPEC_CHECKS: readonly Check[] = [specIsValid, scheduleFires, foldersAreMounted, mountsHideNothing, cronJobIsOurs];
 
 /** Why no CronJob may be made for this policy, or undefined when one may. */
 export function firstFault(candidate: Candidate): Judgement | undefined {
@@ -75,6 +75,25 @@ function foldersAreMounted({ policy }: Candidate): Judgement | undefined {
       return no(
         'ClaimMissing',
         `spec.${end}.directory.claimName: name the PersistentVolumeClaim that holds ${member.path}`,
+      );
+  }
+  return undefined;
+}
+
+/** A claim that is mounted over the program, its work folder or the system's own folders would take the job's ground away. */
+const RESERVED = ['/app', '/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr', '/work'];
+
+function mountsHideNothing({ policy }: Candidate): Judgement | undefined {
+  const { source, destination } = policy.spec;
+  for (const [end, path] of [
+    ['source', source.directory?.path],
+    ['destination', destination.directory?.path],
+  ] as const) {
+    const taken = RESERVED.find((folder) => path !== undefined && `${path}/`.startsWith(`${folder}/`));
+    if (taken)
+      return no(
+        'PathReserved',
+        `spec.${end}.directory.path: ${taken} is the image's own; mount the claim elsewhere, such as /cases`,
       );
   }
   return undefined;

@@ -31,7 +31,7 @@ const BAD: readonly (readonly [schedule: string, says: RegExp])[] = [
   ['0 0 3 * * *', /this one has 6/],
   ['60 3 * * *', /"60" is not a minute; write 0–59/],
   ['-1 3 * * *', /"-1" is not a minute/],
-  ['0 24 * * *', /"24" is not a hour; write 0–23/],
+  ['0 24 * * *', /"24" is not an hour; write 0–23/],
   ['0 3 0 * *', /"0" is not a day of month; write 1–31/],
   ['0 3 32 * *', /"32" is not a day of month/],
   ['0 3 * 13 *', /"13" is not a month; write 1–12/],

@@ -238,7 +238,7 @@ export const REFUSED_OBJECTS: readonly PolicyCase[] = [
 /** What CEL can't know and the controller therefore says in the condition Ready. */
 export const LEFT_TO_THE_CONTROLLER: readonly PolicyCase[] = [
   refused('an hour that there is not', dropbox({ schedule: '0 25 * * *' }), {
-    job: 'spec.schedule: "25" is not a hour; write 0–23, a range such as 0-23, * or */n',
+    job: 'spec.schedule: "25" is not an hour; write 0–23, a range such as 0-23, * or */n',
     server: undefined,
   }),
   refused('a day 7', dropbox({ schedule: '0 3 * * 7' }), {

@@ -24,6 +24,12 @@ const FAULTS: readonly (readonly [what: string, spec: object, reason: string, sa
     'ClaimMissing',
     'spec.destination.directory.claimName',
   ],
+  [
+    'a source folder in the image itself',
+    { ...BETWEEN_FOLDERS, source: { directory: { path: '/usr/share', claimName: 'nas' } } },
+    'PathReserved',
+    "spec.source.directory.path: /usr is the image's own",
+  ],
 ];
 
 describe('A policy', () => {
