@@ -3,12 +3,18 @@ import { Agent } from 'node:https';
 import type { TlsMaterial } from './credentials.ts';
 import { isLoopback } from './kubeconfig.ts';
 
+/** A watch holds its connection for minutes; a call gives it back. */
+export type Use = 'call' | 'watch';
+
 /** Calls to one server share its connections, as long as the certificates stay the same. */
 export interface Pool {
-  agentFor(tls: TlsMaterial): PlainAgent;
+  agentFor(tls: TlsMaterial, use: Use): PlainAgent;
   /** Ends every connection at once. */
   close(): void;
 }
+
+/** Eight workers, the Lease and four events at once. */
+const MOST_CALLS = 16;
 
 /**
  * `node:https` and not undici: it is in Node already (undici adds 25 MiB resident), and HTTP/1.1 with a connection for
@@ -17,22 +23,24 @@ export interface Pool {
  */
 export function createPool(server: URL, proxyUrl: string | undefined): Pool {
   const retired = new Set<PlainAgent>();
-  let current: { readonly key: string; readonly agent: PlainAgent } | undefined;
+  let current: { readonly key: string; readonly agents: Readonly<Record<Use, PlainAgent>> } | undefined;
 
   return {
-    agentFor(tls) {
+    agentFor(tls, use) {
       const key = JSON.stringify(tls);
-      if (current?.key === key) return current.agent;
-      if (current) {
-        retire(current.agent);
-        for (const agent of retired) if (Object.keys(agent.sockets).length === 0) retired.delete(agent);
-        retired.add(current.agent);
+      if (current?.key === key) return current.agents[use];
+      for (const agent of retired) if (Object.keys(agent.sockets).length === 0) retired.delete(agent);
+      for (const agent of Object.values(current?.agents ?? {})) {
+        retire(agent);
+        retired.add(agent);
       }
-      current = { key, agent: newAgent(server, tls, proxyUrl) };
-      return current.agent;
+      // Watches have connections without limit: four for each namespace that is served, and none may wait for another.
+      const newOne = (maxSockets: number): PlainAgent => newAgent(server, tls, proxyUrl, maxSockets);
+      current = { key, agents: { call: newOne(MOST_CALLS), watch: newOne(Number.POSITIVE_INFINITY) } };
+      return current.agents[use];
     },
     close() {
-      current?.agent.destroy();
+      for (const agent of Object.values(current?.agents ?? {})) agent.destroy();
       for (const agent of retired) agent.destroy();
       retired.clear();
       current = undefined;
@@ -40,15 +48,14 @@ export function createPool(server: URL, proxyUrl: string | undefined): Pool {
   };
 }
 
-function newAgent(server: URL, tls: TlsMaterial, proxyUrl: string | undefined): PlainAgent {
+function newAgent(server: URL, tls: TlsMaterial, proxyUrl: string | undefined, maxSockets: number): PlainAgent {
   const options = {
     keepAlive: true,
     // Below the shortest idle time of the load balancers that clouds put before API servers (60 s), as in client-go.
     keepAliveInitialDelay: 30_000,
     // Free connections are closed before the server does it (90 s), so that none is used as it ends.
     timeout: 60_000,
-    // One worker, a lease, events, and four watches that hold one each.
-    maxSockets: 16,
+    maxSockets,
     ...proxyOptions(server, proxyUrl),
   };
   return server.protocol === 'http:' ? new PlainAgent(options) : new Agent({ ...options, ...tls });

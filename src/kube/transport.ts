@@ -6,7 +6,7 @@ import { type CredentialSource, credentialSource } from './credentials.ts';
 import { startDeadline } from './deadline.ts';
 import type { Access } from './kubeconfig.ts';
 import type { ClientMetrics } from './metrics.ts';
-import { createPool, type Pool } from './pool.ts';
+import { createPool, type Pool, type Use } from './pool.ts';
 
 export interface Call {
   /** What is being done, for error messages: `get jobs office/x`. */
@@ -41,6 +41,7 @@ export function createTransport(options: TransportOptions): Transport {
   /** One attempt, up to the end of `read`; `answered` is called when the server has begun to answer. */
   async function attempt<T>(
     call: Call,
+    use: Use,
     signal: AbortSignal,
     read: (body: IncomingMessage) => Promise<T>,
     answered: () => void,
@@ -49,7 +50,7 @@ export function createTransport(options: TransportOptions): Transport {
     let code = '<error>';
     let headersAt: number | undefined;
     try {
-      const outgoing = await open(server, pool, credentials, options.userAgent, call, signal);
+      const outgoing = await open(server, pool, credentials, options.userAgent, call, use, signal);
       const response = await responseOf(outgoing, call.body?.json);
       code = String(response.statusCode);
       headersAt = performance.now();
@@ -63,14 +64,14 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
-  async function run<T>(call: Call, read: (body: IncomingMessage) => Promise<T>, onlyBeginning: boolean): Promise<T> {
+  async function run<T>(call: Call, use: Use, read: (body: IncomingMessage) => Promise<T>): Promise<T> {
     const deadline = startDeadline(options.deadlineMs, call.signal);
     const answered = (): void => {
-      if (onlyBeginning) deadline.lift();
+      if (use === 'watch') deadline.lift();
     };
     try {
       return await retryStale(call, () =>
-        untilAborted(deadline.signal, attempt(call, deadline.signal, read, answered)),
+        untilAborted(deadline.signal, attempt(call, use, deadline.signal, read, answered)),
       );
     } catch (error) {
       throw failedCall(call.what, error, deadline.expired ? options.deadlineMs : undefined, call.signal);
@@ -80,8 +81,8 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   return {
-    call: (call, read) => run(call, read, false),
-    stream: (call, read) => run(call, read, true),
+    call: (call, read) => run(call, 'call', read),
+    stream: (call, read) => run(call, 'watch', read),
     close: () => pool.close(),
   };
 }
@@ -92,6 +93,7 @@ async function open(
   source: CredentialSource,
   userAgent: string,
   call: Call,
+  use: Use,
   signal: AbortSignal,
 ): Promise<ClientRequest> {
   const { authorization, tls } = await untilAborted(signal, source.read());
@@ -99,7 +101,7 @@ async function open(
   const send = server.protocol === 'http:' ? plainRequest : request;
   return send(new URL(prefix + call.path, server), {
     method: call.method,
-    agent: pool.agentFor(tls),
+    agent: pool.agentFor(tls, use),
     signal,
     headers: {
       accept: 'application/json',

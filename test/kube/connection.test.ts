@@ -54,6 +54,19 @@ test('two hundred calls share a few connections', async () => {
   await own.close();
 });
 
+test('watches never wait for each other, nor calls for them', { timeout: 60_000 }, async () => {
+  const own = await connected();
+  const { resourceVersion } = await own.list(JOBS, { namespace });
+  const ending = new AbortController();
+  const options = { namespace, resourceVersion, timeoutSeconds: 300, signal: ending.signal };
+  const watches = Array.from({ length: 40 }, () => own.watch(JOBS, options, () => undefined).catch(() => undefined));
+  await until('forty watches', () => proxy.open(({ verb }) => verb === 'watch').length >= 40);
+  await own.list(JOBS, { namespace, limit: 1 });
+  ending.abort();
+  await Promise.all(watches);
+  await own.close();
+});
+
 test('closing leaves no connection open', async () => {
   const own = await startFaultProxy(plane);
   const closing = connect({ kubeconfig: await own.serviceAccount(namespace, 'controller'), userAgent: 'test' });
