@@ -48,7 +48,7 @@ describe('Of several controllers', { concurrency: true }, () => {
     const { office, replicas, leader, stop } = await scene(2);
     await acts(office, 'first');
     const writers = new Set(
-      cluster.proxy
+      office.proxy
         .writes(isWork)
         .filter(({ namespace }) => namespace === office.namespace)
         .map(({ user }) => user),

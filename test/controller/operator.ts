@@ -12,7 +12,6 @@ import { until } from '../cluster/until.ts';
 /** A cluster with our kind installed, and a way from a controller to it that can be broken. */
 export interface Cluster {
   readonly plane: ControlPlane;
-  readonly proxy: FaultProxy;
   /** A namespace with a kubelet and a service account that has the chart's rules and nothing else. */
   office(): Promise<Office>;
   /** The same, without a kubelet: for pods that are processes. */
@@ -23,6 +22,8 @@ export interface Cluster {
 export interface Office {
   readonly namespace: string;
   readonly kubelet: Kubelet;
+  /** Between this office's controllers and the API server. */
+  readonly proxy: FaultProxy;
   /** Of the controller's service account, through the proxy. */
   readonly kubeconfig: string;
   apply(policy: object): Promise<void>;
@@ -60,17 +61,18 @@ const PREFIXES = {
 
 export async function startCluster(): Promise<Cluster> {
   const plane = await startControlPlane({ crds: [policyCrd()] });
-  const proxy = await startFaultProxy(plane);
+  const proxies: FaultProxy[] = [];
   const kubelets: Kubelet[] = [];
   async function emptyOffice(): Promise<Omit<Office, 'kubelet'>> {
     const namespace = await plane.ownNamespace();
+    const proxy = await startFaultProxy(plane);
+    proxies.push(proxy);
     const kubeconfig = await proxy.serviceAccount(namespace, 'controller');
     await grant(plane, namespace);
-    return officeIn(plane, namespace, kubeconfig);
+    return officeIn(plane, namespace, proxy, kubeconfig);
   }
   return {
     plane,
-    proxy,
     async office() {
       const office = await emptyOffice();
       const kubelet = await startKubelet(plane, office.namespace);
@@ -80,7 +82,7 @@ export async function startCluster(): Promise<Cluster> {
     emptyOffice,
     async stop() {
       for (const kubelet of kubelets) await kubelet.stop();
-      await proxy.close();
+      for (const proxy of proxies) await proxy.close();
       await plane.stop();
     },
   };
@@ -97,13 +99,19 @@ async function grant({ api }: ControlPlane, namespace: string): Promise<void> {
   });
 }
 
-function officeIn(plane: ControlPlane, namespace: string, kubeconfig: string): Omit<Office, 'kubelet'> {
+function officeIn(
+  plane: ControlPlane,
+  namespace: string,
+  proxy: FaultProxy,
+  kubeconfig: string,
+): Omit<Office, 'kubelet'> {
   const path: Office['path'] = (kind, name) =>
     `${PREFIXES[kind]}/namespaces/${namespace}/${kind}${name === undefined ? '' : `/${name}`}`;
   const policy = (name: string) => plane.api.get<PolicyObject>(path('casebackuppolicies', name));
   const status = async (name: string): Promise<PolicyStatus> => (await policy(name)).status ?? {};
   return {
     namespace,
+    proxy,
     kubeconfig,
     path,
     policy,

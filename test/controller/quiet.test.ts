@@ -22,7 +22,7 @@ describe('A quiet controller', () => {
   let office: Office;
   let controller: ControllerProcess;
   const asked = (): string[] =>
-    cluster.proxy
+    office.proxy
       .requests((request) => !isLease(request) && request.verb !== 'watch')
       .map(named)
       .sort();
@@ -53,23 +53,23 @@ describe('A quiet controller', () => {
 
   it('asks for a new policy three things, for an edit two, for a run a handful', async () => {
     await settled();
-    cluster.proxy.forget();
+    office.proxy.forget();
     await office.apply(aPolicy('counted'));
     await settled();
     assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply cronjobs', 'apply events']);
 
-    cluster.proxy.forget();
+    office.proxy.forget();
     await office.apply(aPolicy('counted', { schedule: '0 4 * * *' }));
     await settled();
     assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply cronjobs']);
 
-    cluster.proxy.forget();
+    office.proxy.forget();
     await office.runByHand('counted', 'counted-by-hand');
     const pod = await office.kubelet.pod({ job: 'counted-by-hand' });
     await office.kubelet.act(pod, runs());
     await settled();
     assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply events']);
-    cluster.proxy.forget();
+    office.proxy.forget();
     const report = aReport('counted-by-hand', { policy: 'counted' });
     await office.kubelet.act(pod, exits(0, JSON.stringify(report)));
     await office.untilStatus('counted', 'success', ({ lastRun }) => lastRun?.result === 'Succeeded');
@@ -87,15 +87,15 @@ describe('A quiet controller', () => {
       return items.length > POLICIES && items.every(({ status }) => status?.observedGeneration !== undefined);
     });
     await settled();
-    cluster.proxy.forget();
+    office.proxy.forget();
     await delay(IDLE_MS);
     assert.deepEqual(asked(), []);
-    assert.ok(cluster.proxy.requests(isLease).length > 20, 'the leader renewed its Lease all the while');
+    assert.ok(office.proxy.requests(isLease).length > 20, 'the leader renewed its Lease all the while');
   });
 
   it('asks nothing of the cluster for a policy that is as it should be after a restart, but the lists', async () => {
     await controller.stop();
-    cluster.proxy.forget();
+    office.proxy.forget();
     controller = await startController(office);
     await until('the controller to lead', () => controller.log().some((line) => line.includes('"leading"')));
     await settled();

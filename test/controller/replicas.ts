@@ -23,15 +23,15 @@ export async function startReplicas(
   const replicas: Replica[] = [];
   for (let i = 0; i < count; i++) {
     const name = `controller-${i}`;
-    const kubeconfig = await cluster.proxy.serviceAccount(office.namespace, name);
+    const kubeconfig = await office.proxy.serviceAccount(office.namespace, name);
     await grant(cluster, office.namespace, name);
-    replicas.push(replica(cluster, office.namespace, name, kubeconfig, leaseSeconds));
+    replicas.push(replica(office, name, kubeconfig, leaseSeconds));
   }
   await Promise.all(replicas.map((each) => each.start()));
   return replicas;
 }
 
-function replica(cluster: Cluster, namespace: string, name: string, kubeconfig: string, leaseSeconds: number): Replica {
+function replica({ namespace, proxy }: Office, name: string, kubeconfig: string, leaseSeconds: number): Replica {
   const user = `system:serviceaccount:${namespace}:${name}`;
   let controller: ControllerProcess | undefined;
   const running = (): ControllerProcess => {
@@ -48,8 +48,8 @@ function replica(cluster: Cluster, namespace: string, name: string, kubeconfig: 
     },
     kill: () => running().kill(),
     cutOff() {
-      const rule = cluster.proxy.fault((request) => request.user === user, resets());
-      cluster.proxy.cutWatches((request) => request.user === user);
+      const rule = proxy.fault((request) => request.user === user, resets());
+      proxy.cutWatches((request) => request.user === user);
       return rule.remove;
     },
   };

@@ -55,7 +55,7 @@ describe("The controller's rights", () => {
     await meetForeignCronJob();
     await failTwice();
     assert.equal(await controller.stop(), 0);
-    const asked = new Set(cluster.proxy.requests().flatMap(rightsOf));
+    const asked = new Set(office.proxy.requests().flatMap(rightsOf));
     const granted = RULES.flatMap(({ apiGroups, resources, verbs }) =>
       apiGroups.flatMap((group) =>
         resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
@@ -88,11 +88,8 @@ describe("The controller's rights", () => {
 
   /** A CronJob of the policy's name that the cache has not heard of: found out by an apply that does not force. */
   async function meetForeignCronJob(): Promise<void> {
-    const deaf = cluster.proxy.fault(
-      (request) => request.verb === 'watch' && request.resource === 'cronjobs',
-      silent(),
-    );
-    cluster.proxy.cutWatches((request) => request.resource === 'cronjobs');
+    const deaf = office.proxy.fault((request) => request.verb === 'watch' && request.resource === 'cronjobs', silent());
+    office.proxy.cutWatches((request) => request.resource === 'cronjobs');
     await until('the watch to go silent', () => deaf.hits() > 0);
     const containers = [{ name: 'c', image: 'busybox' }];
     await cluster.plane.api.create(office.path('cronjobs'), {

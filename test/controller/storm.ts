@@ -5,8 +5,8 @@ import type { ProxiedRequest } from '../cluster/proxied-request.ts';
 /** One thing that goes wrong between a controller and its API server. */
 export interface Trouble {
   readonly name: string;
-  /** Begins it for requests that match; the returned function ends it. */
-  readonly begin: (proxy: FaultProxy, ours: Match) => Promise<() => Promise<void>>;
+  /** Begins it; the returned function ends it. */
+  readonly begin: (proxy: FaultProxy) => Promise<() => Promise<void>>;
 }
 
 const isWatch = ({ verb }: ProxiedRequest): boolean => verb === 'watch';
@@ -14,9 +14,9 @@ const isWrite = ({ verb, resource }: ProxiedRequest): boolean => verb === 'apply
 
 const striking = (name: string, match: Match, fault: Fault, cutFirst = false): Trouble => ({
   name,
-  async begin(proxy, ours) {
-    const rule = proxy.fault((request) => ours(request) && match(request), fault);
-    if (cutFirst) proxy.cutWatches(ours);
+  async begin(proxy) {
+    const rule = proxy.fault(match, fault);
+    if (cutFirst) proxy.cutWatches();
     return async () => rule.remove();
   },
 });
@@ -25,8 +25,8 @@ const striking = (name: string, match: Match, fault: Fault, cutFirst = false): T
 export const TROUBLES: readonly Trouble[] = [
   {
     name: 'all watches are cut',
-    async begin(proxy, ours) {
-      proxy.cutWatches(ours);
+    async begin(proxy) {
+      proxy.cutWatches();
       return async () => undefined;
     },
   },
