@@ -5,6 +5,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { kubernetesBinary } from './cluster/build.ts';
 import { FAKE_SECRETS } from './support/fake-secrets.ts';
 import { type LeakWatch, leakWatch } from './support/leak-watch.ts';
 import { missingPackages } from './support/needed-programs.ts';
@@ -17,6 +18,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** No file takes a tenth of it; a test that hangs ends here, not with the patience of whoever waits. */
 const LONGEST_MS = 20 * 60_000;
 
+/** These start a control plane, which is built once, in minutes; a test file's own time must not pay for it. */
+const ON_KUBERNETES = /^test\/(cluster|controller|kube)\//;
+
 const missing = missingPackages();
 if (missing.length > 0) stop(`missing on this machine: ${missing.join(', ')}; install them with: bash .ci/packages`);
 
@@ -26,6 +30,8 @@ const files = globSync('test/**/*.test.ts')
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort();
 if (files.length === 0) stop(`no test file has ${words.join(' or ')} in its path`);
+
+if (files.some((file) => ON_KUBERNETES.test(file))) await buildKubernetes();
 
 const watch = leakWatch(FAKE_SECRETS);
 const folder = mkdtempSync(join(tmpdir(), 'case-backup-tests-'));
@@ -78,6 +84,14 @@ async function searchFolder(top: string, leakWatch: LeakWatch): Promise<Map<stri
       leakWatch.see(`${name} in the left file ${rest.join('/')}`, chunk);
   }
   return counts;
+}
+
+async function buildKubernetes(): Promise<void> {
+  try {
+    await kubernetesBinary();
+  } catch (error) {
+    stop(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function nameOf(file: string | undefined): string {
