@@ -7,7 +7,4 @@ export const CRON_JOBS: Resource = { group: 'batch', version: 'v1', plural: 'cro
 export const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job' };
 export const PODS: Resource = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' };
 export const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease' };
-/** Where events are written. */
 export const EVENTS: Resource = { group: 'events.k8s.io', version: 'v1', plural: 'events', kind: 'Event' };
-/** The same objects as `involvedObject` and `source` readers know them: a pod's events are read here. */
-export const CORE_EVENTS: Resource = { group: '', version: 'v1', plural: 'events', kind: 'Event' };

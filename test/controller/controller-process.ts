@@ -69,3 +69,10 @@ function portIn(lines: readonly string[]): number | undefined {
   const line = lines.find((text) => text.includes('serving /metrics'));
   return line === undefined ? undefined : (JSON.parse(line) as { port: number }).port;
 }
+
+/** A controller that leads. */
+export async function startLeader(flags: ControllerFlags): Promise<ControllerProcess> {
+  const controller = await startController(flags);
+  await until('the controller to lead', () => controller.log().some((line) => line.includes('"leading"')));
+  return controller;
+}

@@ -4,7 +4,7 @@ import type { CronJob } from '../../src/controller/workloads.ts';
 import { runs } from '../cluster/pod-acts.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
-import { type ControllerProcess, startController } from './controller-process.ts';
+import { type ControllerProcess, startLeader } from './controller-process.ts';
 import { type Cluster, type Office, startCluster } from './operator.ts';
 
 describe('A policy in a cluster', { concurrency: true }, () => {
@@ -23,8 +23,7 @@ describe('A policy in a cluster', { concurrency: true }, () => {
   before(async () => {
     cluster = await startCluster();
     office = await cluster.office();
-    controller = await startController(office);
-    await until('the controller to lead', () => controller.log().some((line) => line.includes('"leading"')));
+    controller = await startLeader(office);
   });
   after(async () => {
     await controller?.stop();

@@ -6,7 +6,7 @@ import type { ProxiedRequest } from '../cluster/proxied-request.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
 import { aReport } from './a-report.ts';
-import { type ControllerProcess, startController } from './controller-process.ts';
+import { type ControllerProcess, startLeader } from './controller-process.ts';
 import { type Cluster, type Office, startCluster } from './operator.ts';
 
 const POLICIES = 100;
@@ -43,8 +43,7 @@ describe('A quiet controller', () => {
   before(async () => {
     cluster = await startCluster();
     office = await cluster.office();
-    controller = await startController(office);
-    await until('the controller to lead', () => controller.log().some((line) => line.includes('"leading"')));
+    controller = await startLeader(office);
   });
   after(async () => {
     await controller?.stop();
@@ -96,8 +95,7 @@ describe('A quiet controller', () => {
   it('asks nothing of the cluster for a policy that is as it should be after a restart, but the lists', async () => {
     await controller.stop();
     office.proxy.forget();
-    controller = await startController(office);
-    await until('the controller to lead', () => controller.log().some((line) => line.includes('"leading"')));
+    controller = await startLeader(office);
     await settled();
     // The event of a run of the last ten minutes is told again, in case that nobody told it; it is there already.
     assert.deepEqual(asked(), ['create events', 'list casebackuppolicies', 'list cronjobs', 'list jobs', 'list pods']);

@@ -6,7 +6,7 @@ import type { ProxiedRequest } from '../cluster/proxied-request.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
 import { aReport } from './a-report.ts';
-import { type ControllerProcess, startController } from './controller-process.ts';
+import { type ControllerProcess, startLeader } from './controller-process.ts';
 import { type Cluster, CONTROLLER_RULES, type Office, startCluster } from './operator.ts';
 
 interface Rule {
@@ -24,8 +24,7 @@ describe("The controller's rights", () => {
   before(async () => {
     cluster = await startCluster();
     office = await cluster.office();
-    controller = await startController(office);
-    await until('the controller to lead', () => controller.log().some((line) => line.includes('"leading"')));
+    controller = await startLeader(office);
   });
   after(async () => {
     await controller?.stop();
