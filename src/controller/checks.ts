@@ -49,7 +49,7 @@ const no = (reason: string, message: string): Judgement => ({ status: 'False', r
 /** The CRD's schema can't tell a real cron field, and an object may be older than a rule. */
 function specIsValid({ policy }: Candidate): Judgement | undefined {
   const checked = checkPolicy(policySpecSchema, policy.spec, ['spec']);
-  if (checked.data) return undefined;
+  if (checked.faults === undefined) return undefined;
   const reason = SPEC_REASONS[checked.faults[0]?.field ?? ''] ?? 'InvalidSpec';
   return no(reason, checked.faults.map(faultSentence).join('; '));
 }

@@ -127,7 +127,7 @@ async function lead(options: ControllerOptions, caches: Caches, queue: Workqueue
     async (key, working) => {
       const done = meter.started();
       try {
-        const again = await reconcile(reconciler, key, AbortSignal.any([leading, working]));
+        const again = await reconcile(reconciler, key, working);
         queue.forget(key);
         if (again !== undefined) queue.addAfter(key, again);
         done(again === undefined ? 'success' : 'requeue_after');

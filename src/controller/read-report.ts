@@ -20,6 +20,8 @@ export type ReportReading =
 
 /** With the status's limits where they are the tighter: one field that the API server refuses holds up all of a status. */
 const storableSchema = reportSchema.extend({
+  // An empty id would be no other run's.
+  runId: reportSchema.shape.runId.min(1),
   reason: conditionSchema.shape.reason,
   backup: backupRefSchema
     .extend({

@@ -1,7 +1,8 @@
 /**
  * The sanitiser between anything and any output. Every secret is registered when it is read (config.ts) or received
  * (an access token, a session id); redaction is by value, so it holds for libraries' messages too, plus the shapes
- * in which secrets travel: bearer headers, URL queries and the password part of a URL.
+ * in which secrets travel: bearer headers, URL queries, the password part of a URL, and JSON web tokens (a pod's API token
+ * changes every hour; a set of them would only grow).
  */
 const known = new Set<string>();
 
@@ -16,6 +17,7 @@ export function registerSecret(value: string): void {
 }
 
 const SHAPES: readonly [RegExp, string][] = [
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[redacted]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 [redacted]'],
   [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]*@/gi, '$1[redacted]@'],
   [/\b((?:refresh_token|access_token|client_secret|code|password|authorization)=)[^&\s"']+/gi, '$1[redacted]'],

@@ -22,6 +22,7 @@ export const ENDINGS_BY_REPORT: readonly Ending[] = [
   unproven('a report cut in half', 'ReportUnreadable', (run) => good(run).slice(0, 700)),
   unproven('a report of another version', 'ReportVersionUnknown', says({ version: 2 })),
   unproven('a report with the run id of another', 'ReportForeign', ofAnother),
+  unproven('a report without a run id', 'ReportUnreadable', says({ runId: '' })),
   unproven('a report with the slot of another', 'ReportForeign', says({ slot: 'case-backup-other-1' })),
   unproven('a report about another policy', 'ReportForeign', says({ policy: 'other' })),
   unproven('a report that no status can hold', 'ReportUnreadable', says({ reason: 'all is well' })),

@@ -16,7 +16,7 @@ export interface Life {
 }
 
 /** Two dozen policies at once on two busy cores. */
-const PATIENCE = { within: 90_000 };
+const PATIENCE = { within: 90_000, everyMs: 200 };
 
 export interface Begun {
   readonly jobName: string;
@@ -33,7 +33,8 @@ export async function begin(stage: Stage, life: Life, pods: Ending['pods'], trig
     trigger === 'Manual'
       ? `${policy}-by-hand-${runs.length}`
       : `case-backup-${policy}-${Math.floor(minute.getTime() / 60_000)}`;
-  const earlierRunId = (await theatre.status(policy)).history?.[0]?.runId ?? '';
+  const earlierRunId =
+    (await theatre.status(policy)).history?.find(({ runId }) => runId !== undefined)?.runId ?? 'none';
   theatre.script(jobName, pods({ policy, jobName, earlierRunId }));
   const at = Math.floor(Date.now() / 1000) * 1000;
   if (trigger === 'Manual') await theatre.runByHand(policy, jobName);
@@ -101,10 +102,11 @@ function howEnded({ status }: Job): string | undefined {
 export async function wholeStory(stage: Stage, { theatre, policy, runs }: Life): Promise<Told> {
   const many = `${runs.length} runs of ${policy}`;
   await theatre.untilStatus(policy, many, ({ history }) => history?.length === runs.length, PATIENCE.within);
-  return await until(`${many} to be told of everywhere`, async () => {
+  const everywhere = async (): Promise<Told | false> => {
     const told = await stage.told(theatre, policy);
     const counters = told.series.filter(({ name }) => name === 'case_backup_runs_total');
     const counted = counters.reduce((sum, { value }) => sum + value, 0);
     return eventsOfEnds(told.events).length >= runs.length && counted >= runs.length && told;
-  });
+  };
+  return await until(`${many} to be told of everywhere`, everywhere, PATIENCE);
 }

@@ -29,7 +29,7 @@ const report: fc.Arbitrary<RunReport> = fc
     slot: mostly(JOB, 'another', ''),
     result: mostly<Result>('Succeeded', ...RESULTS),
     exitCode: mostly(0, 1, 3, 11),
-    runId: mostly('fresh', 'known'),
+    runId: mostly('fresh', 'known', ''),
     verification: mostly<RunReport['verification'] | null>(null, undefined),
     found: verification,
     hasBackup: mostly(true, false),

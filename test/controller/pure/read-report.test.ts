@@ -25,6 +25,7 @@ const REFUSED: readonly (readonly [what: string, text: string | undefined, reaso
   ['a version in words', altered({ version: '1' }), 'ReportUnreadable', 'at version'],
   ['a result of its own', altered({ result: 'Brilliant' }), 'ReportUnreadable', 'at result'],
   ['a count below zero', altered({ files: -1 }), 'ReportUnreadable', 'at files'],
+  ['an empty run id', altered({ runId: '' }), 'ReportUnreadable', 'at runId'],
   ['no exit code', altered({ exitCode: undefined }), 'ReportUnreadable', 'at exitCode'],
   ['a verification in words', altered({ verification: 'good' }), 'ReportUnreadable', 'at verification'],
   [
