@@ -92,7 +92,7 @@ function quotaSufficient({ quota, lastSuccess }: PolicyStatus): Judgement {
   const free = Math.max(0, quota.allocatedBytes - quota.usedBytes);
   const wanted = 2 * (lastSuccess?.archiveBytes ?? 0);
   const words = `${free} of ${quota.allocatedBytes} bytes are free`;
-  return free >= wanted ? yes('Sufficient', words) : no('QuotaLow', `${words}; two backups need ${wanted}`);
+  return free > 0 && free >= wanted ? yes('Sufficient', words) : no('QuotaLow', `${words}; two backups need ${wanted}`);
 }
 
 /** The last run that could tell: one that was refused, or one that came far enough to have listed the source. */

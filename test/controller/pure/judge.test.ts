@@ -110,7 +110,7 @@ const JUDGEMENTS: readonly Row[] = [
   [
     'there was no backup yet and nothing is free',
     'QuotaSufficient',
-    'True Sufficient',
+    'False QuotaLow',
     { ...quota(1000), lastSuccess: undefined },
   ],
 
