@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { counted } from './counted.ts';
 
 /** One thing that is wrong with a policy. */
 export interface PolicyFault {
@@ -10,7 +11,9 @@ export interface PolicyFault {
 
 type Path = readonly PropertyKey[];
 
-export type Checked<T> = { readonly data: T } | { readonly data: undefined; readonly faults: readonly PolicyFault[] };
+export type Checked<T> =
+  | { readonly data: T; readonly faults?: undefined }
+  | { readonly data?: undefined; readonly faults: readonly PolicyFault[] };
 
 /**
  * A policy, or the part of one that stands at `at`, or else every fault in words for its author, who need not know what
@@ -19,7 +22,7 @@ export type Checked<T> = { readonly data: T } | { readonly data: undefined; read
 export function checkPolicy<S extends z.ZodType>(schema: S, value: unknown, at: Path = []): Checked<z.output<S>> {
   const result = schema.safeParse(value, { error: sentence });
   if (result.success) return { data: result.data };
-  return { data: undefined, faults: result.error.issues.flatMap((issue) => faultsOf(issue, at)) };
+  return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, at)) };
 }
 
 /** `spec.retention.keepDays: must be at least 1` */
@@ -45,9 +48,9 @@ function sentence(issue: z.core.$ZodRawIssue): string {
       return `must be ${oneOf(issue.values.map(String))}`;
     case 'too_small':
       if (issue.minimum === 1 && issue.origin === 'string') return 'must not be empty';
-      return `must ${isCounted(issue.origin) ? 'have' : 'be'} at least ${issue.minimum}${unitOf(issue.origin)}`;
+      return `must ${amount('at least', issue.minimum, issue.origin)}`;
     case 'too_big':
-      return `must ${isCounted(issue.origin) ? 'have' : 'be'} at most ${issue.maximum}${unitOf(issue.origin)}`;
+      return `must ${amount('at most', issue.maximum, issue.origin)}`;
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     default:
@@ -74,9 +77,12 @@ function kindOf(value: unknown): string {
   return value === null ? 'empty' : String(value);
 }
 
-const isCounted = (origin: string): boolean => UNITS[origin] !== undefined;
-const unitOf = (origin: string): string => UNITS[origin] ?? '';
-const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+const PARTS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
+
+function amount(bound: string, limit: number | bigint, origin: string): string {
+  const part = PARTS[origin];
+  return part === undefined ? `be ${bound} ${limit}` : `have ${bound} ${counted(Number(limit), part)}`;
+}
 
 function oneOf(values: readonly string[]): string {
   const last = values.at(-1) ?? '';

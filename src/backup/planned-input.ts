@@ -1,4 +1,5 @@
-import { Conflict, type Digest, type FileEntry, type Store, Unavailable } from '../store/store.ts';
+import { hashBytes } from '../store/content-hash.ts';
+import { Conflict, type Digest, type FileEntry, type Loaded, type Store, Unavailable } from '../store/store.ts';
 import type { ZipInput } from '../zip/entry.ts';
 import type { PlanRow } from './plan.ts';
 import type { PlannedItem } from './walk.ts';
@@ -28,7 +29,7 @@ export function plannedInput(source: Store, item: PlannedItem): PlannedInput {
     get size() {
       return file.exportedAs === undefined ? file.size : undefined;
     },
-    load: (signal) => source.load(file, signal),
+    load: async (signal) => (isNothing(file) ? EMPTY : source.load(file, signal)),
     stream: (signal) => source.stream(file, signal),
     async refresh(signal) {
       const now = await source.stat(file.path, signal);
@@ -38,11 +39,11 @@ export function plannedInput(source: Store, item: PlannedItem): PlannedInput {
   };
 }
 
-const EMPTY: Digest = {
-  size: 0,
-  sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-  contentHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-};
+const EMPTY: Loaded = { bytes: Buffer.alloc(0), digest: hashBytes(Buffer.alloc(0)) };
+
+/** Empty by size and content_hash: there is nothing that a request could bring. */
+const isNothing = ({ size, contentHash, exportedAs }: FileEntry): boolean =>
+  size === 0 && exportedAs === undefined && contentHash === EMPTY.digest.contentHash;
 
 function folderInput(item: PlannedItem): PlannedInput {
   return {
@@ -51,7 +52,7 @@ function folderInput(item: PlannedItem): PlannedInput {
     file: undefined,
     modified: new Date(315_532_800_000),
     size: 0,
-    load: async () => ({ bytes: Buffer.alloc(0), digest: EMPTY }),
+    load: async () => EMPTY,
     stream: () => {
       throw new Conflict('a folder has no content');
     },

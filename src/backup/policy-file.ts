@@ -27,7 +27,7 @@ export function policyName(file: string | undefined, env: Readonly<Record<string
 
 export function parsePolicy(text: string, where: string): Policy {
   const checked = checkPolicy(policySchema, onlyPolicy(text, where));
-  if (checked.data) return checked.data;
+  if (checked.faults === undefined) return checked.data;
   throw new Failure('configuration', 'PolicyInvalid', `${where}: ${checked.faults.map(faultSentence).join('; ')}`, {
     hint: 'kubectl explain cbp.spec describes every field; docs/policy.md shows them all',
   });

@@ -1,5 +1,4 @@
 import type { KubeObject } from '../kube/objects.ts';
-import { keyOf } from '../kube/objects.ts';
 import type { Change } from '../kube/reflector.ts';
 
 /** The cached objects by something that many of them share, kept by the reflector's changes: 20,000 Jobs by policy. */
@@ -10,23 +9,23 @@ export interface ObjectIndex<T> {
 
 export function objectIndex<T extends KubeObject>(groupOf: (object: T) => string | undefined): ObjectIndex<T> {
   const groups = new Map<string, Map<string, T>>();
-  const put = (object: T): void => {
+  const put = (key: string, object: T): void => {
     const group = groupOf(object);
     if (group === undefined) return;
     const members = groups.get(group) ?? new Map<string, T>();
-    members.set(keyOf(object), object);
+    members.set(key, object);
     groups.set(group, members);
   };
-  const take = (object: T): void => {
+  const take = (key: string, object: T): void => {
     const group = groupOf(object);
     const members = group === undefined ? undefined : groups.get(group);
-    members?.delete(keyOf(object));
+    members?.delete(key);
     if (group !== undefined && members?.size === 0) groups.delete(group);
   };
   return {
-    change({ before, after }) {
-      if (before) take(before);
-      if (after) put(after);
+    change({ key, before, after }) {
+      if (before) take(key, before);
+      if (after) put(key, after);
     },
     of: (group) => [...(groups.get(group)?.values() ?? [])],
   };

@@ -32,6 +32,7 @@ export const watchQuery = (options: WatchOptions): string =>
     // About one a minute: they keep the version fresh on a quiet resource, and prove that the watch lives.
     allowWatchBookmarks: true,
     labelSelector: options.labelSelector,
+    fieldSelector: options.fieldSelector,
     resourceVersion: options.resourceVersion,
     timeoutSeconds: options.timeoutSeconds,
   });

@@ -39,6 +39,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly resource: Resource;
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
+  /** An object that ceases to match is gone from the cache, as if it were deleted. */
+  readonly fieldSelector?: string | undefined;
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics?: ReflectorMetrics | undefined;
@@ -58,7 +60,8 @@ const LONGEST_SILENCE_MS = 150_000;
 const SHORTEST_WATCH_MS = 1_000;
 
 export function startReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
-  const { client, resource, namespace, labelSelector, log, clock, metrics } = options;
+  const { client, resource, namespace, labelSelector, fieldSelector, log, clock, metrics } = options;
+  const selected = { namespace, labelSelector, fieldSelector };
   const cache = createObjectCache(options);
   const stopped = new AbortController();
   const synced = Promise.withResolvers<void>();
@@ -71,8 +74,8 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
   async function list(): Promise<string> {
     const relist = cache.relist();
     for (let token: string | undefined; ; ) {
-      const page = { namespace, labelSelector, limit: PAGE_SIZE, continue: token, signal: stopped.signal };
-      const answer = await client.list<T>(resource, { ...page, keep: cache.prune });
+      const page = { limit: PAGE_SIZE, continue: token, signal: stopped.signal };
+      const answer = await client.list<T>(resource, { ...selected, ...page, keep: cache.prune });
       contact = clock.elapsed();
       for (const object of answer.items) relist.put(object);
       token = answer.continue;
@@ -103,7 +106,7 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
       return isSilent;
     });
     const timeoutSeconds = WATCH_SECONDS.least + Math.floor(Math.random() * WATCH_SECONDS.spread);
-    const request = { namespace, labelSelector, resourceVersion, timeoutSeconds, signal: cut.signal };
+    const request = { ...selected, resourceVersion, timeoutSeconds, signal: cut.signal };
     try {
       await client.watch<T>(resource, request, (event) => {
         spokeAt = clock.elapsed();

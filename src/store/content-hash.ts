@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import type { Digest } from './store.ts';
 
 /**
@@ -26,29 +26,37 @@ export function hashBytes(bytes: Buffer): Digest {
     hasher.update(bytes);
     return hasher.digest();
   }
-  const block = hash('sha256', bytes, 'buffer');
-  const sha256 = block.toString('hex');
-  return { size: bytes.length, sha256, contentHash: bytes.length === 0 ? sha256 : hash('sha256', block) };
+  return { size: bytes.length, ...ofOneBlock(hash('sha256', bytes, 'buffer'), bytes.length) };
 }
 
-/** Both hashes of a stream, from chunks of any size. */
+/** Both hashes of a stream, from chunks of any size. Like hashBytes it reads the first block once, and the rest twice. */
 export function createHasher(): Hasher {
-  const whole = createHash('sha256');
-  const content = createContentHasher();
+  const first = createHash('sha256');
+  let later: { readonly whole: Hash; readonly content: ContentHasher } | undefined;
   let size = 0;
   return {
     update(chunk) {
-      whole.update(chunk);
-      content.update(chunk);
+      const ofFirst = later ? 0 : Math.min(chunk.length, BLOCK_BYTES - size);
       size += chunk.length;
+      if (ofFirst > 0) first.update(chunk.subarray(0, ofFirst));
+      if (ofFirst === chunk.length) return;
+      // In this order: a digest ends its hash.
+      later ??= { whole: first.copy(), content: createContentHasher(first.digest()) };
+      const rest = chunk.subarray(ofFirst);
+      later.whole.update(rest);
+      later.content.update(rest);
     },
-    digest: () => ({ size, sha256: whole.digest('hex'), contentHash: content.digest() }),
+    digest() {
+      if (later) return { size, sha256: later.whole.digest('hex'), contentHash: later.content.digest() };
+      return { size, ...ofOneBlock(first.digest(), size) };
+    },
   };
 }
 
-/** content_hash alone, for what is sent and not read: half the work. */
-export function createContentHasher(): ContentHasher {
+/** content_hash alone, for what is sent and not read: half the work. `firstBlock` is the digest of one that went before. */
+export function createContentHasher(firstBlock?: Buffer): ContentHasher {
   const digests = createHash('sha256');
+  if (firstBlock) digests.update(firstBlock);
   let block = createHash('sha256');
   let filled = 0;
   return {
@@ -70,4 +78,9 @@ export function createContentHasher(): ContentHasher {
       return digests.digest('hex');
     },
   };
+}
+
+function ofOneBlock(block: Buffer, size: number): Pick<Digest, 'sha256' | 'contentHash'> {
+  const sha256 = block.toString('hex');
+  return { sha256, contentHash: size === 0 ? sha256 : hash('sha256', block) };
 }

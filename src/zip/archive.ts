@@ -1,6 +1,7 @@
 import { crc32 as checksum } from 'node:zlib';
 import { Failure } from '../host/errors.ts';
 import { openSpool } from '../host/spool.ts';
+import { combineCrc32 } from './crc-combine.ts';
 import { centralRecord, dataDescriptor, endRecords, type Header, localHeader } from './encode.ts';
 import type { ZipMethod } from './entry.ts';
 import { MAX_16, MAX_32 } from './signatures.ts';
@@ -42,7 +43,7 @@ export interface EntryStream {
 export interface ZipArchive {
   /** Bytes given to the sink so far. */
   readonly bytes: number;
-  /** CRC-32 of those bytes: 0.3 s per GB, and it covers what no entry's own does (headers, gaps, deflate's padding). */
+  /** CRC-32 of those bytes: 0.3 s per GB that was not summed anyway, and it covers what no entry's own does (headers, gaps, deflate's padding). */
   readonly crc32: number;
   readonly entries: number;
   readonly gaps: readonly Gap[];
@@ -71,9 +72,10 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
   let sum = 0;
   let entries = 0;
 
-  const write = (chunk: Buffer): Promise<void> | undefined => {
+  /** `knownCrc32` is that of the chunk, where somebody has summed it already. */
+  const write = (chunk: Buffer, knownCrc32?: number): Promise<void> | undefined => {
     bytes += chunk.length;
-    sum = checksum(chunk, sum);
+    sum = knownCrc32 === undefined ? checksum(chunk, sum) : combineCrc32(sum, knownCrc32, chunk.length);
     return sink(chunk);
   };
   const record = (header: Header, offset: number): Promise<void> => {
@@ -112,7 +114,7 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
       if (body.length <= JOIN_BYTES) await write(Buffer.concat([local, body]));
       else {
         await write(local);
-        await write(body);
+        await write(body, method === 0 ? crc32 : undefined);
       }
       await record(header, offset);
       return { offset, compressedSize };
@@ -125,7 +127,7 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
       await write(localHeader({ ...open, crc32: 0, size: 0, compressedSize: 0 }));
       const start = bytes;
       return {
-        write,
+        write: (chunk) => write(chunk),
         async end(crc32, size) {
           const compressedSize = bytes - start;
           const header = { ...open, crc32, size, compressedSize };

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw, type ZlibOptions } from 'node:zlib';
-import { DEFLATE_LEVEL, deflatedBound } from './compress-whole.ts';
+import { deflatedBound } from './compress-whole.ts';
+import { deflateOptions } from './deflate-options.ts';
 
 export const BLOCK_BYTES = 1024 * 1024;
 /** How far back a deflate match may reach; what a block needs of its predecessor. */
@@ -20,7 +21,7 @@ export async function* deflateBlocks(
   const inFlight: Promise<Buffer>[] = [];
   let dictionary: Buffer | undefined;
   const start = (block: Buffer, finishFlush: number): void => {
-    const options = { level: DEFLATE_LEVEL, finishFlush, chunkSize: deflatedBound(block.length) };
+    const options = { ...deflateOptions(block), finishFlush, chunkSize: deflatedBound(block.length) };
     const work = deflate(block, dictionary ? { ...options, dictionary } : options);
     work.catch(() => undefined);
     inFlight.push(work);

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { crc32, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import pLimit from 'p-limit';
 import { isCompressible } from './compressible.ts';
+import { DEFLATE_LEVEL, deflateOptions } from './deflate-options.ts';
 import type { Compression, ZipMethod } from './entry.ts';
 
 export interface Compressed {
@@ -10,7 +11,6 @@ export interface Compressed {
   readonly body: Buffer;
 }
 
-export const DEFLATE_LEVEL = 6;
 /** What a reader gains from one percent is less than what inflating costs it. */
 const WORTHWHILE = 0.99;
 /** Fewer bytes than this do not shrink by more than the work is worth: the entry's two headers have 150. */
@@ -26,7 +26,7 @@ const deflateOnPool: (content: Buffer, options: ZlibOptions) => Promise<Buffer> 
 
 /**
  * Compresses whole contents, on libuv's thread pool but for tiny ones. At most cores + 1 at once: every zlib state takes
- * 256 KiB from the moment it is asked for, not from when a thread is free.
+ * 384 KiB from the moment it is asked for, not from when a thread is free.
  */
 export function wholeCompressor(
   compression: Compression,
@@ -36,7 +36,7 @@ export function wholeCompressor(
   const deflate = (content: Buffer): Promise<Buffer> | Buffer => {
     const chunkSize = deflatedBound(content.length);
     if (content.length <= AT_ONCE_BYTES) return deflateRawSync(content, { ...SMALL_STATE, chunkSize });
-    return limit(() => deflateOnPool(content, { level: DEFLATE_LEVEL, chunkSize }));
+    return limit(() => deflateOnPool(content, { ...deflateOptions(content), chunkSize }));
   };
 
   return async (name, content) => {

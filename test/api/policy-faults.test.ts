@@ -7,10 +7,8 @@ import { structuralSchema } from '../../src/api/structural-schema.ts';
 import { dropbox } from './policy-cases.ts';
 import { walk } from './schema-walk.ts';
 
-const faultsOf = (schema: z.ZodType, value: unknown): string[] => {
-  const checked = checkPolicy(schema, value, ['spec']);
-  return checked.data === undefined ? checked.faults.map(faultSentence) : [];
-};
+const faultsOf = (schema: z.ZodType, value: unknown): string[] =>
+  checkPolicy(schema, value, ['spec']).faults?.map(faultSentence) ?? [];
 
 const SENTENCES: readonly [what: string, schema: z.ZodType, value: unknown, sentence: string][] = [
   ['a missing value', z.string(), undefined, 'is missing'],
@@ -31,7 +29,7 @@ const SENTENCES: readonly [what: string, schema: z.ZodType, value: unknown, sent
   ['empty text', z.string().min(1), '', 'must not be empty'],
   ['short text', z.string().min(3), 'ab', 'must have at least 3 characters'],
   ['long text', z.string().max(3), 'abcd', 'must have at most 3 characters'],
-  ['a long list', z.array(z.int()).max(1), [1, 2], 'must have at most 1 items'],
+  ['a long list', z.array(z.int()).max(1), [1, 2], 'must have at most 1 item'],
   ['another constant', z.literal('v1'), 'v2', 'must be v1'],
   ['one of two', z.enum(['A', 'B']), 'C', 'must be A or B'],
   ['one of three', z.enum(['A', 'B', 'C']), 'D', 'must be A, B or C'],

@@ -126,6 +126,8 @@ function drained(response: ServerResponse): Promise<void> {
 
 function ended(response: ServerResponse): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  // Closed while it drained, by a client that died: it says neither `close` nor that it has ended any more.
+  if (response.destroyed) resolve();
   response.once('close', resolve);
   response.end(() => resolve());
   return promise;

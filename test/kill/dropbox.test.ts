@@ -16,6 +16,8 @@ const READS = new Set(['files/download', 'files/get_metadata', 'files/list_folde
 /** A pause that only our fault asks for. */
 const STRIKE_MS = 86_400_000;
 const EFFECTS = { before: { kind: 'reset', at: 'headers' }, after: { kind: 'delay', ms: STRIKE_MS } } as const;
+/** The emulator finishes a request whose client was killed at once; a busy machine takes longer. */
+const RECORDED_MS = 20_000;
 const AT_ONCE = 2;
 const SLOT = 'nightly-29400000';
 
@@ -47,7 +49,11 @@ async function killAt(step: number, moment: Moment, verdicts: Verdicts): Promise
     if (moment === 'before') await strike();
   });
   const { code, signal } = await job.ended;
-  while (struck !== '' && !place.emulator.requests().some(({ number }) => number === step)) await nextTurn();
+  const giveUp = performance.now() + RECORDED_MS;
+  while (struck !== '' && !place.emulator.requests().some(({ number }) => number === step)) {
+    if (performance.now() > giveUp) throw new Error(`${label} (${struck}): the emulator never finished the request`);
+    await nextTurn();
+  }
   disarm();
   faults.clear();
   if (signal === 'SIGKILL') verdicts.points += 1;

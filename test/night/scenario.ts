@@ -45,7 +45,7 @@ export const tally: Tally = { scenarios: 0, falselyVerified: [], orphans: [], ch
 const DAY_MS = 86_400_000;
 
 export function scenario(name: string, options: Scenario): void {
-  test(name, { timeout: 60_000 }, async () => {
+  test(name, { timeout: 300_000 }, async () => {
     await using scene = await openScene(options.scene);
     tally.scenarios += 1;
     const first = await scene.night();

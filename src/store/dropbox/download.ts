@@ -47,11 +47,12 @@ export async function* download(
 export async function load(client: Client, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
   for (let tries = 1; ; tries++) {
     try {
-      const chunks: Buffer[] = [];
+      // Into its place chunk by chunk: kept until the end, the chunks are as much memory again, and garbage that is old.
+      const bytes = Buffer.allocUnsafeSlow(file.size);
       const source = download(client, file, signal);
       let next = await source.next();
-      for (; !next.done; next = await source.next()) chunks.push(next.value);
-      return { bytes: Buffer.concat(chunks), digest: next.value };
+      for (let at = 0; !next.done; next = await source.next()) at += next.value.copy(bytes, at);
+      return { bytes, digest: next.value };
     } catch (error) {
       if (tries >= LOAD_TRIES || !(error instanceof Failure && error.code === 'TransferMismatch')) throw error;
     }
