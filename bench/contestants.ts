@@ -1,99 +1,95 @@
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { crc32, createDeflateRaw } from 'node:zlib';
+import { setTimeout as delay } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { ZipArchive as Archiver } from 'archiver';
+import { forEachParallel } from '../src/host/parallel.ts';
 import { createArchive } from '../src/zip/archive.ts';
 import { writeEntries } from '../src/zip/write-entries.ts';
+import { asWritable, type Output } from './output.ts';
 import { listTree, streamHashed, treeInput } from './tree.ts';
+import { endedChildrenCpuSeconds, peakOf, type Usage } from './usage.ts';
 
-/** Reads a whole tree, writes into a sink that only counts; resolves to the bytes written. */
-type Contestant = (folder: string) => Promise<number>;
+/** Reads a whole tree and writes its archive; resolves to the cost where it was not this process that had it. */
+type Contestant = (folder: string, output: Output) => Promise<Usage | undefined>;
 
 const MIB = 1024 * 1024;
+/** Files read at once: the default of spec.transfer.maxConcurrentDownloads. */
+const READ_AHEAD = 8;
+/** How often zip's peak is looked at; it ends with the process, so the last look must be late enough. */
+const LOOK_MS = 50;
 
-/** What no archiver can beat in one process, reading file after file: bytes, CRC and both hashes, nothing written. */
-async function floor(folder: string): Promise<number> {
-  const files = await listTree(folder);
-  for (const file of files) {
+/** What no archiver can beat on this machine: every byte read, CRC and both hashes computed, nothing written. */
+async function floor(folder: string): Promise<undefined> {
+  const { signal } = new AbortController();
+  await forEachParallel(listTree(folder), READ_AHEAD, async (file) => {
     if (file.size > 8 * MIB) for await (const chunk of streamHashed(file.path)) crc32(chunk);
-    else crc32((await treeInput(file).load(new AbortController().signal)).bytes);
-  }
-  return 0;
+    else crc32((await treeInput(file).load(signal)).bytes);
+  });
+  return undefined;
 }
 
-async function caseBackup(folder: string): Promise<number> {
-  const files = await listTree(folder);
-  const work = await mkdtemp(join(tmpdir(), 'bench-'));
-  const archive = await createArchive(() => undefined, join(work, 'directory.spool'));
+async function caseBackup(folder: string, output: Output): Promise<undefined> {
+  const files = listTree(folder);
+  const work = await mkdtemp(join(tmpdir(), 'case-backup-bench-'));
+  function* inputs() {
+    for (const file of files) yield treeInput(file);
+  }
+  const archive = await createArchive(output.write, join(work, 'directory'));
   try {
-    const { signal } = new AbortController();
-    const onFailure = (_: unknown, error: unknown): never => {
-      throw error;
-    };
-    const inputs = files.map(treeInput);
+    const options = {
+      compression: 'Auto',
+      readAhead: READ_AHEAD,
+      signal: new AbortController().signal,
+      onFailure(_: unknown, error: unknown): never {
+        throw error;
+      },
+    } as const;
     let written = 0;
-    for await (const entry of writeEntries(archive, inputs, { compression: 'Auto', readAhead: 8, signal, onFailure })) {
-      written += entry.digest.contentHash.length === 64 ? 1 : 0;
+    for await (const { digest } of writeEntries(archive, inputs(), options)) {
+      if (digest.contentHash.length === 64) written += 1;
     }
     if (written !== files.length) throw new Error(`${written} of ${files.length} files are in the archive`);
-    return (await archive.finish()).bytes;
+    await archive.finish();
   } finally {
     await archive.close();
     await rm(work, { recursive: true });
   }
+  return undefined;
 }
 
 /** archiver with file(), as its documentation shows it, at the same level; it computes no hashes. */
-async function archiver(folder: string): Promise<number> {
-  const { sink, bytes } = countingSink();
+async function archiver(folder: string, output: Output): Promise<undefined> {
   const archive = new Archiver({ zlib: { level: 6 } });
-  for (const { path, name, modified } of await listTree(folder)) archive.file(path, { name, date: modified });
-  await Promise.all([pipeline(archive, sink), archive.finalize()]);
-  return bytes();
+  for (const { path, name, modified } of listTree(folder)) archive.file(path, { name, date: modified });
+  await Promise.all([pipeline(archive, asWritable(output)), archive.finalize()]);
+  return undefined;
 }
 
-/** One file after the other through one deflate stream: what large files cost without parallel blocks. */
-async function oneStream(folder: string): Promise<number> {
-  let total = 0;
-  for (const { path } of await listTree(folder)) {
-    const { sink, bytes } = countingSink();
-    await pipeline(
-      createReadStream(path, { highWaterMark: MIB }),
-      createDeflateRaw({ level: 6, chunkSize: MIB }),
-      sink,
-    );
-    total += bytes();
-  }
-  return total;
-}
-
-/** Info-ZIP, into a pipe whose other end only counts. */
-async function infoZip(folder: string): Promise<number> {
-  const { spawn } = await import('node:child_process');
-  const zip = spawn('zip', ['-6', '-q', '-r', '-', '.'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
-  let bytes = 0;
-  zip.stdout.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-  });
-  const [code] = await once(zip, 'close');
+/** Info-ZIP straight into the file, or into /dev/null where only its time is of interest. */
+async function infoZip(folder: string, output: Output): Promise<Usage> {
+  const target = output.path ?? '/dev/null';
+  const script = `exec zip -6 -q -r -D - . > "$1"`;
+  const zip = spawn('sh', ['-c', script, 'sh', target], { cwd: folder, stdio: 'inherit' });
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  zip.once('error', reject);
+  zip.once('close', resolve);
+  let peakBytes = 0;
+  const ended = new AbortController();
+  const watch = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      peakBytes = Math.max(peakBytes, peakOf(zip.pid ?? 0) ?? 0);
+      await delay(LOOK_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+    }
+  };
+  const watching = watch();
+  const code = await promise.finally(() => ended.abort());
+  await watching;
   if (code !== 0) throw new Error(`zip ended with code ${code}`);
-  return bytes;
-}
-
-function countingSink(): { readonly sink: Writable; readonly bytes: () => number } {
-  let count = 0;
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      count += chunk.length;
-      done();
-    },
-  });
-  return { sink, bytes: () => count };
+  return { cpuSeconds: endedChildrenCpuSeconds(), peakBytes };
 }
 
 export const CONTESTANTS = {
@@ -101,7 +97,6 @@ export const CONTESTANTS = {
   'case-backup': caseBackup,
   'archiver level 6': archiver,
   'zip -6': infoZip,
-  'one deflate stream': oneStream,
 } satisfies Record<string, Contestant>;
 
 export type ContestantName = keyof typeof CONTESTANTS;

@@ -1,4 +1,5 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createHasher, hashBytes } from '../src/store/content-hash.ts';
 import type { Digest } from '../src/store/store.ts';
@@ -11,18 +12,19 @@ export interface TreeFile {
   readonly modified: Date;
 }
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 
-/** Every file below a folder, in the order of their paths, so that all contestants read the same in the same order. */
-export async function listTree(folder: string): Promise<readonly TreeFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+/**
+ * Every file below a folder in the order of their paths, so that all contestants read the same in the same order.
+ * Synchronous: 50,000 awaited stats take four seconds of a measurement that is not about them.
+ */
+export function listTree(folder: string): readonly TreeFile[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const files: TreeFile[] = [];
-  for (const path of paths.sort()) {
-    const { size, mtime } = await stat(path);
-    files.push({ path, name: relative(folder, path), size, modified: mtime });
-  }
-  return files;
+  return paths.sort().map((path) => {
+    const { size, mtime } = statSync(path);
+    return { path, name: relative(folder, path), size, modified: mtime };
+  });
 }
 
 /** Reads as a directory store does: a small file in one piece, both hashes of everything. */
@@ -42,7 +44,7 @@ export function treeInput({ path, name, size, modified }: TreeFile): ZipInput<Di
 async function readWhole(path: string, size: number): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(size), 0, size, 0);
     if (bytesRead !== size) throw new Error(`${path} has ${bytesRead} bytes where ${size} were listed`);
     return buffer;
   } finally {

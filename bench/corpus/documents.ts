@@ -24,15 +24,9 @@ export function writeDocument(extension: string, length: number, random: Seeded,
     case '.eml':
       return fit([...mail(length, random, prose)], length);
     case '.json':
-      return fit(
-        [...records(length, random, prose, (n, text) => `{"id":${n},"note":${JSON.stringify(text)}},\n`)],
-        length,
-      );
+      return fit([...records(length, random, prose, jsonRecord)], length);
     case '.xml':
-      return fit(
-        [...records(length, random, prose, (n, text) => `<item id="${n}"><note>${text}</note></item>\n`)],
-        length,
-      );
+      return fit([...records(length, random, prose, xmlRecord)], length);
     default:
       return prose(length);
   }
@@ -63,16 +57,33 @@ function* mail(length: number, random: Seeded, prose: Writer): Generator<Buffer>
   yield Buffer.from(attachment.replace(/.{76}/g, '$&\n'));
 }
 
-function* records(
-  length: number,
-  random: Seeded,
-  prose: Writer,
-  write: (n: number, text: string) => string,
-): Generator<Buffer> {
+interface Item {
+  readonly id: number;
+  readonly created: string;
+  readonly status: string;
+  readonly note: string;
+}
+
+const STATUS = ['open', 'waiting for the client', 'filed', 'closed'] as const;
+
+function* records(length: number, random: Seeded, prose: Writer, write: (item: Item) => string): Generator<Buffer> {
   for (let written = 0; written < length; ) {
-    const text = prose(40 + random.integer(200)).toString('latin1');
-    const record = Buffer.from(write(random.integer(1_000_000), text));
+    const item = {
+      id: random.integer(1_000_000),
+      created: new Date(1e12 + random.integer(700_000_000) * 1000).toISOString(),
+      status: random.pick(STATUS),
+      note: prose(40 + random.integer(200)).toString('latin1'),
+    };
+    const record = Buffer.from(write(item));
     written += record.length;
     yield record;
   }
+}
+
+function jsonRecord(item: Item): string {
+  return `${JSON.stringify(item)},\n`;
+}
+
+function xmlRecord({ id, created, status, note }: Item): string {
+  return `  <item id="${id}" created="${created}" status="${status}">\n    <note>${note}</note>\n  </item>\n`;
 }

@@ -25,6 +25,13 @@ const ONSETS = [
 const NUCLEI = ['a', 'e', 'i', 'o', 'u', 'ea', 'ie', 'ou'] as const;
 const CODAS = ['', 'n', 'r', 's', 't', 'nd', 'l', 'ng'] as const;
 const VOCABULARY = 12_000;
+/**
+ * Turns of speech that come again and again. Without them prose is a salad of words that deflates at 30 MB/s to a third;
+ * manuals, mail and letters, full of set phrases, do at 55 to 65 MB/s to a quarter or a fifth (measured on those of
+ * Debian and of npm packages; noise deflates at 50). With them it comes to 45 MB/s and 0.23.
+ */
+const PHRASES = 1_500;
+const PHRASE_SHARE = 0.25;
 /** Reused with another start for every file; far wider than deflate's 32 KiB window, so no file gains from it. */
 const POOL_BYTES = 24 * 1024 * 1024;
 
@@ -43,10 +50,14 @@ export function proseWriter(random: Seeded): (length: number) => Buffer {
 
 function writePool(random: Seeded): Buffer {
   const words = Array.from({ length: VOCABULARY }, () => writeWord(random));
+  const phrases = Array.from({ length: PHRASES }, () =>
+    Array.from({ length: 3 + random.integer(8) }, () => token(random, words)).join(' '),
+  );
+  const say = (): string => (random.number() < PHRASE_SHARE ? byRank(random, phrases) : token(random, words));
   const pool = Buffer.alloc(POOL_BYTES);
   let at = 0;
   while (at < POOL_BYTES) {
-    const sentence = Array.from({ length: 5 + random.integer(18) }, () => token(random, words)).join(' ');
+    const sentence = Array.from({ length: 5 + random.integer(18) }, say).join(' ');
     const close = random.number() < 0.15 ? '.\n\n' : random.number() < 0.2 ? '.\n' : '. ';
     at += pool.write(sentence.charAt(0).toUpperCase() + sentence.slice(1) + close, at);
     if (POOL_BYTES - at < 512) at += pool.write(' '.repeat(POOL_BYTES - at), at);
@@ -58,9 +69,13 @@ function token(random: Seeded, words: readonly string[]): string {
   const kind = random.number();
   if (kind < 0.02) return String(random.integer(100_000));
   if (kind < 0.03) return `${2000 + random.integer(26)}-0${1 + random.integer(9)}-${10 + random.integer(19)}`;
-  // The inverse of Zipf's distribution function: rank r is about 1/r as frequent as the first word.
-  const word = words[Math.floor(VOCABULARY ** random.number()) - 1] ?? 'the';
+  const word = byRank(random, words);
   return kind < 0.08 ? word.charAt(0).toUpperCase() + word.slice(1) : kind < 0.14 ? `${word},` : word;
+}
+
+/** The inverse of Zipf's distribution function: rank r is about 1/r as frequent as the first. */
+function byRank(random: Seeded, texts: readonly string[]): string {
+  return texts[Math.floor(texts.length ** random.number()) - 1] ?? '';
 }
 
 function writeWord(random: Seeded): string {

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { until } from '../../test/cluster/until.ts';
+import type { Work } from './tell-work.ts';
+
+/** A controller that is being measured, as the image starts it. */
+export interface WatchedController {
+  readonly pid: number;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+  /** All that it has told so far. */
+  readonly work: readonly Work[];
+  /** Resolves to the time, in Unix milliseconds, when /readyz first said ok. */
+  readonly readyAt: Promise<number>;
+  /** Throws, with the end of its log, when the process has ended. */
+  check(): void;
+  /** One scrape: milliseconds and bytes. */
+  scrape(): Promise<{ readonly ms: number; readonly bytes: number }>;
+  stop(): Promise<void>;
+}
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const MAIN = file('../../cmd/controller/main.ts');
+const TELL = file('tell-work.ts');
+const PATIENCE = { within: 120_000, everyMs: 20 };
+
+export interface ControllerOptions {
+  readonly kubeconfig: string;
+  /** Of the Lease. */
+  readonly namespace: string;
+  readonly jobImage: string;
+  /** A command in front of node, which replaces itself with it. */
+  readonly wrap: readonly string[];
+}
+
+export async function startWatchedController(options: ControllerOptions): Promise<WatchedController> {
+  const { kubeconfig, namespace, jobImage, wrap } = options;
+  const flags = ['--kubeconfig', kubeconfig, '--all-namespaces', '--lease-namespace', namespace];
+  const [command = '', ...args] = [...wrap, process.execPath, '--import', TELL, MAIN, ...flags];
+  const startedAt = Date.now();
+  const child = spawn(command, [...args, '--job-image', jobImage, '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const exited = once(child, 'exit').then(() => void process.off('exit', kill));
+  const log: string[] = [];
+  createInterface(child.stderr as Readable).on('line', (line) => log.push(line));
+  const work: Work[] = [];
+  createInterface(child.stdio[3] as Readable).on('line', (line) => work.push(JSON.parse(line) as Work));
+  const check = (): void => {
+    if (child.exitCode === null && child.signalCode === null) return;
+    throw new Error(`the controller ended:\n${log.slice(-20).join('\n')}`);
+  };
+
+  const port = await until('the controller to serve its pages', () => portIn(log), PATIENCE);
+  const page = async (path: string): Promise<Response> => {
+    check();
+    return await fetch(`http://127.0.0.1:${port}${path}`);
+  };
+  const isReady = async (): Promise<number | undefined> => {
+    const response = await page('/readyz');
+    await response.arrayBuffer();
+    return response.ok ? Date.now() : undefined;
+  };
+  return {
+    pid: child.pid ?? 0,
+    startedAt,
+    work,
+    readyAt: until('the controller to be ready', isReady, PATIENCE),
+    check,
+    async scrape() {
+      const start = performance.now();
+      const { byteLength } = await (await page('/metrics')).arrayBuffer();
+      return { ms: performance.now() - start, bytes: byteLength };
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+function portIn(log: readonly string[]): number | undefined {
+  const line = log.find((text) => text.includes('serving /metrics'));
+  return line === undefined ? undefined : (JSON.parse(line) as { port: number }).port;
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunReport } from '../../src/api/report.ts';
+import { type Contained, runContained } from '../run-contained.ts';
+import type { EmulatorAddress } from './emulator-process.ts';
+
+const MAIN = fileURLToPath(new URL('../../cmd/backup-job/main.ts', import.meta.url));
+
+/** All defaults: what a first-time user gets. */
+const POLICY = `
+apiVersion: casebackup.io/v1alpha1
+kind: CaseBackupPolicy
+metadata: { name: bench }
+spec:
+  source: { dropbox: { credentialsSecretRef: { name: dropbox }, root: /CASES } }
+  destination: { dropbox: { folder: /BACKUPS } }
+`;
+
+export interface JobRun extends Contained {
+  readonly report: RunReport;
+}
+
+/** `backup-job run` against an emulator, held to the memory of its container. */
+export async function runJob(emulator: EmulatorAddress): Promise<JobRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'case-backup-bench-'));
+  try {
+    const policy = join(folder, 'policy.yaml');
+    await writeFile(policy, POLICY);
+    const { appKey, appSecret, refreshToken } = emulator.credentials;
+    const env = {
+      DROPBOX_APP_KEY: appKey,
+      DROPBOX_APP_SECRET: appSecret,
+      DROPBOX_REFRESH_TOKEN: refreshToken,
+      CASE_BACKUP_DROPBOX_ORIGIN: emulator.origin,
+      CASE_BACKUP_WORK_DIR: folder,
+    };
+    const run = await runContained([MAIN, 'run', '-f', policy, '--json'], { env });
+    const report = JSON.parse(run.stdout) as RunReport;
+    if (run.exitCode !== 0) throw new Error(`the job ended with ${run.exitCode}: ${report.message}`);
+    return { ...run, report };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

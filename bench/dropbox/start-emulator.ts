@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { EmulatorAddress, Furnishing } from './emulator-process.ts';
+
+export interface RunningEmulator extends EmulatorAddress, AsyncDisposable {}
+
+const PROCESS = fileURLToPath(new URL('emulator-process.ts', import.meta.url));
+
+/** A fresh account for each run: nothing is already there, and what was uploaded is gone with it. */
+export async function startEmulatorProcess(furnishing: Furnishing): Promise<RunningEmulator> {
+  const child = spawn(process.execPath, [PROCESS, JSON.stringify(furnishing)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done) throw new Error(`the emulator ended with ${(await ended).join(' ')} before it served`);
+  return {
+    ...(JSON.parse(first.value) as EmulatorAddress),
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** What one part of the benchmark found out: a section of RESULTS.md. */
+export interface Part {
+  readonly title: string;
+  /** What was done, in sentences. */
+  readonly text: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly targets: readonly Target[];
+}
+
+export interface Target {
+  readonly what: string;
+  readonly wanted: string;
+  readonly measured: string;
+  readonly isReached: boolean;
+}
+
+const MIB = 1024 * 1024;
+/** What the job's container is given, and what no archive may exceed however large it is. */
+export const MOST_MEMORY = 256 * MIB;
+
+/** `value` times as fast as something else, at least `wanted` times. */
+export function speedTarget(what: string, value: number, wanted: number): Target {
+  return { what, wanted: `≥ ${wanted} ×`, measured: `${value.toFixed(2)} ×`, isReached: value >= wanted };
+}
+
+export function memoryTarget(what: string, bytes: number): Target {
+  return {
+    what: `peak memory, ${what}`,
+    wanted: `≤ ${mib(MOST_MEMORY)} MiB`,
+    measured: `${mib(bytes)} MiB`,
+    isReached: bytes <= MOST_MEMORY,
+  };
+}
+
+/** Rounded up, so that no rounding turns a missed target into a reached one. */
+export const mib = (bytes: number): string => String(Math.ceil(bytes / MIB));
