@@ -9,7 +9,6 @@ import { kubernetesBinary, READY_BINARY } from './build.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { askCron } from './cron-next.ts';
 import { installedGo, isAtLeast } from './go-tool.ts';
-import { startIdleManager } from './idle-manager.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
 import { deadlineExceeded, evicted, exits, missingSecret, oomKilled, runs } from './pod-acts.ts';
 import { until } from './until.ts';
@@ -71,17 +70,6 @@ describe('The control plane of the tests', () => {
     await plane.api.create(maps, { metadata: { name: 'owned', ownerReferences } });
     await plane.api.remove(`${owners}/it`);
     await until('the owned map to go', async () => (await plane.api.find(`${maps}/owned`)) === undefined);
-  });
-
-  it('has a manager in Go beside it that does nothing, to compare with', async (t) => {
-    const namespace = await plane.ownNamespace();
-    const manager = await startIdleManager({ kubeconfig: plane.admin(), namespace, policies: 'Owner.v1.test.example' });
-    try {
-      t.diagnostic(`cache complete after ${manager.syncedMs} ms, ${Math.round(manager.memory() / 2 ** 20)} MiB`);
-      assert.ok(manager.memory() > 0);
-    } finally {
-      await manager.stop();
-    }
   });
 
   describe('with a kubelet that is played', () => {
