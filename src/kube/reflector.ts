@@ -1,8 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
-import type { KubeClient, WatchEvent } from './connection.ts';
-import { KubeError } from './kube-error.ts';
+import type { KubeClient, ListPage, WatchEvent } from './connection.ts';
+import { hasReason, KubeError } from './kube-error.ts';
 import type { ReflectorMetrics } from './metrics.ts';
 import { createObjectCache } from './object-cache.ts';
 import type { KubeObject, Resource } from './objects.ts';
@@ -52,6 +52,8 @@ export interface ReflectorOptions<T extends KubeObject> {
 
 /** A page of Jobs is about 2 MB of JSON, and no more than one is in memory at a time. client-go's size as well. */
 const PAGE_SIZE = 500;
+/** A server that can't give a page within the deadline is asked for half as much, down to this. */
+const SMALLEST_PAGE = 50;
 /** client-go: 5 to 10 minutes, at random, so that watches that began together don't end together. */
 const WATCH_SECONDS = { least: 300, spread: 300 };
 /** A bookmark comes about every minute; two missing ones are a connection that lost its other end. */
@@ -69,19 +71,30 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
   let version: string | undefined;
   let contact: number | undefined;
   let failures = 0;
+  let pageSize = PAGE_SIZE;
   metrics?.watching(resource.plural);
 
   async function list(): Promise<string> {
     const relist = cache.relist();
     for (let token: string | undefined; ; ) {
-      const page = { limit: PAGE_SIZE, continue: token, signal: stopped.signal };
-      const answer = await client.list<T>(resource, { ...selected, ...page, keep: cache.prune });
+      const answer = await listPage(token);
       contact = clock.elapsed();
       for (const object of answer.items) relist.put(object);
       token = answer.continue;
       if (token) continue;
       relist.finish();
+      pageSize = PAGE_SIZE;
       return answer.resourceVersion;
+    }
+  }
+
+  async function listPage(token: string | undefined): Promise<ListPage<T>> {
+    const page = { limit: pageSize, continue: token, signal: stopped.signal };
+    try {
+      return await client.list<T>(resource, { ...selected, ...page, keep: cache.prune });
+    } catch (error) {
+      if (hasReason(error, 'Timeout')) pageSize = Math.max(SMALLEST_PAGE, Math.floor(pageSize / 2));
+      throw error;
     }
   }
 

@@ -144,6 +144,18 @@ test('a large collection is listed in pages of 500', async () => {
   assert.deepEqual(limits, ['500', '500']);
 });
 
+test('a server that is too slow for a page is asked for half of it', async () => {
+  await make('a');
+  const kubeconfig = await proxy.serviceAccount(namespace, 'controller');
+  const hasty = connect({ kubeconfig, userAgent: 'test', deadlineMs: 500 });
+  proxy.fault(isList, hangs(), { times: 2 });
+  const { reflector } = reflect({ client: hasty });
+  await inTime('the first list', reflector.synced);
+  await hasty.close();
+  const limits = proxy.requests(isList).map(({ query }) => query.get('limit'));
+  assert.deepEqual(limits.slice(0, 3), ['500', '250', '125']);
+});
+
 test('a watch that the server ends is resumed at its last bookmark, without a list', async () => {
   const { reflector } = reflect({ client: shortWatches() });
   await reflector.synced;
