@@ -3,8 +3,8 @@ import { memoryCgroup } from '../memory-cgroup.ts';
 import { MOST_MEMORY } from '../part.ts';
 import { type Estate, JOB_SETTINGS } from './estate.ts';
 import { type ProcessUse, useOf } from './process-use.ts';
-import { LOOKS_APART, type Work } from './tell-work.ts';
 import { startWatchedController, type WatchedController } from './watched-controller.ts';
+import { LOOKS_APART, type Work } from './work.ts';
 
 /** From something that happened to the moment at which nothing is left to do. */
 export interface Phase {

@@ -3,24 +3,13 @@ import { writeSync } from 'node:fs';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Counter, type Metric, Registry } from 'prom-client';
 import { readRequest } from '../../test/cluster/proxied-request.ts';
+import { LOOKS_APART, type Work } from './work.ts';
 
 /**
  * Loaded with --import in front of the controller as it is: tells on file descriptor 3, a line of JSON each time, what
  * it has done so far. Its /metrics say the same, but with a thousand policies a page of them costs as much as looking at
  * all of them, and a proxy that counts would take a core of its own.
  */
-export interface Work {
-  /** Unix milliseconds of the last change. */
-  readonly at: number;
-  /** Looks at a policy that have ended. */
-  readonly looks: number;
-  /** Unix milliseconds of the first of them, the hundredth, the two hundredth, … */
-  readonly looksAt: readonly number[];
-  /** Requests by what they ask: `list jobs`, `apply casebackuppolicies/status`. */
-  readonly calls: Readonly<Record<string, number>>;
-}
-
-export const LOOKS_APART = 100;
 const WORK_DESCRIPTOR = 3;
 const TELL_MS = 50;
 const LOOKS = 'controller_runtime_reconcile_total';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../test/cluster/until.ts';
-import type { Work } from './tell-work.ts';
+import type { Work } from './work.ts';
 
 /** A controller that is being measured, as the image starts it. */
 export interface WatchedController {
