@@ -17,6 +17,8 @@ export interface Plan {
   /** Rows in archive order: by case, then by path, a folder right before what it holds. */
   rows(): IterableIterator<PlanRow>;
   countFiles(): number;
+  /** From now on it is only read in order, for which it needs hardly any memory. */
+  shrink(): void;
   readonly database: DatabaseSync;
   close(): void;
 }
@@ -74,6 +76,7 @@ export function openPlan(file: string, isExcluded: (path: string) => boolean): P
         .prepare('SELECT * FROM node ORDER BY sort')
         .iterate() as IterableIterator<unknown> as IterableIterator<PlanRow>,
     countFiles: () => Number(countFiles.get()?.['n']),
+    shrink: () => database.exec('PRAGMA cache_size = -1000; PRAGMA shrink_memory'),
     close: () => database.close(),
   };
 }

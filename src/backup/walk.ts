@@ -47,6 +47,7 @@ export function chooseArchiveNames(plan: Plan, onItem: (item: PlannedItem) => vo
     onItem(item);
   }
   plan.database.exec('COMMIT; DROP TABLE fold');
+  plan.shrink();
 }
 
 /** The plan in archive order, with the names that `chooseArchiveNames` decided. */

@@ -29,7 +29,8 @@ export async function* deflateBlocks(
   };
 
   let held: Buffer | undefined;
-  for await (const block of blocksOf(source)) {
+  // One is filled, one is held, and the one before those in flight may still be the next one's dictionary.
+  for await (const block of blocksOf(source, parallel + 3)) {
     if (held) start(held, constants.Z_SYNC_FLUSH);
     held = block;
     if (inFlight.length >= parallel) {
@@ -41,9 +42,19 @@ export async function* deflateBlocks(
   for (const work of inFlight) yield await work;
 }
 
-/** The same bytes in blocks of BLOCK_BYTES, the last one shorter. */
-async function* blocksOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
-  let block = Buffer.allocUnsafe(BLOCK_BYTES);
+/**
+ * The same bytes in blocks of BLOCK_BYTES, the last one shorter; a block's memory is used again `buffers` blocks later.
+ * As garbage they would pile up to 30 MB before anybody collected them.
+ */
+async function* blocksOf(source: AsyncIterable<Buffer>, buffers: number): AsyncGenerator<Buffer, void, void> {
+  const ring: Buffer[] = [];
+  const take = (index: number): Buffer => {
+    const place = index % buffers;
+    ring[place] ??= Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    return ring[place];
+  };
+  let index = 0;
+  let block = take(index);
   let filled = 0;
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
@@ -52,7 +63,7 @@ async function* blocksOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
       filled += copied;
       if (filled === BLOCK_BYTES) {
         yield block;
-        block = Buffer.allocUnsafe(BLOCK_BYTES);
+        block = take(++index);
         filled = 0;
       }
     }

@@ -3,7 +3,6 @@ import type { FileEntry } from '../store.ts';
 import { ApiError, TransferFault } from './api-error.ts';
 import type { Client } from './client.ts';
 import { asUnavailable } from './download.ts';
-import { bytesOf } from './http.ts';
 
 /** Exactly these bytes of that revision. Small (a directory, a sample), so a broken transfer is repeated from its start. */
 export async function readRange(
@@ -30,8 +29,13 @@ export async function readRange(
       if (total !== undefined && total < end) throw tooShort(file, total, end);
       throw new TransferFault(`${range} was answered with ${answer.status} ${answer.header('content-range') ?? ''}`);
     }
-    const bytes = await bytesOf(answer);
-    if (bytes.length !== length) throw new TransferFault(`${range} brought ${bytes.length} bytes`);
+    const bytes = Buffer.allocUnsafeSlow(length);
+    let filled = 0;
+    for await (const chunk of answer.body) {
+      if (filled + chunk.length > length) throw new TransferFault(`${range} brought more than ${length} bytes`);
+      filled += chunk.copy(bytes, filled);
+    }
+    if (filled !== length) throw new TransferFault(`${range} brought ${filled} bytes`);
     return bytes;
   };
   try {
