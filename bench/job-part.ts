@@ -6,7 +6,7 @@ import { runJob } from './dropbox/job.ts';
 import { startEmulatorProcess } from './dropbox/start-emulator.ts';
 import { type Measured, runMeasured } from './measured-process.ts';
 import { memoryTarget, mib, type Part, speedTarget } from './part.ts';
-import { interleave, median, spread } from './rounds.ts';
+import { interleave, median, medians, spread } from './rounds.ts';
 
 const BARE_COPY = fileURLToPath(new URL('dropbox/bare-copy.ts', import.meta.url));
 const BARE = 'bare copy';
@@ -29,7 +29,7 @@ export async function jobPart({ cacheFolder, rounds, say }: ArchiveOptions): Pro
     of(name, 'seconds').map((seconds) => corpus.bytes / 1e6 / seconds);
   return {
     title: 'job',
-    text: `\`backup-job run\` (list, download, hash, deflate, upload, verify, commit) over the Dropbox emulator against a bare download-and-upload of the same files (corpus cases) with the same parallelism and part size. The emulator runs on the same cores in a process of its own, a fresh one for each run. Times are those of whole processes, medians of ${rounds} (lowest–highest).`,
+    text: `\`backup-job run\` (list, download, hash, deflate, upload, verify, commit) over the Dropbox emulator against a bare download-and-upload of the same files (corpus cases) with the same parallelism and part size. The emulator runs on the same cores in a process of its own, a fresh one for each run. Times are those of whole processes. ${medians(rounds)}`,
     columns: ['', 'MB/s of source', 'seconds', 'CPU s', 'peak MiB'],
     rows: ([BARE, JOB] as const).map((name) => [
       name,

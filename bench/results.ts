@@ -7,7 +7,7 @@ export function resultsPage(parts: readonly Part[], date: Date): string {
   return [
     '# Benchmark results',
     `Measured on ${date.toISOString().slice(0, 10)}: ${machine()}.`,
-    `${verdict(targets)} MB are 10⁶ bytes of input, MiB 2²⁰; CPU is user and system time; peak is the largest resident size of the process. Each run is a fresh process, the page cache is warm, the contestants take turns. Their archives go nowhere while they are measured; each contestant's archive was read back once by \`unzip -t\` and has every file. \`case-backup\` computes SHA-256 and content_hash of every file, archiver and zip compute neither; \`read and hash only\` is the floor below it, without compressing.`,
+    `${verdict(targets)} MB are 10⁶ bytes of input, MiB 2²⁰; CPU is user and system time; peak is the largest resident size of the process. Each run is a fresh process, the page cache is warm, the contestants take turns. Their archives go nowhere while they are measured; once each of them was written to a file and read back by \`unzip -t\`, and has every file (of huge ours only, and of its first GiB). \`case-backup\` deflates at level 5 and computes SHA-256 and content_hash of every file, archiver and zip compute neither; \`read and hash only\` is the floor below it, without compressing.`,
     'To repeat: `npm run bench` (everything, and this page), `npm run bench -- tiny job` (some parts, printed only), `npm run bench -- cases --rounds 5`.',
     ...parts.map(section),
   ].join('\n\n');

@@ -22,6 +22,10 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** What the figures of a table are. */
+export const medians = (rounds: number): string =>
+  rounds === 1 ? 'One round.' : `Medians of ${rounds} rounds (lowest–highest).`;
+
 /** `218 (199–255)`; one value stands alone. */
 export function spread(values: readonly number[], digits: number): string {
   const middle = median(values).toFixed(digits);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../test/cluster/until.ts';
 import type { Work } from './work.ts';
@@ -53,19 +54,22 @@ export async function startWatchedController(options: ControllerOptions): Promis
   createInterface(child.stdio[3] as Readable).on('line', (line) => work.push(JSON.parse(line) as Work));
   const check = (): void => {
     if (child.exitCode === null && child.signalCode === null) return;
-    throw new Error(`the controller ended:\n${log.slice(-20).join('\n')}`);
+    throw new Error(`the controller ended with ${child.signalCode ?? child.exitCode}:\n${log.slice(-20).join('\n')}`);
   };
 
   const port = await until('the controller to serve its pages', () => portIn(log), PATIENCE);
-  const page = async (path: string): Promise<Response> => {
+  const page = async (path: string): Promise<{ readonly isOk: boolean; readonly bytes: number }> => {
     check();
-    return await fetch(`http://127.0.0.1:${port}${path}`);
+    try {
+      return await bytesOf(`http://127.0.0.1:${port}${path}`);
+    } catch (error) {
+      // Most likely it is just ending; then how it ended is the better error.
+      await Promise.race([exited, delay(1_000)]);
+      check();
+      throw error;
+    }
   };
-  const isReady = async (): Promise<number | undefined> => {
-    const response = await page('/readyz');
-    await response.arrayBuffer();
-    return response.ok ? Date.now() : undefined;
-  };
+  const isReady = async (): Promise<number | undefined> => ((await page('/readyz')).isOk ? Date.now() : undefined);
   return {
     pid: child.pid ?? 0,
     startedAt,
@@ -74,14 +78,20 @@ export async function startWatchedController(options: ControllerOptions): Promis
     check,
     async scrape() {
       const start = performance.now();
-      const { byteLength } = await (await page('/metrics')).arrayBuffer();
-      return { ms: performance.now() - start, bytes: byteLength };
+      const { bytes } = await page('/metrics');
+      return { ms: performance.now() - start, bytes };
     },
     async stop() {
       child.kill('SIGTERM');
       await exited;
     },
   };
+}
+
+async function bytesOf(url: string): Promise<{ readonly isOk: boolean; readonly bytes: number }> {
+  const response = await fetch(url);
+  const { byteLength } = await response.arrayBuffer();
+  return { isOk: response.ok, bytes: byteLength };
 }
 
 function portIn(log: readonly string[]): number | undefined {

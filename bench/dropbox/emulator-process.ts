@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { startEmulator } from '../../test/dropbox/emulator.ts';
-import { listTree } from '../tree.ts';
+import { listTree } from '../archive/tree.ts';
 
 /** What lies under /CASES: a folder's files, or so many empty ones. */
 export type Furnishing = { readonly folder: string } | { readonly cases: number; readonly filesPerCase: number };

@@ -1,5 +1,5 @@
 import { keyOf } from '../kube/objects.ts';
-import type { PolicyObject } from './workloads.ts';
+import { type PolicyObject, withoutManagedFields } from './workloads.ts';
 
 /** Policies as the server returned them on our last write, for the moments until the watch has brought them back. */
 export interface OwnWrites {
@@ -12,7 +12,7 @@ export interface OwnWrites {
 export function ownWrites(): OwnWrites {
   const written = new Map<string, PolicyObject>();
   return {
-    wrote: (policy) => void written.set(keyOf(policy), policy),
+    wrote: (policy) => void written.set(keyOf(policy), withoutManagedFields(policy)),
     newest(cached) {
       const key = keyOf(cached);
       const ours = written.get(key);

@@ -34,7 +34,7 @@ function choosePoints(steps: readonly string[]): number[] {
 }
 
 test('A run killed before any operation on files leaves one verified backup after the next run, and no orphan', {
-  timeout: 600_000,
+  timeout: 1_100_000,
 }, async (t) => {
   await using mould = await makeMould();
   const verdicts = noVerdicts();

@@ -81,7 +81,7 @@ function pointsOf(requests: readonly RequestRecord[]): Point[] {
 }
 
 test('A run killed around any request to Dropbox leaves one verified backup after the next run, and no orphan', {
-  timeout: 600_000,
+  timeout: 1_100_000,
 }, async (t) => {
   const verdicts = noVerdicts();
   await using place = await openDropboxPlace(earlier);

@@ -1,4 +1,5 @@
 import { after } from 'node:test';
+import pLimit from 'p-limit';
 import type { Night } from '../../src/backup/night.ts';
 import type { Clock } from '../../src/host/clock.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
@@ -26,8 +27,10 @@ const LOGIN = 'night_job';
 
 interface Shared {
   readonly server: TestServer;
-  isUp: boolean;
   databases: number;
+  /** In the order of the calls: requests of one night that run side by side may stop and start it. */
+  start(): Promise<void>;
+  end(how: 'stop' | 'crash'): Promise<void>;
 }
 
 let shared: Promise<Shared> | undefined;
@@ -36,7 +39,22 @@ after(async () => (await shared)?.server.close());
 async function startShared(): Promise<Shared> {
   const server = await startPostgres15();
   await runSql(server.url(), `CREATE ROLE ${LOGIN} LOGIN CREATEROLE PASSWORD '${TEST_PASSWORD}'`);
-  return { server, isUp: true, databases: 0 };
+  const inTurn = pLimit(1);
+  let isUp = true;
+  return {
+    server,
+    databases: 0,
+    start: () =>
+      inTurn(async () => {
+        if (!isUp) await server.start();
+        isUp = true;
+      }),
+    end: (how) =>
+      inTurn(async () => {
+        isUp = false;
+        await server[how]();
+      }),
+  };
 }
 
 /** How much faster a night's patience runs out: something that never answers takes 10 s of ours per attempt. */
@@ -47,12 +65,8 @@ const STATEMENT_MS = 1_500;
 export async function openLogDatabase(clock: Clock): Promise<LogDatabase> {
   shared ??= startShared();
   const state = await shared;
-  const { server } = state;
+  const { server, start } = state;
   const name = `nights_${++state.databases}`;
-  const start = async (): Promise<void> => {
-    if (!state.isUp) await server.start();
-    state.isUp = true;
-  };
   await start();
   await runSql(server.url(), `CREATE DATABASE ${name} OWNER ${LOGIN}`);
   const url = server.url(LOGIN, name);
@@ -75,14 +89,8 @@ export async function openLogDatabase(clock: Clock): Promise<LogDatabase> {
     },
     sql: (text, values) => runSql(server.url('postgres', name), text, values),
     start,
-    async stop() {
-      state.isUp = false;
-      await server.stop();
-    },
-    async crash() {
-      state.isUp = false;
-      await server.crash();
-    },
+    stop: () => state.end('stop'),
+    crash: () => state.end('crash'),
     async close() {
       await start();
       await runSql(server.url(), `DROP DATABASE ${name} WITH (FORCE)`);

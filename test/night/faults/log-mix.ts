@@ -67,6 +67,6 @@ test('whatever nights there were while Postgres came and went, after one with it
       await run(scene, { ends: 'good', downAt: undefined, upAt: undefined });
       await assertLogged(scene);
     }),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 10, endOnFailure: true },
   );
 });

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Corpus } from '../corpus/make-corpus.ts';
+import { runMeasured } from '../measured-process.ts';
+import { runContained } from '../run-contained.ts';
+import type { Usage } from '../usage.ts';
 import { checkOutput } from './check-output.ts';
 import type { ContestantRun } from './contestant.ts';
 import type { ContestantName } from './contestants.ts';
-import type { Corpus } from './corpus/make-corpus.ts';
-import { runMeasured } from './measured-process.ts';
-import { runContained } from './run-contained.ts';
-import type { Usage } from './usage.ts';
 
 export interface Timed extends Usage {
   readonly seconds: number;

@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { createHasher, hashBytes } from '../src/store/content-hash.ts';
-import type { Digest } from '../src/store/store.ts';
-import type { ZipInput } from '../src/zip/entry.ts';
+import { createHasher, hashBytes } from '../../src/store/content-hash.ts';
+import type { Digest } from '../../src/store/store.ts';
+import type { ZipInput } from '../../src/zip/entry.ts';
 
 export interface TreeFile {
   readonly path: string;

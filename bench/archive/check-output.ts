@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Corpus } from './corpus/make-corpus.ts';
+import type { Corpus } from '../corpus/make-corpus.ts';
 
 const run = promisify(execFile);
 

@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { ZipArchive as Archiver } from 'archiver';
-import { forEachParallel } from '../src/host/parallel.ts';
-import { createArchive } from '../src/zip/archive.ts';
-import { writeEntries } from '../src/zip/write-entries.ts';
+import { forEachParallel } from '../../src/host/parallel.ts';
+import { createArchive } from '../../src/zip/archive.ts';
+import { writeEntries } from '../../src/zip/write-entries.ts';
+import { endedChildrenCpuSeconds, peakOf, type Usage } from '../usage.ts';
 import { asWritable, type Output } from './output.ts';
 import { listTree, streamHashed, treeInput } from './tree.ts';
-import { endedChildrenCpuSeconds, peakOf, type Usage } from './usage.ts';
 
 /** Reads a whole tree and writes its archive; resolves to the cost where it was not this process that had it. */
 type Contestant = (folder: string, output: Output) => Promise<Usage | undefined>;

@@ -1,6 +1,6 @@
+import type { Usage } from '../usage.ts';
 import { CONTESTANTS, type ContestantName } from './contestants.ts';
 import { openOutput } from './output.ts';
-import type { Usage } from './usage.ts';
 
 /** `node contestant.ts NAME FOLDER [FILE]`: one run in a process of its own; prints a ContestantRun as JSON. */
 export interface ContestantRun {
