@@ -11,7 +11,9 @@ import type { Part } from './part.ts';
 import { resultsPage, section, verdict } from './results.ts';
 
 /** `npm run bench -- [PART …] [--rounds N] [--whole]`: all parts and RESULTS.md, or some of them, printed only. */
-const PARTS: Readonly<Record<string, { readonly run: (options: ArchiveOptions) => Promise<Part>; readonly rounds: number }>> = {
+const PARTS: Readonly<
+  Record<string, { readonly run: (options: ArchiveOptions) => Promise<Part>; readonly rounds: number }>
+> = {
   cases: { run: (options) => archivePart(CONTESTS.cases, options), rounds: 3 },
   tiny: { run: (options) => archivePart(CONTESTS.tiny, options), rounds: 2 },
   // Minutes of one and the same work are their own average.
