@@ -14,32 +14,32 @@ describe('A policy that was just written', () => {
     const writes = ownWrites();
     const written = at('10');
     writes.wrote(written);
-    assert.equal(writes.newest(at('9')), written);
+    assert.deepEqual(writes.newest(at('9')), written);
     const returned = at('10');
-    assert.equal(writes.newest(returned), returned);
+    assert.deepEqual(writes.newest(returned), returned);
   });
 
   it('is compared by number: version 9 comes before 10, and both before one beyond 2^53', () => {
     const writes = ownWrites();
     const written = at('9007199254740993');
     writes.wrote(written);
-    assert.equal(writes.newest(at('9007199254740992')), written);
+    assert.deepEqual(writes.newest(at('9007199254740992')), written);
   });
 
   it('gives way to what somebody has written since', () => {
     const writes = ownWrites();
     writes.wrote(at('10'));
     const edited = at('11');
-    assert.equal(writes.newest(edited), edited);
+    assert.deepEqual(writes.newest(edited), edited);
     const older = at('9');
-    assert.equal(writes.newest(older), older, 'it was kept although the watch had gone past it');
+    assert.deepEqual(writes.newest(older), older, 'it was kept although the watch had gone past it');
   });
 
   it('is not the policy of the same name that has taken its place', () => {
     const writes = ownWrites();
     writes.wrote(at('10'));
     const successor = at('9', 'another');
-    assert.equal(writes.newest(successor), successor);
+    assert.deepEqual(writes.newest(successor), successor);
   });
 
   it('is forgotten with the policy', () => {
@@ -47,6 +47,6 @@ describe('A policy that was just written', () => {
     writes.wrote(at('10'));
     writes.forget('cases/nightly');
     const cached = at('9');
-    assert.equal(writes.newest(cached), cached);
+    assert.deepEqual(writes.newest(cached), cached);
   });
 });
