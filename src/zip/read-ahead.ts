@@ -1,5 +1,6 @@
 import { byteWindow } from './byte-window.ts';
 import { type Compressed, wholeCompressor } from './compress-whole.ts';
+import { isCompressed } from './compressible.ts';
 import type { Compression, ZipInput } from './entry.ts';
 import { sizeMismatch } from './size-mismatch.ts';
 import { stopped, untilAbort } from './until-abort.ts';
@@ -59,6 +60,11 @@ export function readAhead<D>(
   let wakeReader: (() => void) | undefined;
   let end: { readonly error?: unknown } | undefined;
 
+  /** A content and, where it may be deflated, as much again for what comes out. */
+  const wholeBytes = (name: string, size: number): number => {
+    const isStored = options.compression === 'Store' || (options.compression === 'Auto' && isCompressed(name));
+    return (isStored ? size : 2 * size) + ENTRY_BYTES;
+  };
   const hold = (slot: Slot<D>, bytes: number): void => {
     window.leave(slot.held - bytes);
     slot.held = bytes;
@@ -79,7 +85,7 @@ export function readAhead<D>(
       const { bytes, digest } = await load(input);
       const size = bytes.length;
       if (input.size !== undefined && size !== input.size) throw sizeMismatch(input.name, input.size, size);
-      hold(slot, 2 * size + ENTRY_BYTES);
+      hold(slot, wholeBytes(input.name, size));
       const compressed = await compress(input.name, bytes);
       hold(slot, size + ENTRY_BYTES);
       return { kind: 'ready', digest, size, compressed };
@@ -97,7 +103,7 @@ export function readAhead<D>(
   const feed = async (): Promise<void> => {
     for await (const input of inputs) {
       const streamed = input.size !== undefined && input.size > options.smallBytes;
-      const held = streamed ? options.streamBytes : 2 * (input.size ?? options.smallBytes) + ENTRY_BYTES;
+      const held = streamed ? options.streamBytes : wholeBytes(input.name, input.size ?? options.smallBytes);
       const room = window.enter(held);
       if (room) await untilAbort(room, signal);
       while (loading >= options.parallelLoads) {

@@ -18,7 +18,7 @@ export interface WriteOptions<D> {
    * counts from 1. Throwing ends the archive.
    */
   onFailure(input: ZipInput<D>, error: unknown, attempt: number): FailureDecision | Promise<FailureDecision>;
-  /** Most bytes held for entries that are not written yet; 48 MiB unless given. */
+  /** Most bytes held for entries that are not written yet; 32 MiB unless given. */
   readonly budgetBytes?: number;
   /** Inputs up to this size are loaded whole, larger ones streamed; 8 MiB unless given. */
   readonly smallBytes?: number;
@@ -41,7 +41,7 @@ export async function* writeEntries<D>(
   inputs: AsyncIterable<ZipInput<D>> | Iterable<ZipInput<D>>,
   options: WriteOptions<D>,
 ): AsyncGenerator<ZipWritten<D>, void, void> {
-  const { compression, cores = availableParallelism(), budgetBytes = 48 * MIB, smallBytes = 8 * MIB } = options;
+  const { compression, cores = availableParallelism(), budgetBytes = 32 * MIB, smallBytes = 8 * MIB } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   signal.throwIfAborted();
