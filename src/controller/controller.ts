@@ -11,7 +11,7 @@ import { createRecorder } from '../kube/recorder.ts';
 import { createWorkqueue, type Workqueue } from '../kube/workqueue.ts';
 import { type Caches, startCaches } from './caches.ts';
 import { healthPages } from './health.ts';
-import { registerControllerMetrics, registerPolicyMetrics } from './metrics.ts';
+import { registerControllerMetrics } from './metrics.ts';
 import { ownWrites } from './own-writes.ts';
 import type { JobSettings } from './pod-template.ts';
 import { reconcile } from './reconcile.ts';
@@ -70,7 +70,6 @@ export async function runController(options: ControllerOptions): Promise<'releas
     metrics: metrics.reflector,
     onChange: (key) => queue?.add(key),
   });
-  registerPolicyMetrics(registry, () => caches.policies());
   registerControllerMetrics(registry, caches, clock, options.version);
   let server: HttpServer | undefined;
   try {

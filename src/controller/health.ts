@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../host/clock.ts';
 import type { Page } from '../host/http.ts';
 import type { Caches } from './caches.ts';
+import { policyMetricsText } from './policy-metrics-text.ts';
 
 /** A watch without a sign of life is resumed after 150 s; twice that and more means that resuming does not work either. */
 const LONGEST_SILENCE_MS = 300_000;
@@ -23,6 +24,10 @@ export function healthPages(caches: Caches, registry: Registry, clock: Clock): R
         : text(`no sign of life from the API server for five minutes: ${silent.join(', ')}`, 503);
     },
     '/readyz': async () => (caches.isSynced() ? text('ok') : text('the first lists are not in yet', 503)),
-    '/metrics': async () => ({ type: registry.contentType, body: await registry.metrics() }),
+    '/metrics': async () => ({
+      type: registry.contentType,
+      body: await registry.metrics(),
+      more: policyMetricsText(caches.policies()),
+    }),
   };
 }

@@ -1,9 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { Failure, messageOf } from './errors.ts';
 
 /** A page: its content type and body, made anew for each request. */
-export type Page = () => Promise<{ readonly type: string; readonly body: string; readonly status?: number }>;
+export type Page = () => Promise<{
+  readonly type: string;
+  readonly body: string;
+  /** Follows the body, made as it is sent, for a page that should not be in memory whole. */
+  readonly more?: Iterable<string>;
+  readonly status?: number;
+}>;
 
 export interface HttpServer {
   readonly port: number;
@@ -22,9 +29,15 @@ export async function serve(listen: string, pages: Readonly<Record<string, Page>
       return;
     }
     page().then(
-      ({ type, body, status }) => {
+      ({ type, body, more, status }) => {
         response.writeHead(status ?? 200, { 'content-type': type, 'cache-control': 'no-store' });
-        response.end(body);
+        if (!more) {
+          response.end(body);
+          return;
+        }
+        response.write(body);
+        // An error, ours or the reader's, breaks the connection: half a page must not pass for a page.
+        pipeline(Readable.from(more), response, () => undefined);
       },
       (error: unknown) => {
         response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });

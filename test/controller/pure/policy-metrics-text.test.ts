@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { POLICY_METRICS } from '../../../src/controller/policy-metrics.ts';
+import { policyMetricsText } from '../../../src/controller/policy-metrics-text.ts';
+import type { PolicyObject } from '../../../src/controller/workloads.ts';
+import { readMetrics } from '../metrics-text.ts';
+import { aStoredPolicy } from './a-stored-policy.ts';
+
+const named = (name: string): PolicyObject => {
+  const policy = aStoredPolicy();
+  return { ...policy, metadata: { ...policy.metadata, name, namespace: 'cases' } };
+};
+const textOf = (policies: readonly PolicyObject[]): string => [...policyMetricsText(policies)].join('');
+
+describe("What Prometheus is told of policies, in Prometheus' text", () => {
+  it('has every metric once, with its help and type, and a policy in each', () => {
+    const text = textOf([named('nightly'), named('weekly')]);
+    for (const { name, type } of POLICY_METRICS) {
+      assert.equal(text.split(`# TYPE ${name} ${type}\n`).length, 2, name);
+      assert.equal(text.split(`# HELP ${name} `).length, 2, name);
+      for (const policy of ['nightly', 'weekly']) {
+        const series = readMetrics(text).filter((one) => one.name === name && one.labels['policy'] === policy);
+        assert.ok(series.length > 0 || type === 'counter', name);
+        assert.ok(series.every(({ labels, value }) => labels['namespace'] === 'cases' && Number.isFinite(value)));
+      }
+    }
+  });
+
+  it('is the same text however long it is, cut into pieces or not', () => {
+    const policies = Array.from({ length: 300 }, (_, index) => named(`nightly-${index}`));
+    const pieces = [...policyMetricsText(policies)];
+    assert.ok(pieces.length > 10);
+    assert.ok(pieces.every((piece) => piece.length < 100_000));
+    const series = readMetrics(pieces.join(''));
+    const single = readMetrics(textOf([named('nightly-7')]));
+    assert.deepEqual(
+      series.filter(({ labels }) => labels['policy'] === 'nightly-7'),
+      single,
+    );
+    assert.equal(series.length, 300 * single.length);
+  });
+
+  it('has quotes, backslashes and line ends of a label escaped', () => {
+    const policy = named('odd');
+    const text = textOf([{ ...policy, spec: { ...policy.spec, timeZone: 'a"b\\c\nd' } }]);
+    assert.ok(text.includes(',time_zone="a\\"b\\\\c\\nd",'));
+  });
+
+  it('is nothing but the descriptions without policies', () => {
+    assert.deepEqual(readMetrics(textOf([])), []);
+  });
+});
