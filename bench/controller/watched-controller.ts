@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isSeq, parseAllDocuments } from 'yaml';
 import { until } from '../../test/cluster/until.ts';
 import type { Work } from './work.ts';
 
-/** A controller that is being measured, as the image starts it. */
+/** A controller that is being measured, started as k8s/controller.yaml starts it. */
 export interface WatchedController {
   readonly pid: number;
   /** Unix milliseconds. */
@@ -23,9 +26,8 @@ export interface WatchedController {
   stop(): Promise<void>;
 }
 
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const MAIN = file('../../cmd/controller/main.ts');
-const TELL = file('tell-work.ts');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TELL = fileURLToPath(new URL('tell-work.ts', import.meta.url));
 const PATIENCE = { within: 120_000, everyMs: 20 };
 
 export interface ControllerOptions {
@@ -40,9 +42,10 @@ export interface ControllerOptions {
 export async function startWatchedController(options: ControllerOptions): Promise<WatchedController> {
   const { kubeconfig, namespace, jobImage, wrap } = options;
   const flags = ['--kubeconfig', kubeconfig, '--all-namespaces', '--lease-namespace', namespace];
-  const [command = '', ...args] = [...wrap, process.execPath, '--import', TELL, MAIN, ...flags];
+  const [command = '', ...args] = [...wrap, process.execPath, '--import', TELL, ...installedArguments(), ...flags];
   const startedAt = Date.now();
   const child = spawn(command, [...args, '--job-image', jobImage, '--listen', '127.0.0.1:0'], {
+    cwd: ROOT,
     stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   });
   const kill = (): void => void child.kill('SIGKILL');
@@ -86,6 +89,16 @@ export async function startWatchedController(options: ControllerOptions): Promis
       await exited;
     },
   };
+}
+
+/** What stands behind `node` in the Deployment's command: options of V8, by which its memory is held down, and the program. */
+function installedArguments(): readonly string[] {
+  const documents = parseAllDocuments(readFileSync(join(ROOT, 'k8s/controller.yaml'), 'utf8'));
+  const path = ['spec', 'template', 'spec', 'containers', 0, 'command'];
+  const deployment = documents.find((document) => document.get('kind') === 'Deployment');
+  const command = deployment?.getIn(path);
+  if (!isSeq(command)) throw new Error('k8s/controller.yaml has no Deployment with a command');
+  return (command.toJSON() as string[]).slice(1);
 }
 
 async function bytesOf(url: string): Promise<{ readonly isOk: boolean; readonly bytes: number }> {
