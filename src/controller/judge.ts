@@ -1,4 +1,5 @@
 import type { Judgement, Judgements } from '../api/conditions.ts';
+import { counted } from '../api/counted.ts';
 import { EXIT_CODES } from '../api/exit-codes.ts';
 import type { PolicySpec } from '../api/policy.ts';
 import type { FinishedRun, PolicyStatus } from '../api/status.ts';
@@ -8,13 +9,22 @@ import { credentialsSecret } from './pod-template.ts';
 /** Every condition but Ready, as pure functions of what the status says already. */
 export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<Judgements, 'Ready'> {
   return {
+    ...judgeRuns(status),
+    Fresh: fresh(spec, status, now),
+    RetentionEnforced: retentionEnforced(spec, status),
+    CredentialsValid: credentialsValid(spec, status),
+  };
+}
+
+/** What the runs have shown, whatever the spec now says. */
+export function judgeRuns(
+  status: PolicyStatus,
+): Pick<Judgements, 'Progressing' | 'LastRunSucceeded' | 'Verified' | 'QuotaSufficient'> {
+  return {
     Progressing: progressing(status),
     LastRunSucceeded: lastRunSucceeded(status),
-    Fresh: fresh(spec, status, now),
     Verified: verified(status),
-    RetentionEnforced: retentionEnforced(spec, status),
     QuotaSufficient: quotaSufficient(status),
-    CredentialsValid: credentialsValid(spec, status),
   };
 }
 
@@ -79,11 +89,14 @@ function retentionEnforced({ retention: { mode } }: PolicySpec, { retention }: P
   if (mode === 'Disabled') return unknown('Disabled', 'retention is disabled; nothing is deleted');
   if (!retention) return unknown('NoRunYet', 'retention has not run yet');
   if (mode === 'DryRun' && retention.wouldDelete > 0)
-    return no('DryRun', `${retention.wouldDelete} backups have expired; mode DryRun deletes none`);
+    return no('DryRun', `${counted(retention.wouldDelete, 'expired backup')}; mode DryRun deletes none`);
   if (retention.heldBecause !== undefined) return no('Held', `nothing was deleted: ${retention.heldBecause}`);
   return retention.expiredPending > 0
-    ? no('Behind', `${retention.expiredPending} expired backups are still there; later runs delete them`)
-    : yes('Enforced', `${retention.backups} backups are kept, none has expired`);
+    ? no(
+        'Behind',
+        `${counted(retention.expiredPending, 'expired backup')} still there; later runs delete what has expired`,
+      )
+    : yes('Enforced', `${counted(retention.backups, 'backup')} kept, none has expired`);
 }
 
 /** Room for two more backups of the last one's size, so that there is a night to act in. */

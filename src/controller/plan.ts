@@ -6,7 +6,7 @@ import type { PolicyStatus } from '../api/status.ts';
 import { activeJob, activeRunOf } from './active-run.ts';
 import { type Applied, isOwnedBy, judgeReady } from './checks.ts';
 import { endedRuns, unseenFrom } from './ended-runs.ts';
-import { freshUntil, isAboutSecret, judge } from './judge.ts';
+import { freshUntil, isAboutSecret, judge, judgeRuns } from './judge.ts';
 import { credentialsSecret } from './pod-template.ts';
 import { type EndedRun, recordRuns } from './run-history.ts';
 import { schedule } from './schedule.ts';
@@ -71,7 +71,7 @@ function conditionsOf(
   before: readonly Condition[],
 ): Condition[] {
   const Ready = judgeReady(fault, applied, spec && missingSecret(spec, facts));
-  const rest = spec ? judge(spec, facts, now) : unreadable(before);
+  const rest = spec ? judge(spec, facts, now) : { ...judgeRuns(facts), ...unreadable(before) };
   return conditionsFrom({ Ready, ...rest }, before, policy.metadata.generation ?? 0, now);
 }
 
@@ -83,7 +83,9 @@ function readableSpec(policy: PolicyObject): PolicySpec | undefined {
   return policySpecSchema.safeParse(rest).data;
 }
 
-function unreadable(before: readonly Condition[]): Omit<Judgements, 'Ready'> {
+function unreadable(
+  before: readonly Condition[],
+): Pick<Judgements, 'Fresh' | 'RetentionEnforced' | 'CredentialsValid'> {
   const keep = (type: string): Judgement =>
     before.find((condition) => condition.type === type) ?? {
       status: 'Unknown',
@@ -91,12 +93,8 @@ function unreadable(before: readonly Condition[]): Omit<Judgements, 'Ready'> {
       message: 'the policy is not valid',
     };
   return {
-    Progressing: keep('Progressing'),
-    LastRunSucceeded: keep('LastRunSucceeded'),
     Fresh: keep('Fresh'),
-    Verified: keep('Verified'),
     RetentionEnforced: keep('RetentionEnforced'),
-    QuotaSufficient: keep('QuotaSufficient'),
     CredentialsValid: keep('CredentialsValid'),
   };
 }

@@ -124,6 +124,15 @@ describe('A policy with a fault', () => {
     assert.equal(summary(plan({ spec: { staleAfterSeconds: 1 } }).status, 'Fresh'), 'Unknown InvalidSpec');
   });
 
+  it('is told of a run that goes on, and of its end, when it is beyond reading', () => {
+    const spec = { staleAfterSeconds: 1 };
+    const running = plan({ spec, jobs: [aJob()] }).status;
+    assert.match(summary(running, 'Progressing'), /^True /);
+    const { status } = plan({ spec, status: running, jobs: [complete()], podsOf: () => [ended(0, left())] });
+    assert.equal(summary(status, 'Progressing'), 'False Idle');
+    assert.equal(summary(status, 'LastRunSucceeded'), 'True Verified');
+  });
+
   it('is told of a run that ended all the same', () => {
     const { status } = plan({ spec: { schedule: 'x' }, jobs: [complete()], podsOf: () => [ended(0, left())] });
     assert.equal(status.lastRun?.result, 'Succeeded');
