@@ -9,8 +9,11 @@ export interface PlannedInput extends ZipInput<Digest> {
   readonly item: PlannedItem;
   /** The revision that is read; another one than the planned after `refresh`. */
   readonly file: FileEntry | undefined;
-  /** Looks at what is there now, for a source that can't give the listed revision any more. Throws Unavailable when it is gone. */
-  refresh(signal: AbortSignal): Promise<void>;
+  /**
+   * Looks at what is there now, for a source that can't give the listed revision any more; resolves to whether it is
+   * another one. Throws Unavailable when it is gone.
+   */
+  refresh(signal: AbortSignal): Promise<boolean>;
 }
 
 /** `readPath` gives the path to read by: the listed one, since a store may need its own spelling. */
@@ -34,7 +37,9 @@ export function plannedInput(source: Store, item: PlannedItem): PlannedInput {
     async refresh(signal) {
       const now = await source.stat(file.path, signal);
       if (now?.kind !== 'file') throw new Unavailable('deleted_during_run');
+      const isAnother = now.rev !== file.rev || now.size !== file.size;
       file = now;
+      return isAnother;
     },
   };
 }
@@ -56,7 +61,7 @@ function folderInput(item: PlannedItem): PlannedInput {
     stream: () => {
       throw new Conflict('a folder has no content');
     },
-    refresh: async () => undefined,
+    refresh: async () => false,
   };
 }
 

@@ -8,12 +8,12 @@ import { Unavailable } from '../../src/store/store.ts';
 const never = new AbortController().signal;
 
 /** A planned file of which only a fresh look matters here. */
-function input(refresh: () => Promise<void> = async () => undefined): PlannedInput & { looks: number } {
+function input(refresh: () => Promise<boolean> = async () => true): PlannedInput & { looks: number } {
   const partial: Partial<PlannedInput> & { looks: number } = {
     looks: 0,
     async refresh() {
       partial.looks += 1;
-      await refresh();
+      return await refresh();
     },
   };
   return partial as PlannedInput & { looks: number };
@@ -38,6 +38,13 @@ test('a file that changed is looked at anew and tried again, twice, and then lef
     assert.equal(file.looks, 2);
     assert.deepEqual(await decideFailure(file, error, 3, never), { skip: 'changed_during_run' });
   }
+});
+
+test('a file that stays the listed one and comes in another size is tried again, and the third time ends the run', async () => {
+  const file = input(async () => false);
+  assert.equal(await decideFailure(file, CHANGED[1], 1, never), 'retry');
+  assert.equal(await decideFailure(file, CHANGED[1], 2, never), 'retry');
+  await assert.rejects(decideFailure(file, CHANGED[1], 3, never), { exit: 'failed', code: 'SourceTransferWrong' });
 });
 
 test('a file that is gone when it is looked at anew is left out as deleted', async () => {
