@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { runBackup } from '../../src/backup/run.ts';
 import { writeTerminationMessage } from '../../src/backup/termination-message.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import { messageOf } from '../../src/host/errors.ts';
 import type { HttpServer } from '../../src/host/http.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
 import { leaveEarlyMessage } from './early-message.ts';
@@ -59,8 +60,13 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
     });
     onReport();
     display.end(report);
-    await writeTerminationMessage(settings.terminationMessagePath, report);
     process.exitCode = report.exitCode;
+    try {
+      await writeTerminationMessage(settings.terminationMessagePath, report);
+    } catch (error) {
+      // The run is what it is; without a report the controller will not believe in its success.
+      settings.log.error({}, `the termination message could not be written: ${messageOf(error)}`);
+    }
   } finally {
     await server?.close();
     await stores.close();

@@ -120,3 +120,11 @@ test('A message that can not be written changes neither the exit code nor the se
   assert.match(ended.stderr, /the termination message could not be written: .*ENOENT/);
   assert.match(ended.stderr, /^backup-job failed \(PolicyMissing\): no policy is given$/m);
 });
+
+test('a message that can not be written is warned of, and the run ends as it ended', { timeout }, async () => {
+  const { ended } = await inPod(['run'], {
+    env: { ...inEnv(good).env, CASE_BACKUP_TERMINATION_MESSAGE: join(office.folder, 'nowhere', 'log') },
+  });
+  assert.equal(ended.code, 0);
+  assert.match(ended.stderr, /the termination message could not be written: ENOENT/);
+});
