@@ -58,6 +58,8 @@ const SMALLEST_PAGE = 50;
 const WATCH_SECONDS = { least: 300, spread: 300 };
 /** A bookmark comes about every minute; two missing ones are a connection that lost its other end. */
 const LONGEST_SILENCE_MS = 150_000;
+/** A watch that stood longer than the longest pause has had its pause, so what broke it counts from one again. */
+const STOOD_MS = 10_000;
 /** A watch that the server ends sooner, without a line, is refused rather than over. */
 const SHORTEST_WATCH_MS = 1_000;
 
@@ -127,6 +129,7 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
       });
     } catch (error) {
       ended.abort();
+      if (clock.elapsed() - start > STOOD_MS) failures = 0;
       if (!(await silence)) throw error;
       throw new KubeError('Timeout', `the watch of ${resource.plural} was silent for ${LONGEST_SILENCE_MS / 1000} s`);
     } finally {

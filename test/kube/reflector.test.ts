@@ -278,6 +278,29 @@ test('a watch that falls silent is resumed', async () => {
   assert.equal(proxy.requests(isList).length, 1);
 });
 
+test('a watch that stood for a while is resumed soon, however many attempts failed before it', async () => {
+  proxy.fault(isWatch, answers(503), { times: 6 });
+  const rule = proxy.fault(isWatch, silent(), { times: 1 });
+  const clock = steppedClock();
+  const { reflector, changes, restarts } = reflect({ clock });
+  await reflector.synced;
+  for (let failed = 1; failed <= 6; failed++) {
+    await until(`failure ${failed}`, () => restarts.length === failed);
+    await clock.sleepers(1);
+    clock.advance(8_000);
+  }
+  await until('the watch that stands', () => rule.hits() === 1);
+  await make('unheard');
+  clock.advance(10_001);
+  assert.equal(proxy.cutWatches(), 1);
+  await until('the end of the watch', () => restarts.length === 7);
+  await clock.sleepers(1);
+  // The first pause, not the seventh, which is at least 4 s.
+  clock.advance(800);
+  await until('the news', () => changes.length === 1);
+  assert.deepEqual(changes, ['added unheard']);
+});
+
 for (const [when, isIt] of [
   ['a list', isList],
   ['a watch', isWatch],
