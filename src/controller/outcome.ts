@@ -191,11 +191,10 @@ export const hasPassed = (verification: Verification): boolean =>
   verification.cases_match &&
   verification.size_reasonable;
 
-/** The pod that completed a Job, or else the newest, which is the last that was tried. */
+/** The pod that completed a Job, or else the newest, which is the last that was tried; of one second, the last to end. */
 function decidingPod(pods: readonly Pod[], isComplete: boolean): Pod | undefined {
-  const newestFirst = pods.toSorted((a, b) =>
-    (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1,
-  );
+  const age = (pod: Pod): string => `${pod.metadata.creationTimestamp ?? ''} ${terminatedOf(pod)?.finishedAt ?? ''}`;
+  const newestFirst = pods.toSorted((a, b) => (age(a) < age(b) ? 1 : -1));
   return (isComplete ? newestFirst.find((pod) => pod.status?.phase === 'Succeeded') : undefined) ?? newestFirst[0];
 }
 

@@ -78,9 +78,13 @@ export function aPod({ name = 'pod-1', created = BEGAN, state, ...status }: PodC
 }
 
 /** A pod whose container has ended with this code and termination message. */
-export function ended(exitCode: number, message?: string, change: PodChange & { readonly why?: string } = {}): Pod {
-  const { why = exitCode === 0 ? 'Completed' : 'Error', ...pod } = change;
-  const terminated = { exitCode, reason: why, finishedAt: ENDED, ...(message === undefined ? {} : { message }) };
+export function ended(
+  exitCode: number,
+  message?: string,
+  change: PodChange & { readonly why?: string; readonly finished?: string } = {},
+): Pod {
+  const { why = exitCode === 0 ? 'Completed' : 'Error', finished = ENDED, ...pod } = change;
+  const terminated = { exitCode, reason: why, finishedAt: finished, ...(message === undefined ? {} : { message }) };
   return aPod({ phase: exitCode === 0 ? 'Succeeded' : 'Failed', state: { terminated }, ...pod });
 }
 

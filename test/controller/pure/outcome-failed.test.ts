@@ -5,6 +5,7 @@ import type { Job, Pod } from '../../../src/controller/workloads.ts';
 import { aJob, aPod, ended, failed, left, whichFailed } from './job-and-pod.ts';
 
 const LATER = '2026-11-25T03:05:00Z';
+const EARLIER = '2026-11-25T03:04:00Z';
 const preempted = { conditions: [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' }] };
 const spared = { conditions: [{ type: 'DisruptionTarget', status: 'False', reason: 'PreemptionByScheduler' }] };
 const memory = { phase: 'Failed', why: 'OOMKilled' } as const;
@@ -56,6 +57,11 @@ const ENDINGS: readonly (readonly [what: string, pods: readonly Pod[], verdict: 
   [
     'several pods, of which the newest tells',
     [ended(13, whichFailed(13), { name: 'b', created: LATER }), ended(1, whichFailed(1, { reason: 'Unexpected' }))],
+    'Failed Refused',
+  ],
+  [
+    'two pods of one second, of which the last to end tells',
+    [ended(13, whichFailed(13)), ended(1, whichFailed(1, { reason: 'Unexpected' }), { name: 'b', finished: EARLIER })],
     'Failed Refused',
   ],
 ];
