@@ -1,3 +1,4 @@
+import { counted } from '../api/counted.ts';
 import type { Inventory } from './inventory.ts';
 import type { Lease } from './lease.ts';
 import { type Night, warn } from './night.ts';
@@ -19,7 +20,7 @@ export async function retain(night: Night, inventory: Inventory, lease: Lease, i
     warn(
       night,
       'RetentionCapped',
-      `${plan.pending.length} more backups have expired, spec.retention.maxDeletionsPerRun is ${spec.retention.maxDeletionsPerRun}`,
+      `${counted(plan.pending.length, 'more backup')} past retention, spec.retention.maxDeletionsPerRun is ${spec.retention.maxDeletionsPerRun}`,
     );
   }
   await reportSpace(night);

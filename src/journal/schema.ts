@@ -51,13 +51,16 @@ export function schemaFault(schema: Schema): Failure | undefined {
       'JournalNotPermitted',
       `the login ${schema.user} may not write to backup_logs`,
       {
-        hint: `run as owner: GRANT case_backup_writer TO ${schema.user};`,
+        hint: `run as owner: GRANT case_backup_writer TO ${quoted(schema.user)};`,
       },
     );
   }
   if (!schema.rowSecurity) return schemaMissing('backup_logs is not protected by row level security');
   return undefined;
 }
+
+/** A role's name as SQL takes it, also "case backup" and "Nightly". */
+const quoted = (role: string): string => (/^[a-z_][a-z0-9_]*$/.test(role) ? role : `"${role.replaceAll('"', '""')}"`);
 
 function schemaMissing(why: string): Failure {
   return new Failure('configuration', 'JournalSchemaMissing', `the log's schema is missing or too old: ${why}`, {
@@ -68,7 +71,7 @@ function schemaMissing(why: string): Failure {
 /** The owner of the table may do everything in the files but make roles and give them away. Nothing was changed. */
 export function migrationNotPermitted(owner: string, cause: unknown): Failure {
   return new Failure('configuration', 'JournalSchemaMissing', `the log can't be migrated: ${messageOf(cause)}`, {
-    hint: `run once as superuser: CREATE ROLE case_backup_admin; CREATE ROLE case_backup_writer; GRANT case_backup_writer TO ${owner};`,
+    hint: `run once as superuser: CREATE ROLE case_backup_admin; CREATE ROLE case_backup_writer; GRANT case_backup_writer TO ${quoted(owner)};`,
     cause,
   });
 }
