@@ -1,3 +1,4 @@
+import { imageEnvironment } from './image-environment.ts';
 import { type Measured, type ProcessOptions, runMeasured } from './measured-process.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import { MOST_MEMORY, mib } from './part.ts';
@@ -5,29 +6,37 @@ import { MOST_MEMORY, mib } from './part.ts';
 export interface Contained extends Measured {
   /** What the process was held to, in words. */
   readonly limit: string;
+  /** Whether the kernel would have killed it for more. */
+  readonly isLimited: boolean;
 }
 
 /**
- * Runs `node ARGS` as the job's container would: in a cgroup of 256 MiB, where Node keeps its heap small (with 24 GiB
+ * Runs `node ARGS` as the job's container would: with the image's environment in a cgroup of 256 MiB, where Node keeps its heap small (with 24 GiB
  * around it, it collects its garbage so late that 50,000 files cost 340 MiB). More than that, and the kernel kills it.
  */
 export async function runContained(args: readonly string[], options: ProcessOptions = {}): Promise<Contained> {
+  const env = { ...imageEnvironment(), ...options.env };
   const group = memoryCgroup(MOST_MEMORY);
   if (!group) {
     // What V8 itself chooses in a container of that size.
     const run = await runMeasured(args, {
       ...options,
-      env: { ...options.env, NODE_OPTIONS: '--max-semi-space-size=2' },
+      env: { ...env, NODE_OPTIONS: '--max-semi-space-size=2' },
     });
     return {
       ...run,
+      isLimited: false,
       limit: 'without a limit, as no memory cgroup could be made here, but with a young generation of 2 MiB',
     };
   }
   try {
-    const run = await runMeasured(args, { ...options, wrap: group.wrap });
+    const run = await runMeasured(args, { ...options, env, wrap: group.wrap });
     const charged = mib(group.peakBytes());
-    return { ...run, limit: `in a cgroup of ${mib(MOST_MEMORY)} MiB, which charged it ${charged} MiB at most` };
+    return {
+      ...run,
+      isLimited: true,
+      limit: `in a cgroup of ${mib(MOST_MEMORY)} MiB, which charged it ${charged} MiB at most`,
+    };
   } finally {
     group.remove();
   }
