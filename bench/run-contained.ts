@@ -1,4 +1,3 @@
-import { imageEnvironment } from './image-environment.ts';
 import { type Measured, type ProcessOptions, runMeasured } from './measured-process.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import { MOST_MEMORY, mib } from './part.ts';
@@ -11,17 +10,16 @@ export interface Contained extends Measured {
 }
 
 /**
- * Runs `node ARGS` as the job's container would: with the image's environment in a cgroup of 256 MiB, where Node keeps its heap small (with 24 GiB
+ * Runs `node ARGS` as the job's container would: in a cgroup of 256 MiB, where Node keeps its heap small (with 24 GiB
  * around it, it collects its garbage so late that 50,000 files cost 340 MiB). More than that, and the kernel kills it.
  */
 export async function runContained(args: readonly string[], options: ProcessOptions = {}): Promise<Contained> {
-  const env = { ...imageEnvironment(), ...options.env };
   const group = memoryCgroup(MOST_MEMORY);
   if (!group) {
     // What V8 itself chooses in a container of that size.
     const run = await runMeasured(args, {
       ...options,
-      env: { ...env, NODE_OPTIONS: '--max-semi-space-size=2' },
+      env: { ...options.env, NODE_OPTIONS: '--max-semi-space-size=2' },
     });
     return {
       ...run,
@@ -30,7 +28,7 @@ export async function runContained(args: readonly string[], options: ProcessOpti
     };
   }
   try {
-    const run = await runMeasured(args, { ...options, env, wrap: group.wrap });
+    const run = await runMeasured(args, { ...options, wrap: group.wrap });
     const charged = mib(group.peakBytes());
     return {
       ...run,
