@@ -15,9 +15,6 @@ import { missingPackages } from './support/needed-programs.ts';
  * `npm test -- zip night/faults` runs the files whose path contains one of the words.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** No file takes a tenth of it; a test that hangs ends here, not with the patience of whoever waits. */
-const LONGEST_MS = 20 * 60_000;
-
 /** These start a control plane, which is built once, in minutes; a test file's own time must not pay for it. */
 const ON_KUBERNETES = /^test\/(cluster|controller|kube)\//;
 
@@ -58,8 +55,7 @@ async function runTests(paths: readonly string[], leakWatch: LeakWatch): Promise
   const events = run({
     files: [...paths],
     concurrency: availableParallelism(),
-    timeout: LONGEST_MS,
-    execArgv: ['--import', new URL('support/own-temp-folder.ts', import.meta.url).href],
+    execArgv: ['--import', new URL('support/test-process.ts', import.meta.url).href],
   });
   const hear = ({ file, message }: { file?: string | undefined; message: string }): void =>
     leakWatch.see(nameOf(file), message);

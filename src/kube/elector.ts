@@ -23,7 +23,7 @@ export interface ElectorOptions {
   readonly log: Log;
   readonly leaseDurationMs?: number | undefined;
   readonly renewDeadlineMs?: number | undefined;
-  /** The next try comes after 1 to 2.2 times this, at random; the leader's after exactly this. */
+  /** The next try comes after 1 to 1.5 times this, at random, or when the Lease runs out; the leader's after exactly this. */
   readonly retryPeriodMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly metrics?: ElectorMetrics | undefined;
@@ -69,7 +69,9 @@ async function acquire(
     // Every two seconds the same; said once.
     if (said !== outcome.why) log.info({ lease: leaseName }, `not leading: ${outcome.why}`);
     said = outcome.why;
-    await pause(clock, times.retryPeriodMs * (1 + Math.random() * 1.2), signal);
+    // A leader that falls silent is noticed one such pause late, and followed no later than that after its Lease ran out.
+    const retryMs = times.retryPeriodMs * (1 + Math.random() * 0.5);
+    await pause(clock, Math.min(retryMs, Math.max(1, outcome.runsOutAt - clock.elapsed())), signal);
   }
   return undefined;
 }
@@ -121,15 +123,20 @@ async function leadWhileHeld(
   }
 }
 
-async function attempt(
-  candidate: LeaseCandidate,
-  limitMs: number,
-): Promise<'held' | { readonly why: string; readonly isTaken: boolean }> {
+interface NotHeld {
+  readonly why: string;
+  readonly isTaken: boolean;
+  /** clock.elapsed() of the moment at which another's Lease runs out; infinite where nothing is known of it. */
+  readonly runsOutAt: number;
+}
+
+async function attempt(candidate: LeaseCandidate, limitMs: number): Promise<'held' | NotHeld> {
   try {
     const outcome = await candidate.tryHold(Math.max(1, limitMs));
-    return outcome === 'held' ? outcome : { why: `${outcome.holder} holds the lease`, isTaken: true };
+    if (outcome === 'held') return outcome;
+    return { why: `${outcome.holder} holds the lease`, isTaken: true, runsOutAt: outcome.runsOutAt };
   } catch (error) {
-    return { why: messageOf(error), isTaken: false };
+    return { why: messageOf(error), isTaken: false, runsOutAt: Number.POSITIVE_INFINITY };
   }
 }
 

@@ -1,14 +1,22 @@
 import type { Clock } from '../host/clock.ts';
 import type { KubeClient } from './connection.ts';
 import { hasReason } from './kube-error.ts';
-import { heldRecord, type Lease, nextStep, type Observation, observe, releasedRecord } from './lease-record.ts';
+import {
+  type Held,
+  heldRecord,
+  type Lease,
+  nextStep,
+  type Observation,
+  observe,
+  releasedRecord,
+} from './lease-record.ts';
 import { LEASES } from './resources.ts';
 import { withinTime } from './within-time.ts';
 
 /** A Lease as one candidate for it sees it. Its calls have a limit of their own; they throw KubeError. */
 export interface LeaseCandidate {
   /** Takes or renews the Lease: 'held', or the one that holds it. */
-  tryHold(limitMs: number): Promise<'held' | { readonly holder: string }>;
+  tryHold(limitMs: number): Promise<'held' | Held>;
   /** Lets the next one have it at once, if it is still ours. */
   release(limitMs: number): Promise<void>;
 }
@@ -34,7 +42,7 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
     spec: heldRecord(lease?.spec, { identity, durationMs: leaseDurationMs, now: clock.now() }),
   });
 
-  async function hold(signal: AbortSignal): Promise<'held' | { readonly holder: string }> {
+  async function hold(signal: AbortSignal): Promise<'held' | Held> {
     const write = { fieldManager: identity, signal };
     if (own) {
       const known = own;
@@ -49,7 +57,7 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
     const lease = await client.get<Lease>(LEASES, namespace, leaseName, signal);
     observed = observe(lease, observed, clock.elapsed());
     const step = nextStep(lease, observed, clock.elapsed(), identity);
-    if (step.do === 'wait') return { holder: step.holder };
+    if (step.do === 'wait') return step;
     own = lease
       ? await client.replace(LEASES, held(lease), write)
       : await client.create(LEASES, held(undefined), write);

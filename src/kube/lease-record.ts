@@ -20,7 +20,13 @@ export interface Observation {
   readonly seenAt: number;
 }
 
-export type Step = { readonly do: 'create' | 'take' | 'renew' } | { readonly do: 'wait'; readonly holder: string };
+export type Step = { readonly do: 'create' | 'take' | 'renew' } | ({ readonly do: 'wait' } & Held);
+
+/** Who has the Lease, and when (clock.elapsed()) it has run out unless the holder renews it before. */
+export interface Held {
+  readonly holder: string;
+  readonly runsOutAt: number;
+}
 
 /** What was seen now, given what was seen before: an unchanged record keeps its time. */
 export function observe(lease: Lease | undefined, before: Observation | undefined, elapsed: number): Observation {
@@ -36,9 +42,9 @@ export function nextStep(lease: Lease | undefined, observed: Observation, elapse
   if (!lease) return { do: 'create' };
   const holder = lease.spec?.holderIdentity ?? '';
   if (holder === identity) return { do: 'renew' };
-  const lastsMs = (lease.spec?.leaseDurationSeconds ?? 0) * 1000;
-  if (holder === '' || elapsed - observed.seenAt >= lastsMs) return { do: 'take' };
-  return { do: 'wait', holder };
+  const runsOutAt = observed.seenAt + (lease.spec?.leaseDurationSeconds ?? 0) * 1000;
+  if (holder === '' || elapsed >= runsOutAt) return { do: 'take' };
+  return { do: 'wait', holder, runsOutAt };
 }
 
 /** The record as its holder writes it: at every renewal, and with other times when it is taken over. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ownChild } from '../support/own-children.ts';
 
 /** The real command, as a process of its own. */
 export const MAIN = fileURLToPath(new URL('../../cmd/backup-job/main.ts', import.meta.url));
@@ -33,7 +34,9 @@ export function startJob(args: readonly string[], options: StartOptions = {}): S
   const [command = '', ...rest] = [...wrap, process.execPath, ...nodeArgs, MAIN, ...args];
   const { PATH, TMPDIR, HOME } = process.env;
   const start = performance.now();
-  const child = spawn(command, rest, { env: { PATH, TMPDIR, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = ownChild(
+    spawn(command, rest, { env: { PATH, TMPDIR, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   let stdout = '';
   let stderr = '';

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownChild } from '../support/own-children.ts';
 
 /** One process of the control plane: etcd, the API server or the controller manager. */
 export interface Component {
@@ -14,13 +15,10 @@ export interface Component {
   kill(): Promise<void>;
 }
 
-/** What still runs when the test process ends in an orderly way; a crash is go/parent_linux.go's case. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
-/** Starts `binary name …flags`; its output goes to `<folder>/<name>.log`, after what an earlier one wrote there. */
+/**
+ * Starts `binary name …flags`; its output goes to `<folder>/<name>.log`, after what an earlier one wrote there. It ends
+ * with this process; when that crashes, go/parent_linux.go sees to it.
+ */
 export async function startComponent(
   binary: string,
   folder: string,
@@ -30,14 +28,10 @@ export async function startComponent(
   const logFile = join(folder, `${name}.log`);
   const log = openSync(logFile, 'a');
   const env = { ...process.env, CASE_BACKUP_TEST_PARENT: String(process.pid) };
-  const child = spawn(binary, [name, ...flags], { cwd: folder, env, stdio: ['ignore', log, log] });
+  const child = ownChild(spawn(binary, [name, ...flags], { cwd: folder, env, stdio: ['ignore', log, log] }));
   closeSync(log);
-  running.add(child);
   const exited = Promise.withResolvers<void>();
-  child.once('exit', () => {
-    running.delete(child);
-    exited.resolve();
-  });
+  child.once('exit', () => exited.resolve());
   // A binary that does not exist rejects here, with its path.
   await once(child, 'spawn');
   const { pid } = child;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { ownChild } from '../support/own-children.ts';
 import { idleManagerBinary } from './build.ts';
 import { residentBytes } from './component.ts';
 import { inTime } from './until.ts';
@@ -31,12 +32,10 @@ export interface IdleManagerOptions {
 export async function startIdleManager(options: IdleManagerOptions): Promise<IdleManager> {
   const { kubeconfig, ...flags } = options;
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-  const child = spawn(await idleManagerBinary(), [`--kubeconfig=${kubeconfig}`, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const binary = await idleManagerBinary();
+  const child = ownChild(spawn(binary, [`--kubeconfig=${kubeconfig}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
   const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  const exited = once(child, 'exit').then(() => process.off('exit', kill));
+  const exited = once(child, 'exit');
   const said: string[] = [];
   createInterface(child.stderr).on('line', (line) => {
     said.push(line);

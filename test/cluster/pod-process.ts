@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { ownChild } from '../support/own-children.ts';
 
 /** What to run in place of a container's image. */
 export interface Launch {
@@ -21,16 +22,11 @@ export interface PodProcess {
   terminate(graceMs: number): void;
 }
 
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 /** Throws (or rejects `ended`) where the program can't be started. */
 export function startPodProcess({ argv, env, cwd }: Launch): PodProcess {
   const [program = '', ...args] = argv;
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
-  running.add(child);
+  const place = cwd === undefined ? {} : { cwd };
+  const child = ownChild(spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...place }));
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
@@ -39,7 +35,6 @@ export function startPodProcess({ argv, env, cwd }: Launch): PodProcess {
   child.once('error', ended.reject);
   child.once('close', (code, signal) => {
     clearTimeout(grace);
-    running.delete(child);
     ended.resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
   });
   return {

@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from '../cluster/until.ts';
+import { ownChild } from '../support/own-children.ts';
 
 const MAIN = fileURLToPath(new URL('../../cmd/controller/main.ts', import.meta.url));
+
+const running = new Set<ChildProcess>();
+
+/** For the end of a test file: a test that failed has not stopped its own, and they would keep the process alive. */
+export function killControllers(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 /** A controller in a process of its own, as the image starts it. */
 export interface ControllerProcess {
@@ -29,14 +37,20 @@ export async function startController({
   more = [],
 }: ControllerFlags): Promise<ControllerProcess> {
   const args = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--lease-namespace', namespace];
-  const child = spawn(
-    process.execPath,
-    [MAIN, ...args, '--job-image', 'example/case-backup:test', '--listen', '127.0.0.1:0', ...more],
-    { stdio: ['ignore', 'inherit', 'pipe'] },
+  const child = ownChild(
+    spawn(
+      process.execPath,
+      [MAIN, ...args, '--job-image', 'example/case-backup:test', '--listen', '127.0.0.1:0', ...more],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    ),
   );
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  // Not inherited: whoever reads this process's output would wait for one that was left behind.
+  child.stdout.pipe(process.stdout, { end: false });
   const lines: string[] = [];
   let rest = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     const parts = `${rest}${text}`.split('\n');
     rest = parts.pop() ?? '';
     lines.push(...parts);

@@ -8,6 +8,7 @@ import { type ControlPlane, startControlPlane } from '../cluster/control-plane.t
 import { type FaultProxy, startFaultProxy } from '../cluster/fault-proxy.ts';
 import { type Kubelet, startKubelet } from '../cluster/kubelet.ts';
 import { until } from '../cluster/until.ts';
+import { killControllers } from './controller-process.ts';
 
 /** A cluster with our kind installed, and a way from a controller to it that can be broken. */
 export interface Cluster {
@@ -16,6 +17,7 @@ export interface Cluster {
   office(): Promise<Office>;
   /** The same, without a kubelet: for pods that are processes. */
   emptyOffice(): Promise<Omit<Office, 'kubelet'>>;
+  /** Ends the controllers too that this process started and that still run. */
   stop(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function startCluster(): Promise<Cluster> {
     },
     emptyOffice,
     async stop() {
+      killControllers();
       for (const kubelet of kubelets) await kubelet.stop();
       for (const proxy of proxies) await proxy.close();
       await plane.stop();

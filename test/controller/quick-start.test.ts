@@ -10,7 +10,7 @@ import { dropboxEnv } from '../cli/policy-file.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type ProcessKubelet, startProcessKubelet } from '../cluster/process-kubelet.ts';
 import { type Emulator, startEmulator } from '../dropbox/emulator.ts';
-import { type ControllerProcess, startController } from './controller-process.ts';
+import { killControllers, startController } from './controller-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -30,7 +30,6 @@ describe("The README's quick start", () => {
   let plane: ControlPlane;
   let emulator: Emulator;
   let kubelet: ProcessKubelet;
-  let controller: ControllerProcess | undefined;
   let work: string;
 
   before(async () => {
@@ -52,7 +51,7 @@ describe("The README's quick start", () => {
     });
   });
   after(async () => {
-    await controller?.stop();
+    killControllers();
     await kubelet?.stop();
     await plane?.stop();
     await emulator?.close();
@@ -67,7 +66,7 @@ describe("The README's quick start", () => {
       last = await shell(line);
       if (line.includes('controller.yaml')) {
         const kubeconfig = await plane.serviceAccount(NAMESPACE, 'case-backup-controller');
-        controller = await startController({ kubeconfig, namespace: NAMESPACE });
+        await startController({ kubeconfig, namespace: NAMESPACE });
       }
     }
     assert.match(last, /NAME +SCHEDULE +READY +FRESH/);

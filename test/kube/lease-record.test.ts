@@ -28,8 +28,8 @@ test('a released lease is taken at once', () => {
 test('another holder is judged by how long its record was seen unchanged, not by the times in it', () => {
   const lease = aLease({ ...heldByB, renewTime: '1999-01-01T00:00:00.000000Z' });
   const seen = observe(lease, undefined, 1_000);
-  assert.deepEqual(nextStep(lease, seen, 1_000, 'a'), { do: 'wait', holder: 'b' });
-  assert.deepEqual(nextStep(lease, seen, 15_999, 'a'), { do: 'wait', holder: 'b' });
+  assert.deepEqual(nextStep(lease, seen, 1_000, 'a'), { do: 'wait', holder: 'b', runsOutAt: 16_000 });
+  assert.deepEqual(nextStep(lease, seen, 15_999, 'a'), { do: 'wait', holder: 'b', runsOutAt: 16_000 });
   assert.deepEqual(nextStep(lease, seen, 16_000, 'a'), { do: 'take' });
 });
 

@@ -11,6 +11,7 @@ import { Client } from 'pg';
 import { errorCode } from '../../src/host/errors.ts';
 import { FAKE_SECRETS } from './fake-secrets.ts';
 import { freePort } from './free-port.ts';
+import { ownChild } from './own-children.ts';
 
 /** A Postgres for tests, on loopback. */
 export interface TestPostgres {
@@ -97,11 +98,13 @@ export async function startPostgres15(): Promise<TestServer> {
     certificate,
     url: (user = SUPERUSER, database = SUPERUSER) => urlOf(user, `127.0.0.1:${port}`, database),
     async start() {
-      running = spawn(join(BIN, 'postgres'), serverOptions(data, folder, port), {
-        ...owner,
-        cwd: folder,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
+      running = ownChild(
+        spawn(join(BIN, 'postgres'), serverOptions(data, folder, port), {
+          ...owner,
+          cwd: folder,
+          stdio: ['ignore', 'ignore', 'pipe'],
+        }),
+      );
       await untilReady(running);
     },
     async stop() {
