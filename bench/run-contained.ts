@@ -1,3 +1,4 @@
+import { imageEnvironment } from './image-environment.ts';
 import { type Measured, type ProcessOptions, runMeasured } from './measured-process.ts';
 import { memoryCgroup } from './memory-cgroup.ts';
 import { MOST_MEMORY, mib } from './part.ts';
@@ -10,10 +11,12 @@ export interface Contained extends Measured {
 }
 
 /**
- * Runs `node ARGS` as the job's container would: in a cgroup of 256 MiB, where Node keeps its heap small (with 24 GiB
- * around it, it collects its garbage so late that 50,000 files cost 340 MiB). More than that, and the kernel kills it.
+ * Runs `node ARGS` as the job's container would: with what the image sets, in a cgroup of 256 MiB, where Node keeps its
+ * heap small (with 24 GiB around it, it collects its garbage so late that 50,000 files cost 340 MiB). More than that, and
+ * the kernel kills it.
  */
-export async function runContained(args: readonly string[], options: ProcessOptions = {}): Promise<Contained> {
+export async function runContained(args: readonly string[], more: ProcessOptions = {}): Promise<Contained> {
+  const options = { ...more, env: { ...imageEnvironment(), ...more.env } };
   const group = memoryCgroup(MOST_MEMORY);
   if (!group) {
     // What V8 itself chooses in a container of that size.

@@ -6,8 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { ZipArchive as Archiver } from 'archiver';
+import { collectGarbageFor } from '../../src/host/memory.ts';
 import { forEachParallel } from '../../src/host/parallel.ts';
-import { createArchive } from '../../src/zip/archive.ts';
+import { createArchive, type Sink } from '../../src/zip/archive.ts';
 import { writeEntries } from '../../src/zip/write-entries.ts';
 import { endedChildrenCpuSeconds, peakOf, type Usage } from '../usage.ts';
 import { asWritable, type Output } from './output.ts';
@@ -38,7 +39,14 @@ async function caseBackup(folder: string, output: Output): Promise<undefined> {
   function* inputs() {
     for (const file of files) yield treeInput(file);
   }
-  const archive = await createArchive(output.write, join(work, 'directory'));
+  // As the job does it.
+  collectGarbageFor(files.length);
+  const sink: Sink = (chunk, release) => {
+    const written = output.write(chunk);
+    if (!written) release?.();
+    return written;
+  };
+  const archive = await createArchive(sink, join(work, 'directory'));
   try {
     const options = {
       compression: 'Auto',

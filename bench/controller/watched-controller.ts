@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isSeq, parseAllDocuments } from 'yaml';
 import { until } from '../../test/cluster/until.ts';
+import { imageEnvironment } from '../image-environment.ts';
 import type { Work } from './work.ts';
 
 /** A controller that is being measured, started as k8s/controller.yaml starts it. */
@@ -46,6 +47,7 @@ export async function startWatchedController(options: ControllerOptions): Promis
   const startedAt = Date.now();
   const child = spawn(command, [...args, '--job-image', jobImage, '--listen', '127.0.0.1:0'], {
     cwd: ROOT,
+    env: { ...process.env, ...imageEnvironment() },
     stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
   });
   const kill = (): void => void child.kill('SIGKILL');

@@ -39,7 +39,7 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
   let server: HttpServer | undefined;
   try {
     const page = serveRun(stores.registry);
-    if (listen !== undefined) server = await page.listen(listen);
+    if (listen !== undefined) server = await page.listen(listen, settings.log);
     const report = await runBackup({
       policy: settings.policy,
       slot: settings.slot,

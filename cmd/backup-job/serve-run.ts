@@ -2,11 +2,12 @@ import { Gauge, type Registry } from 'prom-client';
 import { STAGES } from '../../src/api/report.ts';
 import type { Night } from '../../src/backup/night.ts';
 import { type HttpServer, serve } from '../../src/host/http.ts';
+import type { Log } from '../../src/host/log.ts';
 
 /** `/run`, `/metrics` and `/healthz` of a run that goes on. The controller reads /run; Prometheus may scrape the rest. */
 export interface RunPages {
   attach(night: Night): void;
-  listen(address: string): Promise<HttpServer>;
+  listen(address: string, log: Log): Promise<HttpServer>;
 }
 
 export function serveRun(registry: Registry): RunPages {
@@ -46,11 +47,15 @@ export function serveRun(registry: Registry): RunPages {
     attach(started) {
       night = started;
     },
-    listen: (address) =>
-      serve(address, {
-        '/healthz': async () => ({ type: 'text/plain; charset=utf-8', body: 'ok\n' }),
-        '/metrics': async () => ({ type: registry.contentType, body: await registry.metrics() }),
-        '/run': async () => ({ type: 'application/json', body: JSON.stringify(night?.progress.snapshot() ?? null) }),
-      }),
+    listen: (address, log) =>
+      serve(
+        address,
+        {
+          '/healthz': async () => ({ type: 'text/plain; charset=utf-8', body: 'ok\n' }),
+          '/metrics': async () => ({ type: registry.contentType, body: await registry.metrics() }),
+          '/run': async () => ({ type: 'application/json', body: JSON.stringify(night?.progress.snapshot() ?? null) }),
+        },
+        log,
+      ),
   };
 }

@@ -9,7 +9,8 @@ export function bytesInput(name: string, modified: Date, bytes: Buffer): ZipInpu
     name,
     modified,
     size: bytes.length,
-    load: async () => ({ bytes, digest: hashBytes(bytes) }),
+    // A copy, since what is loaded is the archive's own.
+    load: async () => ({ bytes: Buffer.from(bytes), digest: hashBytes(bytes) }),
     async *stream() {
       yield bytes;
       return hashBytes(bytes);

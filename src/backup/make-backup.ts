@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Failure } from '../host/errors.ts';
+import { collectGarbageFor } from '../host/memory.ts';
 import type { Identity } from '../store/store.ts';
 import { commit } from './commit.ts';
 import { excludedBy } from './exclude.ts';
@@ -75,6 +76,7 @@ async function makeIn(folder: string, night: Night, context: MakeContext): Promi
     throwIf(shrinkFault(sealed.totals, before?.source.totals, spec.guards));
     throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
 
+    collectGarbageFor(sealed.totals.files);
     progress.begin('Archiving', sealed.totals);
     const uploaded = await archiveAndUpload({ folder, plan, sealed, source: context.keeper.current.source }, night);
 

@@ -73,7 +73,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
   registerControllerMetrics(registry, caches, clock, options.version);
   let server: HttpServer | undefined;
   try {
-    server = await serve(options.listen, healthPages(caches, registry, clock));
+    server = await serve(options.listen, healthPages(caches, registry, clock), log);
     options.onListen?.(server.port);
     return await runElector({
       client,

@@ -3,7 +3,8 @@
  * has to catch up. Either side's error reaches the other, so that neither can wait for somebody who has left.
  */
 export interface ByteChannel extends AsyncIterable<Buffer> {
-  send(chunk: Buffer): Promise<void> | undefined;
+  /** `release` is called when the reader, having asked for the next chunk, has no more use for this one. */
+  send(chunk: Buffer, release?: () => void): Promise<void> | undefined;
   end(): void;
   /** The writer gives up: the reader's next pull rejects. */
   fail(error: unknown): void;
@@ -12,7 +13,7 @@ export interface ByteChannel extends AsyncIterable<Buffer> {
 }
 
 export function byteChannel(limitBytes: number): ByteChannel {
-  const queue: Buffer[] = [];
+  const queue: { readonly chunk: Buffer; readonly release: (() => void) | undefined }[] = [];
   let queued = 0;
   let ended = false;
   let failure: { readonly error: unknown } | undefined;
@@ -32,9 +33,9 @@ export function byteChannel(limitBytes: number): ByteChannel {
   };
 
   return {
-    send(chunk) {
+    send(chunk, release) {
       if (failure) return Promise.reject(failure.error);
-      queue.push(chunk);
+      queue.push({ chunk, release });
       queued += chunk.length;
       wakeReader();
       if (queued < limitBytes) return undefined;
@@ -51,14 +52,15 @@ export function byteChannel(limitBytes: number): ByteChannel {
       try {
         for (;;) {
           if (failure) throw failure.error;
-          const chunk = queue.shift();
-          if (chunk) {
-            queued -= chunk.length;
+          const next = queue.shift();
+          if (next) {
+            queued -= next.chunk.length;
             if (queued < limitBytes / 2) {
               writerWaits?.resolve();
               writerWaits = undefined;
             }
-            yield chunk;
+            yield next.chunk;
+            next.release?.();
           } else if (ended) return;
           else await new Promise<void>((resolve) => (readerWaits = resolve));
         }

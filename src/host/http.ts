@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
-import { Failure, messageOf } from './errors.ts';
+import { errorCode, Failure, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
 
 /** A page: its content type and body, made anew for each request. */
 export type Page = () => Promise<{
@@ -17,9 +18,13 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Serves a few read-only pages by exact path on `[address]:port`; port 0 takes a free one. */
-export async function serve(listen: string, pages: Readonly<Record<string, Page>>): Promise<HttpServer> {
+/**
+ * Serves a few read-only pages by exact path on `[address]:port`; port 0 takes a free one. Of a page that can't be made
+ * its reader sees a 500 or a broken connection, and the log the reason.
+ */
+export async function serve(listen: string, pages: Readonly<Record<string, Page>>, log: Log): Promise<HttpServer> {
   const { host, port } = parseListen(listen);
+  const fault = (page: string, error: unknown): void => log.error({ page }, `page not served: ${messageOf(error)}`);
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     const page = request.method === 'GET' || request.method === 'HEAD' ? pages[path] : undefined;
@@ -37,9 +42,13 @@ export async function serve(listen: string, pages: Readonly<Record<string, Page>
         }
         response.write(body);
         // An error, ours or the reader's, breaks the connection: half a page must not pass for a page.
-        pipeline(Readable.from(more), response, () => undefined);
+        pipeline(Readable.from(more), response, (error) => {
+          // Also what a reader that left too early leads to.
+          if (error && errorCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') fault(path, error);
+        });
       },
       (error: unknown) => {
+        fault(path, error);
         response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
         response.end(`${messageOf(error)}\n`);
       },

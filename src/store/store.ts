@@ -56,7 +56,8 @@ export interface Store {
   /**
    * Stores a stream of unknown length under a name that must be free, creating parents. Resolves only when the
    * store's own metadata afterwards says the same size and content_hash as what was sent (else `mismatch`). When the
-   * body or the store fails, nothing stands at `path`, or at worst an incomplete file that a later run removes.
+   * body or the store fails, nothing stands at `path`, or at worst an incomplete file that a later run removes. A chunk
+   * of the body is only there until the next one is asked for.
    */
   write(path: string, body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<FileEntry>;
 
@@ -176,6 +177,7 @@ export interface Digest {
 }
 
 export interface Loaded {
+  /** The caller's own: nobody else has a piece of it. */
   readonly bytes: Buffer;
   readonly digest: Digest;
 }

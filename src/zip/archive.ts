@@ -1,5 +1,6 @@
 import { crc32 as checksum } from 'node:zlib';
 import { Failure } from '../host/errors.ts';
+import { giveBack } from '../host/memory.ts';
 import { openSpool } from '../host/spool.ts';
 import { combineCrc32 } from './crc-combine.ts';
 import { centralRecord, dataDescriptor, endRecords, type Header, localHeader } from './encode.ts';
@@ -7,8 +8,11 @@ import type { ZipMethod } from './entry.ts';
 import { MAX_16, MAX_32 } from './signatures.ts';
 import { timesOf } from './timestamp.ts';
 
-/** Takes the archive's bytes in order; a promise means: wait before the next one. It keeps the chunk, never changes it. */
-export type Sink = (chunk: Buffer) => Promise<void> | undefined;
+/**
+ * Takes the archive's bytes in order; a promise means: wait before the next one. It never changes the chunk, and may keep
+ * it; one that does not calls `release` when it has passed it on.
+ */
+export type Sink = (chunk: Buffer, release?: () => void) => Promise<void> | undefined;
 
 /** Bytes that belong to no entry: what an abandoned entry left behind. */
 export interface Gap {
@@ -28,7 +32,7 @@ export interface WholeEntry {
   readonly method: ZipMethod;
   readonly crc32: number;
   readonly size: number;
-  /** The data in its final form. */
+  /** The data in its final form; the archive's from now on. */
   readonly body: Buffer;
 }
 
@@ -73,10 +77,10 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
   let entries = 0;
 
   /** `knownCrc32` is that of the chunk, where somebody has summed it already. */
-  const write = (chunk: Buffer, knownCrc32?: number): Promise<void> | undefined => {
+  const write = (chunk: Buffer, knownCrc32?: number, release?: () => void): Promise<void> | undefined => {
     bytes += chunk.length;
     sum = knownCrc32 === undefined ? checksum(chunk, sum) : combineCrc32(sum, knownCrc32, chunk.length);
-    return sink(chunk);
+    return sink(chunk, release);
   };
   const record = (header: Header, offset: number): Promise<void> => {
     entries += 1;
@@ -114,7 +118,7 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
       if (body.length <= JOIN_BYTES) await write(Buffer.concat([local, body]));
       else {
         await write(local);
-        await write(body, method === 0 ? crc32 : undefined);
+        await write(body, method === 0 ? crc32 : undefined, () => giveBack(body));
       }
       await record(header, offset);
       return { offset, compressedSize };
@@ -146,7 +150,7 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
 
     async finish() {
       const directoryOffset = bytes;
-      for await (const chunk of spool.read()) await write(chunk);
+      for await (const chunk of spool.read()) await write(chunk, undefined, () => giveBack(chunk));
       await write(endRecords(entries, directoryOffset, bytes - directoryOffset));
       return { bytes, entries };
     },

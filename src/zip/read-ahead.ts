@@ -1,3 +1,4 @@
+import { giveBack } from '../host/memory.ts';
 import { byteWindow } from './byte-window.ts';
 import { type Compressed, wholeCompressor } from './compress-whole.ts';
 import { isCompressed } from './compressible.ts';
@@ -87,6 +88,7 @@ export function readAhead<D>(
       if (input.size !== undefined && size !== input.size) throw sizeMismatch(input.name, input.size, size);
       hold(slot, wholeBytes(input.name, size));
       const compressed = await compress(input.name, bytes);
+      if (compressed.body !== bytes) giveBack(bytes);
       hold(slot, size + ENTRY_BYTES);
       return { kind: 'ready', digest, size, compressed };
     } catch (error) {

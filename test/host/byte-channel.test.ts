@@ -17,6 +17,26 @@ test('gives the reader everything in order and makes the writer wait at the limi
   assert.equal(await read, 'abcdefghijklmnop');
 });
 
+test('a chunk is released when the reader asks for the next one, not before', async () => {
+  const channel = byteChannel(100);
+  const released: string[] = [];
+  for (const text of ['ab', 'cd']) await channel.send(Buffer.from(text), () => released.push(text));
+  channel.end();
+  const reader = channel[Symbol.asyncIterator]();
+  await reader.next();
+  assert.deepEqual(released, []);
+  await reader.next();
+  assert.deepEqual(released, ['ab']);
+  assert.equal((await reader.next()).done, true);
+  assert.deepEqual(released, ['ab', 'cd']);
+});
+
+test('a chunk on which the reader gave up is not released: it may still be in use', async () => {
+  const channel = byteChannel(100);
+  await channel.send(Buffer.from('ab'), () => assert.fail('released'));
+  for await (const _ of channel) break;
+});
+
 test('a writer that waits is released when the reader fails', async () => {
   const channel = byteChannel(1);
   const waiting = channel.send(Buffer.from('x'));

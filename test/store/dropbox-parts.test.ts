@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { hashBytes } from '../../src/store/content-hash.ts';
 import { cutParts, type Part } from '../../src/store/dropbox/cut-parts.ts';
 import { createPartHasher } from '../../src/store/dropbox/part-hasher.ts';
+import { partPool } from '../../src/store/dropbox/part-pool.ts';
 import { inChunks, MIB, never, pattern } from './conformance/fixture.ts';
 import { all, openFixture } from './dropbox-fixture.ts';
 
 async function cut(size: number, partBytes: number, chunk: number): Promise<{ sizes: number[]; bytes: Buffer }> {
   const sizes: number[] = [];
   const copies: Buffer[] = [];
-  for await (const part of cutParts(inChunks(pattern(size), chunk), partBytes, 2)) {
+  for await (const part of cutParts(inChunks(pattern(size), chunk), partPool(partBytes, 2))) {
     sizes.push(part.isLast ? -part.bytes.length : part.bytes.length);
     copies.push(Buffer.from(part.bytes));
     part.release();
@@ -35,7 +36,7 @@ test('a stream is cut into full parts and one last part, which is never empty un
 });
 
 test('buffers are made when needed and reused, and with all of them out the next part waits', async () => {
-  const parts = cutParts(inChunks(pattern(100), 7), 10, 3);
+  const parts = cutParts(inChunks(pattern(100), 7), partPool(10, 3));
   const first = await parts.next();
   const second = await parts.next();
   const third = await parts.next();
@@ -50,6 +51,15 @@ test('buffers are made when needed and reused, and with all of them out the next
   const stores = [first, third, await fourth].map((part) => (part.value as Part).bytes.buffer);
   assert.equal(new Set(stores).size, 3);
   assert.equal((await fourth).value.offset, 30);
+});
+
+test('at the end the memory of the buffers is given back, but for one that is still out', async () => {
+  const pool = partPool(1 << 20, 3);
+  const [first, second, out] = [await pool.take(), await pool.take(), await pool.take()];
+  pool.release(first);
+  pool.release(second);
+  pool.end();
+  assert.deepEqual([first.length, second.length, out.length], [0, 0, 1 << 20]);
 });
 
 test('the hash of the parts is the content_hash of the whole, and of each part', () => {

@@ -31,7 +31,7 @@ export function input(name: string, content: Buffer | string = '', modified = NO
     name,
     modified,
     size: bytes.length,
-    load: async () => ({ bytes, digest: bytes.length }),
+    load: async () => ({ bytes: Buffer.from(bytes), digest: bytes.length }),
     async *stream() {
       for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
       return bytes.length;

@@ -1,3 +1,5 @@
+import type { PartPool } from './part-pool.ts';
+
 export interface Part {
   /** Part of a pooled buffer: not to be touched after `release`. */
   readonly bytes: Buffer;
@@ -8,47 +10,24 @@ export interface Part {
 }
 
 /**
- * A stream of unknown length as parts of exactly `partBytes`, and a last one of 0 to `partBytes`. A full part is given
- * only when a byte more has been seen, so that the last one is known as the last. At most `buffers` buffers exist, made
- * when first needed: with all of them out, the next part waits for a release. This is what bounds an upload's memory.
+ * A stream of unknown length as parts of exactly `pool.partBytes`, and a last one of 0 to as many. A full part is given
+ * only when a byte more has been seen, so that the last one is known as the last.
  */
-export async function* cutParts(body: AsyncIterable<Buffer>, partBytes: number, buffers: number): AsyncGenerator<Part> {
-  const free: Buffer[] = [];
-  let made = 0;
-  let released = Promise.withResolvers<void>();
-  const take = async (): Promise<Buffer> => {
-    while (free.length === 0 && made === buffers) {
-      released = Promise.withResolvers<void>();
-      await released.promise;
-    }
-    const used = free.pop();
-    if (used) return used;
-    made++;
-    return Buffer.allocUnsafeSlow(partBytes);
-  };
-
-  let buffer = await take();
+export async function* cutParts(body: AsyncIterable<Buffer>, pool: PartPool): AsyncGenerator<Part> {
+  let buffer = await pool.take();
   let filled = 0;
   let offset = 0;
   const part = (isLast: boolean): Part => {
     const used = buffer;
-    return {
-      bytes: used.subarray(0, filled),
-      offset,
-      isLast,
-      release() {
-        free.push(used);
-        released.resolve();
-      },
-    };
+    return { bytes: used.subarray(0, filled), offset, isLast, release: () => pool.release(used) };
   };
 
   for await (const chunk of body) {
     for (let at = 0; at < chunk.length; ) {
-      if (filled === partBytes) {
+      if (filled === pool.partBytes) {
         yield part(false);
-        offset += partBytes;
-        buffer = await take();
+        offset += pool.partBytes;
+        buffer = await pool.take();
         filled = 0;
       }
       const copied = chunk.copy(buffer, filled, at);

@@ -4,13 +4,14 @@ import type { Client } from './client.ts';
 import { checkStored, commitFailure, uploadWhole } from './commit.ts';
 import { cutParts, type Part } from './cut-parts.ts';
 import { createPartHasher } from './part-hasher.ts';
+import { partPool } from './part-pool.ts';
 import { untilAborted } from './until-aborted.ts';
 import { append, finish, openSession } from './upload-session.ts';
 
 export interface UploadOptions {
   /** A multiple of 4 MiB, at most 148 MiB: what a concurrent session accepts. */
   readonly partBytes: number;
-  /** Parts in flight at once; one more is being filled, so memory is (this + 1) × partBytes. */
+  /** Parts in flight at once, the one that is being filled among them: memory is this × partBytes. */
   readonly maxConcurrent: number;
 }
 
@@ -28,6 +29,7 @@ export async function write(
   const failed = new AbortController();
   const signal = AbortSignal.any([caller, failed.signal]);
   const limit = pLimit(maxConcurrent);
+  const pool = partPool(partBytes, maxConcurrent);
   const hasher = createPartHasher();
   const running = new Set<Promise<void>>();
   // What runs aside never rejects: its first error stops the other parts and, by the signal, the loop below.
@@ -43,13 +45,16 @@ export async function write(
 
   let session: string | undefined;
   try {
-    for await (const part of cutParts(untilStopped(body, signal), partBytes, maxConcurrent + 1)) {
+    for await (const part of cutParts(untilStopped(body, signal), pool)) {
       signal.throwIfAborted();
       const hash = hasher.part(part.bytes);
       if (part.isLast) {
         await Promise.all(running);
         signal.throwIfAborted();
-        return await commit(client, path, session, part, hash, hasher.whole(), signal);
+        const stored = await commit(client, path, session, part, hash, hasher.whole(), signal);
+        part.release();
+        pool.end();
+        return stored;
       }
       if (session !== undefined) runAside(session, part, hash);
       else {
