@@ -8,8 +8,8 @@ const WORTH_BYTES = 64 * 1024;
  * more. Left to the garbage collector, the contents of a night take 30 MiB more of the job's 256. Whoever still reads
  * the buffer finds it empty, so a mistake here is no silent one.
  */
-export function giveBack({ buffer, length }: Buffer): void {
-  if (length > WORTH_BYTES && buffer instanceof ArrayBuffer) buffer.transfer(0);
+export function giveBack({ buffer }: Buffer): void {
+  if (buffer.byteLength > WORTH_BYTES && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** The heap is 25 MiB with so many files, and 40 MiB with a million. */

@@ -23,7 +23,7 @@ export interface ElectorOptions {
   readonly log: Log;
   readonly leaseDurationMs?: number | undefined;
   readonly renewDeadlineMs?: number | undefined;
-  /** The next try comes after 1 to 1.5 times this, at random, or when the Lease runs out; the leader's after exactly this. */
+  /** The leader's next try comes after this; another's after 1/2 to 3/4 of it, at random, or when the Lease runs out. */
   readonly retryPeriodMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly metrics?: ElectorMetrics | undefined;
@@ -66,11 +66,11 @@ async function acquire(
     const before = clock.elapsed();
     const outcome = await attempt(candidate, times.renewDeadlineMs / 2);
     if (outcome === 'held') return before;
-    // Every two seconds the same; said once.
+    // Every second or so the same; said once.
     if (said !== outcome.why) log.info({ lease: leaseName }, `not leading: ${outcome.why}`);
     said = outcome.why;
-    // A leader that falls silent is noticed one such pause late, and followed no later than that after its Lease ran out.
-    const retryMs = times.retryPeriodMs * (1 + Math.random() * 0.5);
+    // A leader's last renewal is noticed one such pause late, and its end that much later: 1.5 s at most.
+    const retryMs = (times.retryPeriodMs / 2) * (1 + Math.random() * 0.5);
     await pause(clock, Math.min(retryMs, Math.max(1, outcome.runsOutAt - clock.elapsed())), signal);
   }
   return undefined;

@@ -115,8 +115,12 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
         zip64,
       };
       const local = localHeader(header);
-      if (body.length <= JOIN_BYTES) await write(Buffer.concat([local, body]));
-      else {
+      if (body.length <= JOIN_BYTES) {
+        const joined = Buffer.concat([local, body]);
+        // Deflated, it may be little of a large buffer.
+        giveBack(body);
+        await write(joined);
+      } else {
         await write(local);
         await write(body, method === 0 ? crc32 : undefined, () => giveBack(body));
       }
