@@ -23,9 +23,14 @@ const SLOT = 'nightly-29400000';
 
 const earlier = await makeEarlier();
 
-/** Kills the run at its k-th request: before it takes effect, or after and before the answer leaves. */
-async function killAt(step: number, moment: Moment, verdicts: Verdicts): Promise<string> {
-  const label = `${moment} request ${step}`;
+/**
+ * Kills the run at its n-th request of a route (what runs side by side has no order among routes): before it takes
+ * effect, or after and before the answer leaves.
+ */
+async function killAt({ of, nth, moment }: Point, verdicts: Verdicts): Promise<string> {
+  const label = `${moment} ${of} ${nth}`;
+  let seen = 0;
+  let step = 0;
   let strike = async (): Promise<void> => undefined;
   const clock = {
     ...systemClock,
@@ -43,7 +48,10 @@ async function killAt(step: number, moment: Moment, verdicts: Verdicts): Promise
     await exited;
   };
   const disarm = faults.onRequest(async ({ number, route }) => {
-    if (number !== step) return;
+    if (route !== of) return;
+    seen += 1;
+    if (seen !== nth) return;
+    step = number;
     struck = route;
     faults.add({ route: '*', when: moment, times: Number.POSITIVE_INFINITY, effect: EFFECTS[moment] });
     if (moment === 'before') await strike();
@@ -68,15 +76,20 @@ async function killAt(step: number, moment: Moment, verdicts: Verdicts): Promise
 }
 
 interface Point {
-  readonly step: number;
+  readonly of: string;
+  /** From 1. */
+  readonly nth: number;
   readonly moment: Moment;
 }
 
 /** Around everything that changes something; of what only reads, every second one, on one side or the other. */
 function pointsOf(requests: readonly RequestRecord[]): Point[] {
-  return requests.flatMap(({ number: step, route }) => {
-    const moments = READS.has(route) ? MOMENTS.filter((_, side) => step % 4 === 2 * side) : MOMENTS;
-    return moments.map((moment) => ({ step, moment }));
+  const counts = new Map<string, number>();
+  return requests.flatMap(({ number: step, route: of }) => {
+    const nth = (counts.get(of) ?? 0) + 1;
+    counts.set(of, nth);
+    const moments = READS.has(of) ? MOMENTS.filter((_, side) => step % 4 === 2 * side) : MOMENTS;
+    return moments.map((moment) => ({ of, nth, moment }));
   });
 }
 
@@ -93,8 +106,8 @@ test('A run killed around any request to Dropbox leaves one verified backup afte
   const { requests, routes } = place.emulator.stats();
   const points = pointsOf(place.emulator.requests());
   const struck = new Set<string>();
-  await forEachParallel(points, AT_ONCE, async ({ step, moment }) => {
-    struck.add(await killAt(step, moment, verdicts));
+  await forEachParallel(points, AT_ONCE, async (point) => {
+    struck.add(await killAt(point, verdicts));
   });
   t.diagnostic(
     `Dropbox: ${verdicts.points} kill points (of ${2 * requests}: before and after ${requests} requests, ${struck.size} routes), false successes: ${verdicts.falseSuccesses.length}, orphans: ${verdicts.orphans.length}`,
