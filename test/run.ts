@@ -15,6 +15,7 @@ import { missingPackages } from './support/needed-programs.ts';
  * `npm test -- zip night/faults` runs the files whose path contains one of the words.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
+
 /** These start a control plane, which is built once, in minutes; a test file's own time must not pay for it. */
 const ON_KUBERNETES = /^test\/(cluster|controller|kube)\//;
 

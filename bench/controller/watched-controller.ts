@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isSeq, parseAllDocuments } from 'yaml';
 import { until } from '../../test/cluster/until.ts';
+import { ownChild } from '../../test/support/own-children.ts';
 import { imageEnvironment } from '../image-environment.ts';
 import type { Work } from './work.ts';
 
@@ -45,14 +46,14 @@ export async function startWatchedController(options: ControllerOptions): Promis
   const flags = ['--kubeconfig', kubeconfig, '--all-namespaces', '--lease-namespace', namespace];
   const [command = '', ...args] = [...wrap, process.execPath, '--import', TELL, ...installedArguments(), ...flags];
   const startedAt = Date.now();
-  const child = spawn(command, [...args, '--job-image', jobImage, '--listen', '127.0.0.1:0'], {
-    cwd: ROOT,
-    env: { ...process.env, ...imageEnvironment() },
-    stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
-  });
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  const exited = once(child, 'exit').then(() => void process.off('exit', kill));
+  const child = ownChild(
+    spawn(command, [...args, '--job-image', jobImage, '--listen', '127.0.0.1:0'], {
+      cwd: ROOT,
+      env: { ...process.env, ...imageEnvironment() },
+      stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
+    }),
+  );
+  const exited = once(child, 'exit');
   const log: string[] = [];
   createInterface(child.stderr as Readable).on('line', (line) => log.push(line));
   const work: Work[] = [];

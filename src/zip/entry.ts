@@ -7,7 +7,10 @@ export interface ZipInput<D> {
   readonly modified: Date;
   /** Expected bytes; undefined where it is known only after loading (then `load` is used whatever the size). */
   readonly size: number | undefined;
-  /** The whole content, for entries up to `smallBytes`. The bytes are the archive's from then on: it gives their memory back. */
+  /**
+   * The whole content, for entries up to `smallBytes`. The bytes are the archive's from then on: it gives their memory
+   * back.
+   */
   load(signal: AbortSignal): Promise<{ readonly bytes: Buffer; readonly digest: D }>;
   /** The content in chunks, for larger ones; returns the digest after the last chunk. */
   stream(signal: AbortSignal): AsyncGenerator<Buffer, D, void>;

@@ -85,10 +85,10 @@ interface Point {
 /** Around everything that changes something; of what only reads, every second one, on one side or the other. */
 function pointsOf(requests: readonly RequestRecord[]): Point[] {
   const counts = new Map<string, number>();
-  return requests.flatMap(({ number: step, route: of }) => {
+  return requests.flatMap(({ route: of }) => {
     const nth = (counts.get(of) ?? 0) + 1;
     counts.set(of, nth);
-    const moments = READS.has(of) ? MOMENTS.filter((_, side) => step % 4 === 2 * side) : MOMENTS;
+    const moments = READS.has(of) ? MOMENTS.filter((_, side) => nth % 4 === 1 + 2 * side) : MOMENTS;
     return moments.map((moment) => ({ of, nth, moment }));
   });
 }

@@ -1,5 +1,4 @@
 import type { files } from 'dropbox';
-import pLimit from 'p-limit';
 import type { Client } from './client.ts';
 import { checkStored, commitFailure, uploadWhole } from './commit.ts';
 import { cutParts, type Part } from './cut-parts.ts';
@@ -28,13 +27,12 @@ export async function write(
 ): Promise<files.FileMetadata> {
   const failed = new AbortController();
   const signal = AbortSignal.any([caller, failed.signal]);
-  const limit = pLimit(maxConcurrent);
   const pool = partPool(partBytes, maxConcurrent);
   const hasher = createPartHasher();
   const running = new Set<Promise<void>>();
-  // What runs aside never rejects: its first error stops the other parts and, by the signal, the loop below.
+  // As many at once as there are buffers. What runs aside never rejects: its first error stops the other parts and, by the signal, the loop below.
   const runAside = (id: string, part: Part, hash: string): void => {
-    const sent = limit(() => append(client, id, part, hash, signal))
+    const sent = append(client, id, part, hash, signal)
       .catch((error: unknown) => failed.abort(error))
       .finally(() => {
         part.release();
