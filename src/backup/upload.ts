@@ -1,6 +1,6 @@
 import { incomingName } from '../api/names.ts';
-import { byteChannel } from '../host/byte-channel.ts';
 import { Failure } from '../host/errors.ts';
+import { piped } from '../host/piped.ts';
 import type { FileEntry } from '../store/store.ts';
 import { type ArchiveJob, archive } from './archive.ts';
 import { type Night, noFacts, warn } from './night.ts';
@@ -33,26 +33,14 @@ export async function archiveAndUpload(job: ArchiveJob, night: Night): Promise<U
   }
 }
 
-/** Whichever side fails first stops the other and is what is thrown. */
 async function uploadOnce(job: ArchiveJob, night: Night): Promise<Uploaded> {
-  const channel = byteChannel(CHANNEL_BYTES);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([night.signal, stop.signal]);
-  let first: { readonly error: unknown } | undefined;
-  const fail = (error: unknown): never => {
-    first ??= { error };
-    channel.fail(error);
-    stop.abort(error);
-    throw error;
-  };
-  const upload = night.destination.write(incomingName(night.runId), channel, signal).catch(fail);
-  const writing = archive(job, night, channel.send, signal).then((manifest) => {
-    channel.end();
-    return manifest;
-  }, fail);
-  const [file, manifest] = await Promise.allSettled([upload, writing]);
-  if (first) throw first.error;
-  if (file.status === 'rejected') throw file.reason;
-  if (manifest.status === 'rejected') throw manifest.reason;
-  return { file: file.value, manifest: manifest.value };
+  const { written, read } = await piped(
+    CHANNEL_BYTES,
+    {
+      write: (send, signal) => archive(job, night, send, signal),
+      read: (chunks, signal) => night.destination.write(incomingName(night.runId), chunks, signal),
+    },
+    night.signal,
+  );
+  return { file: read, manifest: written };
 }

@@ -6,10 +6,13 @@ export interface ByteChannel extends AsyncIterable<Buffer> {
   /** `release` is called when the reader, having asked for the next chunk, has no more use for this one. */
   send(chunk: Buffer, release?: () => void): Promise<void> | undefined;
   end(): void;
-  /** The writer gives up: the reader's next pull rejects. */
+  /** Either side gives up: the reader's next pull rejects, and so does `send` from now on. */
   fail(error: unknown): void;
-  /** The reader gives up: `send` rejects from now on. */
-  cancel(error: unknown): void;
+}
+
+/** What the writer gets when the reader has stopped pulling without saying why. */
+export class ReaderLeft extends Error {
+  override readonly name = 'ReaderLeft';
 }
 
 export function byteChannel(limitBytes: number): ByteChannel {
@@ -47,7 +50,6 @@ export function byteChannel(limitBytes: number): ByteChannel {
       wakeReader();
     },
     fail: stop,
-    cancel: stop,
     async *[Symbol.asyncIterator]() {
       try {
         for (;;) {
@@ -65,7 +67,7 @@ export function byteChannel(limitBytes: number): ByteChannel {
           else await new Promise<void>((resolve) => (readerWaits = resolve));
         }
       } finally {
-        if (!ended || queue.length > 0) stop(failure?.error ?? new Error('the reader stopped before the end'));
+        if (!ended || queue.length > 0) stop(failure?.error ?? new ReaderLeft('the reader stopped before the end'));
       }
     },
   };

@@ -40,7 +40,7 @@ test('a chunk on which the reader gave up is not released: it may still be in us
 test('a writer that waits is released when the reader fails', async () => {
   const channel = byteChannel(1);
   const waiting = channel.send(Buffer.from('x'));
-  channel.cancel(new Error('disk on fire'));
+  channel.fail(new Error('disk on fire'));
   await assert.rejects(async () => await waiting, /disk on fire/);
   await assert.rejects(async () => await channel.send(Buffer.from('y')), /disk on fire/);
 });

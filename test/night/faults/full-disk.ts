@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ const DISK_BYTES = 32 * 1024 * 1024;
 const PAGE_BYTES = 4096;
 
 interface Office extends AsyncDisposable {
+  readonly source: string;
   readonly destination: string;
   run(): Promise<Ended>;
 }
@@ -31,6 +32,7 @@ async function openOffice(disk: SmallDisk, onDisk: 'destination' | 'work'): Prom
   mkdirSync(outside);
   const policy = policyFile(folder, directorySpec(source, paths.destination));
   return {
+    source,
     destination: outside,
     run: () => runJob(['run', '--json', '-f', policy], { wrap: disk.wrap, env: { CASE_BACKUP_WORK_DIR: paths.work } }),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
@@ -86,6 +88,27 @@ for (const [free, reason] of [
     assert.deepEqual([tally.changedBackups, tally.orphans, tally.falselyVerified], [[], [], []]);
   });
 }
+
+/** The channel between archive and destination holds 4 MiB, so the archive waits in it when the disk is full. */
+test('a destination that is full while much of the archive is still to come ends the run with 13 and nothing left', {
+  timeout: 60_000,
+}, async () => {
+  tally.scenarios += 1;
+  await using disk = await openSmallDisk(DISK_BYTES);
+  await using office = await openOffice(disk, 'destination');
+  const film = join(office.source, 'USA001_Client 1', 'long.mp4');
+  writeFileSync(film, '');
+  truncateSync(film, 2 * DISK_BYTES);
+  const full = await office.run();
+  assert.equal(full.code, 13, full.stderr);
+  assert.equal(reportSchema.parse(JSON.parse(full.stdout)).reason, 'NoSpace');
+  judge('much to come', office, new Map());
+  rmSync(film);
+
+  const next = await office.run();
+  assert.equal(next.code, 0, next.stderr);
+  judge('much to come, next run', office, new Map());
+});
 
 test('a work folder with any number of bytes left ends the run with 13 and nothing left, until there is room for it', {
   timeout: 120_000,
