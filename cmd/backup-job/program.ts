@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitReason } from '../../src/api/exit-codes.ts';
 import { Failure } from '../../src/host/errors.ts';
+import { VERSION } from '../../src/host/version.ts';
 import { configCommand } from './config-command.ts';
 import { leaveEarlyMessage } from './early-message.ts';
 import { fail } from './fail.ts';
@@ -22,6 +23,7 @@ const programOf = (): Command =>
     )
     .option('-f, --file <policy>', 'the CaseBackupPolicy, as one would kubectl apply it (default: $CASE_BACKUP_POLICY)')
     .option('--json', 'print the result as JSON on standard output')
+    .version(VERSION)
     .showHelpAfterError(helpHint)
     .exitOverride()
     .addHelpText(

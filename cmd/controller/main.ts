@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -10,6 +9,7 @@ import { systemClock } from '../../src/host/clock.ts';
 import { asFailure, Failure } from '../../src/host/errors.ts';
 import { createLog } from '../../src/host/log.ts';
 import { abortOnSignals } from '../../src/host/shutdown.ts';
+import { VERSION } from '../../src/host/version.ts';
 import { connect } from '../../src/kube/connection.ts';
 import { createKubeMetrics } from '../../src/kube/metrics.ts';
 
@@ -71,6 +71,7 @@ const program = new Command('controller')
   .addOption(
     new Option('--log-level <level>', 'what is logged').choices(['debug', 'info', 'warn', 'error']).default('info'),
   )
+  .version(VERSION)
   .addHelpText(
     'after',
     `
@@ -103,14 +104,11 @@ async function run(flags: Flags): Promise<number> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = createKubeMetrics(registry);
-  const version = (
-    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  ).version;
   const client = connect({
     kubeconfig: flags.kubeconfig,
     metrics: metrics.client,
     deadlineMs: CALL_MS,
-    userAgent: `case-backup-controller/${version}`,
+    userAgent: `case-backup-controller/${VERSION}`,
   });
   const signals = abortOnSignals();
   const own = client.namespace ?? 'default';
@@ -131,7 +129,7 @@ async function run(flags: Flags): Promise<number> {
         identity: `${hostname()}_${randomBytes(4).toString('hex')}`,
         seconds: flags.leaseDuration,
       },
-      version,
+      version: VERSION,
       registry,
       metrics,
       clock: systemClock,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import { EXIT_CODES } from '../../src/api/exit-codes.ts';
 import { FAKE_SECRETS } from '../support/fake-secrets.ts';
 import { runJob } from './backup-job.ts';
@@ -88,6 +90,14 @@ test('An unknown command, option or level is refused with 2 and says where help 
     assert.deepEqual([code, stdout], [2, ''], stderr);
     assert.match(stderr, /--help|Usage:/);
     assert.doesNotMatch(stderr, /^\s+at /m);
+  }
+});
+
+test('Both programs tell the version that package.json has', { timeout: 30_000 }, async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  for (const name of ['backup-job', 'controller']) {
+    const { stdout } = await promisify(execFile)(process.execPath, [`cmd/${name}/main.ts`, '--version']);
+    assert.equal(stdout, `${version}\n`);
   }
 });
 
