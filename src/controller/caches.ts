@@ -3,20 +3,11 @@ import type { Clock } from '../host/clock.ts';
 import type { Log } from '../host/log.ts';
 import type { KubeClient } from '../kube/connection.ts';
 import type { ReflectorMetrics } from '../kube/metrics.ts';
-import { type KubeObject, keyOf, type Resource } from '../kube/objects.ts';
+import { type KubeObject, keyOf, type Resource, withoutManagedFields } from '../kube/objects.ts';
 import { type Change, type Reflector, startReflector } from '../kube/reflector.ts';
 import { CRON_JOBS, JOBS, PODS, POLICIES } from '../kube/resources.ts';
 import { objectIndex } from './object-index.ts';
-import {
-  type CronJob,
-  JOB_NAME_LABEL,
-  type Job,
-  type Pod,
-  type PolicyObject,
-  slimJob,
-  slimPod,
-  withoutManagedFields,
-} from './workloads.ts';
+import { type CronJob, JOB_NAME_LABEL, type Job, type Pod, type PolicyObject, slimJob, slimPod } from './workloads.ts';
 
 /** Local copies of all that the controller decides from. A key is `namespace/policy` throughout. */
 export interface Caches {
@@ -66,7 +57,7 @@ export function startCaches(options: CachesOptions): Caches {
     o: {
       labelSelector?: string;
       fieldSelector?: string;
-      keep: (object: T) => T;
+      keep?: (object: T) => T;
       keyOf: (object: T) => string | undefined;
       index?: (change: Change<T>) => void;
     },
@@ -102,7 +93,7 @@ export function startCaches(options: CachesOptions): Caches {
     };
   }
 
-  const policy = start<PolicyObject>(POLICIES, { keep: withoutManagedFields, keyOf });
+  const policy = start<PolicyObject>(POLICIES, { keyOf });
   const cronJob = start<CronJob>(CRON_JOBS, { keep: slimCronJob, keyOf: policyOfCronJob });
   start<Job>(JOBS, { labelSelector: OURS, keep: slimJob, keyOf: policyKeyOf, index: jobIndex.change });
   start<Pod>(PODS, {

@@ -1,5 +1,5 @@
-import { keyOf } from '../kube/objects.ts';
-import { type PolicyObject, withoutManagedFields } from './workloads.ts';
+import { keyOf, withoutManagedFields } from '../kube/objects.ts';
+import type { PolicyObject } from './workloads.ts';
 
 /** Policies as the server returned them on our last write, for the moments until the watch has brought them back. */
 export interface OwnWrites {

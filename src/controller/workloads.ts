@@ -57,12 +57,6 @@ export interface Pod extends KubeObject {
   };
 }
 
-/** What the caches keep: who wrote which field is half of a small object's bytes, and nothing here reads it. */
-export function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata: metadata as ObjectMeta };
-}
-
 /** On the pods of a Job, by kube-controller-manager. */
 export const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
-import { apiVersionOf, type KubeObject, keyOf, type Resource } from './objects.ts';
+import { apiVersionOf, type KubeObject, keyOf, type Resource, withoutManagedFields } from './objects.ts';
 
 export interface ObjectCache<T extends KubeObject> {
   get(key: string): T | undefined;
@@ -82,9 +82,4 @@ export function createObjectCache<T extends KubeObject>(options: ObjectCacheOpti
     },
   };
   return cache;
-}
-
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request } from 'node:https';
 import { errorCode } from '../host/errors.ts';
+import { untilAborted } from '../host/until-aborted.ts';
 import { answerError, failedCall } from './call-errors.ts';
 import { type CredentialSource, credentialSource } from './credentials.ts';
 import { startDeadline } from './deadline.ts';
@@ -71,7 +72,7 @@ export function createTransport(options: TransportOptions): Transport {
     };
     try {
       return await retryStale(call, () =>
-        untilAborted(deadline.signal, attempt(call, use, deadline.signal, read, answered)),
+        untilAborted(attempt(call, use, deadline.signal, read, answered), deadline.signal),
       );
     } catch (error) {
       throw failedCall(call.what, error, deadline.expired ? options.deadlineMs : undefined, call.signal);
@@ -96,7 +97,8 @@ async function open(
   use: Use,
   signal: AbortSignal,
 ): Promise<ClientRequest> {
-  const { authorization, tls } = await untilAborted(signal, source.read());
+  // A credential plugin takes no signal; one that hangs must not outlast the deadline.
+  const { authorization, tls } = await untilAborted(source.read(), signal);
   const prefix = server.pathname.replace(/\/$/, '');
   const send = server.protocol === 'http:' ? plainRequest : request;
   return send(new URL(prefix + call.path, server), {
@@ -142,14 +144,4 @@ async function retryStale<T>(call: Call, attempt: () => Promise<T>): Promise<T> 
       if (!isStale || call.method === 'POST' || !['ECONNRESET', 'EPIPE'].includes(errorCode(error) ?? '')) throw error;
     }
   }
-}
-
-/** A credential plugin takes no signal; one that hangs must not outlast the deadline. */
-function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new DOMException('the call was given up', 'AbortError'));
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

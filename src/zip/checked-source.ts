@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
+import { untilAborted } from '../host/until-aborted.ts';
 import type { ZipInput } from './entry.ts';
 import { sizeMismatch } from './size-mismatch.ts';
-import { stopped, untilAbort } from './until-abort.ts';
+import { stopped } from './stopped.ts';
 
 /** The source of an entry broke; the archive itself is sound. `cause` is the error of the source. */
 export class SourceError extends Error {
@@ -29,7 +30,7 @@ export function checkedSource<D>(input: ZipInput<D>, expectedSize: number, signa
     const source = input.stream(AbortSignal.any([signal, left.signal]));
     try {
       for (let pending = source.next(); ; ) {
-        const step = await untilAbort(pending, signal);
+        const step = await untilAborted(pending, signal);
         if (step.done) {
           if (size !== expectedSize) throw sizeMismatch(input.name, expectedSize, size);
           end = { digest: step.value };

@@ -1,10 +1,11 @@
 import { giveBack } from '../host/memory.ts';
+import { untilAborted } from '../host/until-aborted.ts';
 import { byteWindow } from './byte-window.ts';
 import { type Compressed, wholeCompressor } from './compress-whole.ts';
 import { isCompressed } from './compressible.ts';
 import type { Compression, ZipInput } from './entry.ts';
 import { sizeMismatch } from './size-mismatch.ts';
-import { stopped, untilAbort } from './until-abort.ts';
+import { stopped } from './stopped.ts';
 
 export interface ReadAheadOptions {
   readonly compression: Compression;
@@ -107,9 +108,9 @@ export function readAhead<D>(
       const streamed = input.size !== undefined && input.size > options.smallBytes;
       const held = streamed ? options.streamBytes : wholeBytes(input.name, input.size ?? options.smallBytes);
       const room = window.enter(held);
-      if (room) await untilAbort(room, signal);
+      if (room) await untilAborted(room, signal);
       while (loading >= options.parallelLoads) {
-        await untilAbort(new Promise<void>((resolve) => (wakeFeeder = resolve)), signal);
+        await untilAborted(new Promise<void>((resolve) => (wakeFeeder = resolve)), signal);
       }
       signal.throwIfAborted();
       const slot: Slot<D> = { input, prepared: undefined, held };
@@ -133,7 +134,7 @@ export function readAhead<D>(
       while (queue.length === 0) {
         if (end && 'error' in end) throw end.error;
         if (end) return undefined;
-        await untilAbort(new Promise<void>((resolve) => (wakeReader = resolve)), signal);
+        await untilAborted(new Promise<void>((resolve) => (wakeReader = resolve)), signal);
       }
       return queue.shift();
     },

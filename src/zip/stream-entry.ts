@@ -1,9 +1,9 @@
+import { untilAborted } from '../host/until-aborted.ts';
 import type { EntryStream, ZipArchive } from './archive.ts';
 import { deflateBlocks } from './block-deflate.ts';
 import { checkedSource, SourceError } from './checked-source.ts';
 import { isCompressible } from './compressible.ts';
 import type { Compression, ZipInput, ZipMethod, ZipWritten } from './entry.ts';
-import { untilAbort } from './until-abort.ts';
 
 export interface StreamOptions {
   readonly compression: Compression;
@@ -31,14 +31,14 @@ export async function streamEntry<D>(
   try {
     const beginning = await readAtLeast(source.chunks, SAMPLE_BYTES);
     const method = methodFor(compression, input.name, beginning);
-    entry = await untilAbort(archive.begin(input.name, input.modified, method, expectedSize), signal);
+    entry = await untilAborted(archive.begin(input.name, input.modified, method, expectedSize), signal);
     const content = concatenated(beginning, source.chunks);
     for await (const chunk of method === 8 ? deflateBlocks(content, parallelBlocks) : content) {
       const drained = entry.write(chunk);
-      if (drained) await untilAbort(drained, signal);
+      if (drained) await untilAborted(drained, signal);
     }
     const { digest, size, crc32 } = source.result();
-    const placed = await untilAbort(entry.end(crc32, size), signal);
+    const placed = await untilAborted(entry.end(crc32, size), signal);
     return { name: input.name, digest, size, crc32, method, ...placed };
   } catch (error) {
     if (error instanceof SourceError) entry?.abandon();

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { untilAborted } from '../host/until-aborted.ts';
 import type { ZipArchive } from './archive.ts';
 import { BLOCK_BYTES } from './block-deflate.ts';
 import { SourceError } from './checked-source.ts';
 import type { Compression, ZipInput, ZipWritten } from './entry.ts';
 import { type Prepared, type ReadAhead, readAhead, type Slot } from './read-ahead.ts';
 import { type StreamOptions, streamEntry } from './stream-entry.ts';
-import { untilAbort } from './until-abort.ts';
 
 export interface WriteOptions<D> {
   readonly compression: Compression;
@@ -83,7 +83,7 @@ async function writeSlot<D>(
       : await writeStreamed(archive, slot.input, stream);
     if ('written' in outcome) return outcome.written;
     signal.throwIfAborted();
-    const decision = await untilAbort(Promise.resolve(onFailure(slot.input, outcome.error, attempt)), signal);
+    const decision = await untilAborted(Promise.resolve(onFailure(slot.input, outcome.error, attempt)), signal);
     if (decision === 'skip') return undefined;
   }
 }
@@ -94,11 +94,11 @@ async function writeWhole<D>(
   preparing: Promise<Prepared<D>>,
   signal: AbortSignal,
 ): Promise<Outcome<D>> {
-  const prepared = await untilAbort(preparing, signal);
+  const prepared = await untilAborted(preparing, signal);
   if (prepared.kind === 'failed') return prepared;
   const { digest, size, compressed } = prepared;
   const { method, crc32, body } = compressed;
-  const placed = await untilAbort(archive.add({ name, modified, size, method, crc32, body }), signal);
+  const placed = await untilAborted(archive.add({ name, modified, size, method, crc32, body }), signal);
   return { written: { name, digest, size, crc32, method, ...placed } };
 }
 

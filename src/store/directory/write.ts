@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../../host/errors.ts';
+import { chunksUntilAborted } from '../../host/until-aborted.ts';
 import { createContentHasher } from '../content-hash.ts';
 import type { FileEntry } from '../store.ts';
 import { discard, makeFolder, syncFolder } from './durable.ts';
@@ -49,7 +50,7 @@ async function copy(
 ): Promise<{ readonly size: number; readonly contentHash: string }> {
   const hasher = createContentHasher();
   let size = 0;
-  for await (const chunk of untilAborted(body, signal)) {
+  for await (const chunk of chunksUntilAborted(body, signal)) {
     const written = writing(target, writeWhole(handle, chunk, size));
     hasher.update(chunk);
     size += chunk.length;
@@ -62,34 +63,6 @@ async function writeWhole(handle: FileHandle, chunk: Buffer, position: number): 
   for (let done = 0; done < chunk.length; ) {
     done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
   }
-}
-
-/** Ends with the signal's reason even while the body waits for something that never comes. */
-async function* untilAborted(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
-  const iterator = body[Symbol.asyncIterator]();
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const onAbort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  let isDone = false;
-  try {
-    while (!isDone) {
-      signal.throwIfAborted();
-      const next = await Promise.race([iterator.next(), aborted.promise]);
-      isDone = next.done === true;
-      if (!next.done) yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    if (!isDone) await close(iterator, signal);
-  }
-}
-
-/** Not awaited after an abort: a generator that waits for ever does not return either. */
-async function close(iterator: AsyncIterator<Buffer>, signal: AbortSignal): Promise<void> {
-  const closing = Promise.resolve(iterator.return?.());
-  closing.catch(() => undefined);
-  if (!signal.aborted) await closing;
 }
 
 /** Only the file that we made: a name that was taken over meanwhile is not ours to clear. */

@@ -1,6 +1,7 @@
 import type { users } from 'dropbox';
 import type { Clock } from '../../host/clock.ts';
 import type { DropboxCredentials } from '../../host/config.ts';
+import { untilAborted } from '../../host/until-aborted.ts';
 import { createRetrying, type Retrying, type WaitKind } from '../retrying.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiRequest, Send } from './api-request.ts';
@@ -11,7 +12,6 @@ import { commonRefusal } from './refusals.ts';
 import { sdkOver } from './sdk.ts';
 import { startServerClock } from './server-clock.ts';
 import { createTokens } from './tokens.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** What the caller may count: requests by route and outcome, and what was waited for. */
 export interface DropboxEvents {

@@ -1,10 +1,10 @@
 import type { files } from 'dropbox';
+import { chunksUntilAborted } from '../../host/until-aborted.ts';
 import type { Client } from './client.ts';
 import { checkStored, commitFailure, uploadWhole } from './commit.ts';
 import { cutParts, type Part } from './cut-parts.ts';
 import { createPartHasher } from './part-hasher.ts';
 import { partPool } from './part-pool.ts';
-import { untilAborted } from './until-aborted.ts';
 import { append, finish, openSession } from './upload-session.ts';
 
 export interface UploadOptions {
@@ -43,7 +43,7 @@ export async function write(
 
   let session: string | undefined;
   try {
-    for await (const part of cutParts(untilStopped(body, signal), pool)) {
+    for await (const part of cutParts(chunksUntilAborted(body, signal), pool)) {
       signal.throwIfAborted();
       const hash = hasher.part(part.bytes);
       if (part.isLast) {
@@ -65,21 +65,6 @@ export async function write(
     failed.abort(error);
     await Promise.all(running);
     throw commitFailure(error, path);
-  }
-}
-
-/** The body, but whoever waits for its next chunk is released when the signal aborts. */
-async function* untilStopped(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
-  const chunks = body[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const step = await untilAborted(Promise.resolve(chunks.next()), signal);
-      if (step.done) return;
-      yield step.value;
-    }
-  } finally {
-    // Not awaited: a body that never gives its next chunk never returns either.
-    void Promise.allSettled([chunks.return?.()]);
   }
 }
 

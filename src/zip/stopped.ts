@@ -3,19 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** How long a source that ignores its abort signal is waited for before it is left behind. */
 const GRACE_MS = 1_000;
 
-/**
- * The promise, or the signal's reason as soon as it aborts. Not Promise.race with a long-lived promise: that one would
- * keep a reaction for every entry ever written.
- */
-export function untilAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
-
 /** Waits for what has been told to stop, whatever it ends with; its own error is not the reason why we stop. */
 export async function stopped(work: readonly Promise<unknown>[]): Promise<void> {
   const timer = new AbortController();
