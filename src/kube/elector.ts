@@ -23,7 +23,11 @@ export interface ElectorOptions {
   readonly log: Log;
   readonly leaseDurationMs?: number | undefined;
   readonly renewDeadlineMs?: number | undefined;
-  /** The leader's next try comes after this; another's after 1/2 to 3/4 of it, at random, or when the Lease runs out. */
+  /**
+   * A leader renews after this, and tries again after a quarter of it when that failed: short outages that come one
+   * after another could fall on each of a few tries. Another's try comes after 1/2 to 3/4 of it, at random, or when the
+   * Lease runs out.
+   */
   readonly retryPeriodMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly metrics?: ElectorMetrics | undefined;
@@ -93,23 +97,26 @@ async function leadWhileHeld(
 
   let heldAt = heldFrom;
   try {
-    for (let said = ''; ; ) {
+    for (let failed: NotHeld | undefined; ; ) {
       const left = (): number => heldAt + times.renewDeadlineMs - clock.elapsed();
-      await pause(clock, Math.min(times.retryPeriodMs, left()), ended.signal);
+      await pause(clock, Math.min(failed ? times.retryPeriodMs / 4 : times.retryPeriodMs, left()), ended.signal);
       if (ended.signal.aborted) break;
       const before = clock.elapsed();
-      const outcome = await attempt(candidate, left());
-      if (outcome === 'held') {
-        heldAt = before;
-        said = '';
-        continue;
+      if (left() > 0) {
+        const outcome = await attempt(candidate, Math.min(left(), times.renewDeadlineMs / 2));
+        if (outcome === 'held') {
+          heldAt = before;
+          failed = undefined;
+          continue;
+        }
+        if (failed?.why !== outcome.why) log.warn({ lease: leaseName }, `not renewed: ${outcome.why}`);
+        failed = outcome;
+        if (!outcome.isTaken && left() > 0) continue;
+        if (ended.signal.aborted) break;
       }
-      if (said !== outcome.why) log.warn({ lease: leaseName }, `not renewed: ${outcome.why}`);
-      said = outcome.why;
-      if (!outcome.isTaken && left() > 0) continue;
-      if (ended.signal.aborted) break;
-      stopWork.abort(new Error(`leadership was lost: ${outcome.why}`));
-      log.error({ lease: leaseName }, `leadership lost: ${outcome.why}`);
+      const why = failed?.why ?? 'this process stood still';
+      stopWork.abort(new Error(`leadership was lost: ${why}`));
+      log.error({ lease: leaseName }, `leadership lost: ${why}`);
       work.catch((error: unknown) => log.error({ lease: leaseName }, `the work failed: ${messageOf(error)}`));
       // Whoever waits for the Lease may take it then, whether the work has ended or not.
       await pause(clock, heldAt + times.leaseDurationMs - clock.elapsed(), ended.signal);
@@ -132,7 +139,7 @@ interface NotHeld {
 
 async function attempt(candidate: LeaseCandidate, limitMs: number): Promise<'held' | NotHeld> {
   try {
-    const outcome = await candidate.tryHold(Math.max(1, limitMs));
+    const outcome = await candidate.tryHold(limitMs);
     if (outcome === 'held') return outcome;
     return { why: `${outcome.holder} holds the lease`, isTaken: true, runsOutAt: outcome.runsOutAt };
   } catch (error) {

@@ -18,6 +18,8 @@ const SEED = 20261125;
 const OFFICES = 4;
 /** After the last fault everything has to be right within this. */
 const CONVERGED_MS = 10_000;
+/** Of a controller's log, where it was not right in time. */
+const LAST_LINES = 60;
 /** The four kinds that are watched. */
 const WATCHES = 4;
 /** One for each watch, and a handful for calls. */
@@ -75,10 +77,22 @@ describe('Whatever happens between the controller and the API server', { concurr
       await delay(pauses[i] ?? 500);
       await end();
     }
+    const what = `${job} after: ${troubles.map(({ name }) => name).join(', ')}`;
+    try {
+      await converge(weathered, job, schedule, what);
+    } catch (error) {
+      const log = weathered.controller.log().slice(-LAST_LINES).join('\n');
+      throw new Error(`${what}; ${weathered.restarts} restarts; the last words:\n${log}`, { cause: error });
+    }
+  }
+
+  async function converge(weathered: Weathered, job: string, schedule: string, what: string): Promise<void> {
+    const { office } = weathered;
+    const { proxy } = office;
     const last = performance.now();
     await office.untilStatus(
       'nightly',
-      `${job} after: ${troubles.map(({ name }) => name).join(', ')}`,
+      what,
       ({ lastRun, activeRun }) => lastRun?.jobName === job && lastRun.result === 'Succeeded' && activeRun === undefined,
       CONVERGED_MS,
     );

@@ -7,7 +7,7 @@ import type { Lease } from '../../src/kube/lease-record.ts';
 import { LEASES } from '../../src/kube/resources.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type FaultProxy, startFaultProxy } from '../cluster/fault-proxy.ts';
-import { hangs } from '../cluster/faults.ts';
+import { answers, hangs } from '../cluster/faults.ts';
 import { inTime, until } from '../cluster/until.ts';
 import { allowAll } from './account.ts';
 import { collectingLog } from './collecting-log.ts';
@@ -134,6 +134,17 @@ test('a leader that can not reach the API server stops before the next one start
   const [, stopped, next] = happened;
   assert.ok((next?.at ?? 0) - (stopped?.at ?? 0) > 500, 'with time to spare');
   assert.deepEqual(cut.leading, [true, false]);
+});
+
+test('a leader whose renewal failed tries again long before its time is over', async () => {
+  const shaken = candidate('a', proxied, { retryPeriodMs: 1_500 });
+  await leads('a');
+  const renewedAt = async (): Promise<string | undefined> => (await readLease()).spec?.renewTime;
+  const before = await renewedAt();
+  const rule = proxy.fault(({ resource }) => resource === 'leases', answers(500), { times: 1 });
+  await Promise.race([shaken.ended, until('the next renewal', async () => (await renewedAt()) !== before)]);
+  assert.equal(rule.hits(), 1);
+  assert.deepEqual(words(), ['a leads']);
 });
 
 test('a leader whose calls hang stops in time as well', async () => {
