@@ -19,10 +19,8 @@ export async function piped<W, R>(
   const channel = byteChannel(limitBytes);
   const stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
-  let first: { readonly error: unknown } | undefined;
   const fail = (error: unknown): never => {
     if (!(error instanceof ReaderLeft)) {
-      first ??= { error };
       channel.fail(error);
       stop.abort(error);
     }
@@ -37,7 +35,8 @@ export async function piped<W, R>(
     })
     .catch(fail);
   const [read, written] = await Promise.allSettled([reading, writing]);
-  if (first) throw first.error;
+  // An AbortController keeps its first reason.
+  if (stop.signal.aborted) throw stop.signal.reason;
   if (read.status === 'rejected') throw read.reason;
   if (written.status === 'rejected') throw written.reason;
   return { written: written.value, read: read.value };

@@ -102,21 +102,19 @@ async function leadWhileHeld(
       await pause(clock, Math.min(failed ? times.retryPeriodMs / 4 : times.retryPeriodMs, left()), ended.signal);
       if (ended.signal.aborted) break;
       const before = clock.elapsed();
-      if (left() > 0) {
-        const outcome = await attempt(candidate, Math.min(left(), times.renewDeadlineMs / 2));
-        if (outcome === 'held') {
-          heldAt = before;
-          failed = undefined;
-          continue;
-        }
-        if (failed?.why !== outcome.why) log.warn({ lease: leaseName }, `not renewed: ${outcome.why}`);
-        failed = outcome;
-        if (!outcome.isTaken && left() > 0) continue;
-        if (ended.signal.aborted) break;
+      const limitMs = Math.min(left(), times.renewDeadlineMs / 2);
+      const outcome = limitMs > 0 ? await attempt(candidate, limitMs) : (failed ?? STOOD_STILL);
+      if (outcome === 'held') {
+        heldAt = before;
+        failed = undefined;
+        continue;
       }
-      const why = failed?.why ?? 'this process stood still';
-      stopWork.abort(new Error(`leadership was lost: ${why}`));
-      log.error({ lease: leaseName }, `leadership lost: ${why}`);
+      if (failed?.why !== outcome.why) log.warn({ lease: leaseName }, `not renewed: ${outcome.why}`);
+      failed = outcome;
+      if (!outcome.isTaken && left() > 0) continue;
+      if (ended.signal.aborted) break;
+      stopWork.abort(new Error(`leadership was lost: ${outcome.why}`));
+      log.error({ lease: leaseName }, `leadership lost: ${outcome.why}`);
       work.catch((error: unknown) => log.error({ lease: leaseName }, `the work failed: ${messageOf(error)}`));
       // Whoever waits for the Lease may take it then, whether the work has ended or not.
       await pause(clock, heldAt + times.leaseDurationMs - clock.elapsed(), ended.signal);
@@ -136,6 +134,13 @@ interface NotHeld {
   /** clock.elapsed() of the moment at which another's Lease runs out; infinite where nothing is known of it. */
   readonly runsOutAt: number;
 }
+
+/** No try failed, and yet the time is over. */
+const STOOD_STILL: NotHeld = {
+  why: 'this process stood still',
+  isTaken: false,
+  runsOutAt: Number.POSITIVE_INFINITY,
+};
 
 async function attempt(candidate: LeaseCandidate, limitMs: number): Promise<'held' | NotHeld> {
   try {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteChannel } from '../../src/host/byte-channel.ts';
 import { piped } from '../../src/host/piped.ts';
+import { untilAborted } from '../../src/host/until-aborted.ts';
 
 const LIMIT = 4;
 const never = new AbortController().signal;
@@ -73,11 +74,8 @@ test('a reader that is content before the end is a failure', async () => {
 
 test('an abort from outside ends both with its reason', async () => {
   const outer = new AbortController();
-  const read = (chunks: AsyncIterable<Buffer>, signal: AbortSignal): Promise<never> =>
-    new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      void chunks;
-    });
+  const read = (_: AsyncIterable<Buffer>, signal: AbortSignal): Promise<never> =>
+    untilAborted(new Promise<never>(() => undefined), signal);
   const running = piped(1000, { write: writeForEver, read }, outer.signal);
   setTimeout(() => outer.abort(new Error('SIGTERM')), 10);
   await assert.rejects(running, /^Error: SIGTERM$/);

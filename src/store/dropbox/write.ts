@@ -30,7 +30,8 @@ export async function write(
   const pool = partPool(partBytes, maxConcurrent);
   const hasher = createPartHasher();
   const running = new Set<Promise<void>>();
-  // As many at once as there are buffers. What runs aside never rejects: its first error stops the other parts and, by the signal, the loop below.
+  // As many at once as there are buffers. What runs aside never rejects: its first error stops the other parts and, by
+  // the signal, the loop below.
   const runAside = (id: string, part: Part, hash: string): void => {
     const sent = append(client, id, part, hash, signal)
       .catch((error: unknown) => failed.abort(error))
