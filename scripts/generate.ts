@@ -5,12 +5,14 @@ import { exitCodesPage } from './exit-codes-page.ts';
 import { installManifest } from './install-manifest.ts';
 import { metricsPage } from './metrics-page.ts';
 import { policyPage } from './policy-page.ts';
+import { troubleshootingPage } from './troubleshooting-page.ts';
 
 /** Writes the files that follow from the code; with --check it only compares, and names the ones that are stale. */
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/policy.md': policyPage,
   'docs/exit-codes.md': exitCodesPage,
   'docs/metrics.md': metricsPage,
+  'docs/troubleshooting.md': troubleshootingPage,
   'k8s/controller.yaml': installManifest,
   'k8s/crds/casebackup.io_casebackuppolicies.yaml': crdFile,
   'charts/case-backup/files/crds/casebackup.io_casebackuppolicies.yaml': crdFile,

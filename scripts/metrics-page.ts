@@ -3,7 +3,7 @@ import { dropboxCounters } from '../cmd/backup-job/dropbox-counters.ts';
 import { serveRun } from '../cmd/backup-job/serve-run.ts';
 import type { Caches } from '../src/controller/caches.ts';
 import { registerControllerMetrics } from '../src/controller/metrics.ts';
-import { POLICY_METRICS } from '../src/controller/policy-metrics.ts';
+import { POLICY_METRICS } from '../src/controller/policy/policy-metrics.ts';
 import { systemClock } from '../src/host/clock.ts';
 import { createKubeMetrics } from '../src/kube/metrics.ts';
 

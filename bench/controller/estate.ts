@@ -1,8 +1,8 @@
 import { policyCrd } from '../../src/api/crd.ts';
 import { cronJobName, FIELD_MANAGER } from '../../src/api/kubernetes-names.ts';
-import { wholeSpec } from '../../src/controller/checks.ts';
-import { desiredCronJob } from '../../src/controller/cronjob.ts';
 import type { JobSettings } from '../../src/controller/pod-template.ts';
+import { wholeSpec } from '../../src/controller/policy/checks.ts';
+import { desiredCronJob } from '../../src/controller/policy/cronjob.ts';
 import type { PolicyObject } from '../../src/controller/workloads.ts';
 import { forEachParallel } from '../../src/host/parallel.ts';
 import { type ControlPlane, startControlPlane } from '../../test/cluster/control-plane.ts';

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import type { DropboxEvents } from '../../src/store/dropbox/account.ts';
+import type { DropboxEvents } from '../../src/store/dropbox/api/account.ts';
 
 /** Counts what a run asks of Dropbox, and how long it waits to ask again. */
 export function dropboxCounters(registry: Registry, policy: string): DropboxEvents {

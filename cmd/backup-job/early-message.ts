@@ -1,10 +1,10 @@
 import { blankReport } from '../../src/backup/blank-report.ts';
 import { failedVerdict } from '../../src/backup/build-report.ts';
-import { policyName } from '../../src/backup/policy-file.ts';
 import { freshRunId } from '../../src/backup/start-night.ts';
-import { writeTerminationMessage } from '../../src/backup/termination-message.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { asFailure, messageOf } from '../../src/host/errors.ts';
+import { policyName } from '../../src/host/policy-file.ts';
+import { writeTerminationMessage } from '../../src/host/termination-message.ts';
 import { podSettings } from './settings.ts';
 
 /**

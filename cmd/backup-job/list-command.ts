@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { takeInventory } from '../../src/backup/inventory.ts';
-import { inventoryJson, inventoryTable } from '../../src/backup/inventory-words.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import { takeInventory } from '../../src/repository/inventory.ts';
+import { inventoryJson, inventoryTable } from './inventory-words.ts';
 import { openStores } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 

@@ -2,15 +2,16 @@ import { Registry } from 'prom-client';
 import { uploadPartBytes } from '../../src/api/policy.ts';
 import type { Clock } from '../../src/host/clock.ts';
 import { missingDropboxSecrets } from '../../src/host/config.ts';
+import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
-import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/account.ts';
+import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Source, Store } from '../../src/store/store.ts';
 import { dropboxCounters } from './dropbox-counters.ts';
 import type { Settings } from './settings.ts';
 
 export interface Stores {
-  readonly source: Store;
+  readonly source: Source;
   readonly destination: Store;
   /** Counts what the stores ask of Dropbox. */
   readonly registry: Registry;
@@ -24,7 +25,7 @@ export function openStores(settings: Settings, clock: Clock): Stores {
   const events = dropboxCounters(registry, settings.policy.metadata.name);
   let account: DropboxAccount | undefined;
 
-  const openDropbox = (root: string): Store => {
+  const openDropbox = (root: string): Store & Source => {
     const credentials = settings.secrets.dropbox;
     if (!credentials) throw missingDropboxSecrets(process.env);
     account ??= openDropboxAccount({
@@ -40,8 +41,13 @@ export function openStores(settings: Settings, clock: Clock): Stores {
       upload: { partBytes: uploadPartBytes(settings.policy.spec), maxConcurrent: transfer.maxConcurrentUploads },
     });
   };
-  const open = (member: { directory?: { path: string } | undefined }, dropboxRoot: string | undefined): Store =>
-    member.directory ? openDirectoryStore(member.directory.path, { clock }) : openDropbox(dropboxRoot ?? '');
+  const open = (
+    member: { directory?: { path: string } | undefined },
+    dropboxRoot: string | undefined,
+  ): Store & Source =>
+    member.directory
+      ? openDirectoryStore(member.directory.path, { clock, ownFolders: OWN_FOLDERS })
+      : openDropbox(dropboxRoot ?? '');
 
   const opened = {
     source: open(source, source.dropbox?.root),

@@ -60,7 +60,7 @@ export async function runProgram(signal: AbortSignal): Promise<void> {
 async function misused(program: Command, { exitCode, message }: CommanderError): Promise<number> {
   if (exitCode === 0) return 0;
   if (program.args[0] === 'run') {
-    const misuse = new Failure('configuration', 'CommandLineInvalid', message.replace(/^error: /, ''), {
+    const misuse = new Failure('CommandLineInvalid', message.replace(/^error: /, ''), {
       hint: helpHint,
     });
     await leaveEarlyMessage(misuse, program.opts<{ file?: string }>().file);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { table } from '../../src/backup/inventory-words.ts';
-import { pruneOnly } from '../../src/backup/prune-only.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import { pruneOnly } from '../../src/repository/prune-only.ts';
+import { table } from './inventory-words.ts';
 import { openStores } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 

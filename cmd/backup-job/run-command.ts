@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { runBackup } from '../../src/backup/run.ts';
-import { writeTerminationMessage } from '../../src/backup/termination-message.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { messageOf } from '../../src/host/errors.ts';
 import type { HttpServer } from '../../src/host/http.ts';
+import { writeTerminationMessage } from '../../src/host/termination-message.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
 import { leaveEarlyMessage } from './early-message.ts';
 import { openStores } from './open-stores.ts';

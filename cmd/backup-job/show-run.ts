@@ -1,7 +1,7 @@
 import type { RunReport } from '../../src/api/report.ts';
 import type { Night } from '../../src/backup/night.ts';
-import { progressLine, summary } from '../../src/backup/words.ts';
 import type { Settings } from './settings.ts';
+import { progressLine, summary } from './words.ts';
 
 /** Shows a run while it goes on and when it has ended: to a person, or as JSON lines to whatever collects them. */
 export interface RunDisplay {

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { counted } from '../../src/api/counted.ts';
-import { verifyStored } from '../../src/backup/verify-stored.ts';
-import { formatBytes } from '../../src/backup/words.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
 import { openStores } from './open-stores.ts';
 import { readSettings } from './settings.ts';
+import { formatBytes } from './words.ts';
 
 export const verifyCommand = (signal: AbortSignal): Command =>
   new Command('verify')

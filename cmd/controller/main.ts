@@ -10,7 +10,7 @@ import { asFailure, Failure } from '../../src/host/errors.ts';
 import { createLog } from '../../src/host/log.ts';
 import { abortOnSignals } from '../../src/host/shutdown.ts';
 import { VERSION } from '../../src/host/version.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { createKubeMetrics } from '../../src/kube/metrics.ts';
 
 interface Flags {
@@ -137,8 +137,7 @@ async function run(flags: Flags): Promise<number> {
       signal: signals.signal,
       onListen: (port) => log.info({ port }, 'serving /metrics, /healthz and /readyz'),
     });
-    if (end === 'lost')
-      throw new Failure('failed', 'LeadershipLost', 'leadership was lost; another replica may lead now');
+    if (end === 'lost') throw new Failure('LeadershipLost', 'leadership was lost; another replica may lead now');
     return 0;
   } finally {
     await client.close();

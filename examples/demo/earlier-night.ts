@@ -1,9 +1,10 @@
 import { tmpdir } from 'node:os';
 import type { RunReport } from '../../src/api/report.ts';
-import { readPolicy } from '../../src/backup/policy-file.ts';
 import { runBackup } from '../../src/backup/run.ts';
 import { type Clock, systemClock } from '../../src/host/clock.ts';
 import { createLog } from '../../src/host/log.ts';
+import { readPolicy } from '../../src/host/policy-file.ts';
+import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function earlierNight(policyFile: string, daysAgo: number): Promise
     policy,
     slot: undefined,
     source: openDirectoryStore(source.directory?.path ?? '', { clock }),
-    destination: openDirectoryStore(destination.directory?.path ?? '', { clock }),
+    destination: openDirectoryStore(destination.directory?.path ?? '', { clock, ownFolders: OWN_FOLDERS }),
     openJournal: undefined,
     clock,
     log: createLog('error', (line) => process.stderr.write(line)),

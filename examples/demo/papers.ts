@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { deflateSync } from 'node:zlib';
-import { createArchive } from '../../src/zip/archive.ts';
-import { writeEntries } from '../../src/zip/write-entries.ts';
+import { createArchive } from '../../src/zip/write/archive.ts';
+import { writeEntries } from '../../src/zip/write/write-entries.ts';
 import { noise } from './noise.ts';
 
 /** One page with a line of text and a scanned picture of `side` × `side` grey pixels. PDF 1.4, with its table of offsets. */

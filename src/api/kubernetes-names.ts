@@ -3,6 +3,14 @@
 /** On the CronJob, its Jobs (those made by hand too) and their pods; the value is the policy's name. */
 export const POLICY_LABEL = 'casebackup.io/policy';
 
+/**
+ * On the same objects: what the Job does. Nights are those with `backup`; a Job without the label, or of another role, is
+ * never counted as one.
+ */
+export const ROLE_LABEL = 'casebackup.io/role';
+export const ROLES = ['backup', 'restore', 'drill', 'copy'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Owner of the fields that the controller applies. */
 export const FIELD_MANAGER = 'case-backup-controller';
 

@@ -1,11 +1,11 @@
-import { incomingName } from '../api/names.ts';
 import type { RunReport } from '../api/report.ts';
 import { type Failure, messageOf } from '../host/errors.ts';
+import type { Lease } from '../repository/lease.ts';
+import { incomingName } from '../repository/names.ts';
+import type { RecordKeeper } from '../repository/record.ts';
 import { buildReport } from './build-report.ts';
 import { journalRuns } from './journal-runs.ts';
-import type { Lease } from './lease.ts';
 import type { Night } from './night.ts';
-import type { RecordKeeper } from './record.ts';
 
 /** A pod has 30 s between SIGTERM and SIGKILL; the rest is for the process to end. */
 const CLOSING_MS = 15_000;

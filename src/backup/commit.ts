@@ -1,12 +1,12 @@
-import { backupName } from '../api/names.ts';
 import { Failure } from '../host/errors.ts';
+import type { Inventory } from '../repository/inventory.ts';
+import type { Lease } from '../repository/lease.ts';
+import { FORMAT_VERSION } from '../repository/manifest.ts';
+import { backupName } from '../repository/names.ts';
+import type { RecordKeeper } from '../repository/record.ts';
 import { Conflict, type FileEntry } from '../store/store.ts';
 import { buildReport } from './build-report.ts';
-import type { Inventory } from './inventory.ts';
-import type { Lease } from './lease.ts';
-import { FORMAT_VERSION } from './manifest.ts';
 import type { Night } from './night.ts';
-import type { RecordKeeper } from './record.ts';
 
 /**
  * Moves the verified upload to its name. The record says `committing` first, so that a crash right after the move
@@ -41,7 +41,7 @@ export async function commit(
     delete facts.backup;
     if (!(error instanceof Conflict)) throw error;
     await context.lease.confirm(signal);
-    throw new Failure('failed', 'CommitConflict', `${backup.path} was made, or our upload removed, by somebody else`, {
+    throw new Failure('CommitConflict', `${backup.path} was made, or our upload removed, by somebody else`, {
       hint: 'nothing was overwritten; run again',
       cause: error,
     });

@@ -1,12 +1,12 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
+import { takeInventory } from '../repository/inventory.ts';
+import type { Lease } from '../repository/lease.ts';
+import { removeOldRecords } from '../repository/old-records.ts';
+import type { RecordKeeper } from '../repository/record.ts';
 import { buildReport } from './build-report.ts';
-import { takeInventory } from './inventory.ts';
 import { journalRuns } from './journal-runs.ts';
-import type { Lease } from './lease.ts';
 import { type Night, warn } from './night.ts';
-import { removeOldRecords } from './old-records.ts';
-import type { RecordKeeper } from './record.ts';
 import { retain } from './retain.ts';
 
 /** Longer than a failover or a restart of the database usually takes. */

@@ -11,29 +11,23 @@ export interface Totals {
 }
 
 /** Source and destination must not contain each other, or every backup would hold the one before it. By path and by id. */
-export function overlapFault(source: Identity, destination: Identity, sameKind: boolean): Failure | undefined {
-  if (!sameKind || source.account !== destination.account) return undefined;
+export function overlapFault(source: Identity, destination: Identity): Failure | undefined {
+  if (source.realm !== destination.realm) return undefined;
   const inside = (a: string, b: string): boolean => `${a}/`.startsWith(b === '/' ? b : `${b}/`);
   const [s, d] = [source.root, destination.root];
   const byPath = inside(s.path, d.path) || inside(d.path, s.path);
   const first = (lineage: readonly string[]): string => lineage[0] ?? '';
   const byId = (s.exists && d.lineage.includes(first(s.lineage))) || (d.exists && s.lineage.includes(first(d.lineage)));
   if (!byPath && !byId) return undefined;
-  return new Failure(
-    'refused',
-    'Overlap',
-    `source ${s.path || '/'} and destination ${d.path || '/'} contain each other`,
-    {
-      hint: 'choose a destination outside the source, such as /BACKUPS beside /CASES',
-    },
-  );
+  return new Failure('Overlap', `source ${s.path || '/'} and destination ${d.path || '/'} contain each other`, {
+    hint: 'choose a destination outside the source, such as /BACKUPS beside /CASES',
+  });
 }
 
 /** A changed namespace shows another tree at the same path. */
 export function namespaceFault(now: string | undefined, before: string | undefined): Failure | undefined {
   if (before === undefined || now === before) return undefined;
   return new Failure(
-    'credentials',
     'NamespaceChanged',
     `the Dropbox namespace is ${now ?? 'unknown'}, the last verified backup was made from ${before}`,
     {
@@ -50,7 +44,6 @@ export function shrinkFault(
 ): Failure | undefined {
   if (now.files < guards.minFiles) {
     return new Failure(
-      'refused',
       'SourceEmpty',
       `the source has ${counted(now.files, 'file')}, spec.guards.minFiles asks for ${guards.minFiles}`,
       {
@@ -63,7 +56,6 @@ export function shrinkFault(
     const lost = before[what] - now[what];
     if (lost > 0 && lost * 100 >= before[what] * guards.maxShrinkPercent) {
       return new Failure(
-        'refused',
         'SourceShrunk',
         `the source has ${now[what]} ${what}, the last verified backup had ${before[what]}`,
         {
@@ -89,7 +81,6 @@ export function spaceFault(
   const expected = Math.round((sourceBytes * last.archive) / last.source);
   if (free >= 0.9 * expected) return undefined;
   return new Failure(
-    'noSpace',
     'QuotaExceeded',
     `the destination has ${free} bytes free, the backup will take about ${expected}`,
     {

@@ -1,8 +1,8 @@
 import type { Result } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
 import type { Journal, JournalRow, JournalStatus } from '../journal/journal.ts';
+import type { RunRecord } from '../repository/record.ts';
 import { type Night, warn } from './night.ts';
-import type { RunRecord } from './record.ts';
 
 const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
   Succeeded: 'completed',

@@ -4,7 +4,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Log } from '../host/log.ts';
 import type { Progress } from '../host/progress.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Store } from '../store/store.ts';
+import type { Source, Store } from '../store/store.ts';
 import type { Totals } from './guards.ts';
 
 /** What one run works with; made once, passed to every step. */
@@ -14,7 +14,7 @@ export interface Night {
   readonly runId: string;
   readonly slot: string;
   readonly start: Date;
-  readonly source: Store;
+  readonly source: Source;
   readonly destination: Store;
   /** Connects within that many milliseconds or throws; ends with the signal. Undefined where no database is configured. */
   readonly openJournal: ((budgetMs: number, signal: AbortSignal) => Promise<Journal>) | undefined;

@@ -11,21 +11,16 @@ export async function prepare({
 }: Night): Promise<{ source: Identity; destination: Identity }> {
   const identities = { source: await source.identify(signal), destination: await destination.identify(signal) };
   if (!identities.source.root.exists) {
-    throw new Failure('refused', 'SourceMissing', `the source folder ${source.locate('')} does not exist`, {
+    throw new Failure('SourceMissing', `the source folder ${source.locate('')} does not exist`, {
       hint: 'check spec.source; in a team space also spec.source.dropbox.namespace. No backup was made, none was deleted',
     });
   }
-  if (destination.kind === 'directory' && !identities.destination.root.exists) {
-    throw new Failure(
-      'configuration',
-      'DestinationMissing',
-      `the destination folder ${destination.locate('')} does not exist`,
-      {
-        hint: 'make the folder, or mount the volume that it lies on; it is not made for you, because an unmounted volume looks the same',
-      },
-    );
+  if (!destination.capabilities.makesRoot && !identities.destination.root.exists) {
+    throw new Failure('DestinationMissing', `the destination folder ${destination.locate('')} does not exist`, {
+      hint: 'make the folder, or mount the volume that it lies on; it is not made for you, because an unmounted volume looks the same',
+    });
   }
-  const overlap = overlapFault(identities.source, identities.destination, source.kind === destination.kind);
+  const overlap = overlapFault(identities.source, identities.destination);
   if (overlap) throw overlap;
   return identities;
 }

@@ -1,12 +1,12 @@
 import { EXIT_CODES } from '../api/exit-codes.ts';
-import { INCOMING_FOLDER, recordName, runIdOf } from '../api/names.ts';
 import type { RunReport } from '../api/report.ts';
+import { type Inventory, isSameObject, takeInventory } from '../repository/inventory.ts';
+import { toJson } from '../repository/json-file.ts';
+import { INCOMING_FOLDER, recordName, runIdOf } from '../repository/names.ts';
+import { filesIn, type RunRecord, type StoredRecord } from '../repository/record.ts';
 import { Conflict, type Store } from '../store/store.ts';
 import { blankReport } from './blank-report.ts';
-import { type Inventory, isSameObject, takeInventory } from './inventory.ts';
-import { toJson } from './json-file.ts';
 import { type Night, warn } from './night.ts';
-import { filesIn, type RunRecord, type StoredRecord } from './record.ts';
 import { sweepWorkFolders } from './work-folder.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { counted } from '../api/counted.ts';
-import type { Inventory } from './inventory.ts';
-import type { Lease } from './lease.ts';
+import type { Inventory } from '../repository/inventory.ts';
+import type { Lease } from '../repository/lease.ts';
+import { type PruneOutcome, prune, reasonToHold, retentionOf, retentionReport } from '../repository/prune.ts';
 import { type Night, warn } from './night.ts';
-import { type PruneOutcome, prune, reasonToHold, retentionOf, retentionReport } from './prune.ts';
 
 /** Last of all and only after a verified run: lets go of what has expired, and reports what is kept. */
 export async function retain(night: Night, inventory: Inventory, lease: Lease, isLogged: boolean): Promise<void> {

@@ -1,12 +1,12 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, type Failure } from '../host/errors.ts';
+import { acquireLease, type Lease } from '../repository/lease.ts';
+import { RECORD_VERSION, type RecordKeeper, recordKeeper } from '../repository/record.ts';
 import { closeFailed } from './close-failed.ts';
 import { finish } from './finish.ts';
-import { acquireLease, type Lease } from './lease.ts';
 import { makeBackup } from './make-backup.ts';
 import { type Night, warn } from './night.ts';
 import { prepare } from './prepare.ts';
-import { RECORD_VERSION, type RecordKeeper, recordKeeper } from './record.ts';
 import { predecessorOf, recover } from './recover.ts';
 import { type RunOptions, startNight } from './start-night.ts';
 

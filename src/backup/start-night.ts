@@ -1,17 +1,17 @@
-import { newRunId } from '../api/names.ts';
 import type { Policy } from '../api/policy.ts';
 import type { Clock } from '../host/clock.ts';
 import { Failure, isAbort } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import { createProgress } from '../host/progress.ts';
-import type { Store } from '../store/store.ts';
+import { newRunId } from '../repository/names.ts';
+import type { Source, Store } from '../store/store.ts';
 import { type Night, noFacts } from './night.ts';
 
 export interface RunOptions {
   readonly policy: Policy;
   /** The Job's name in Kubernetes; undefined by hand, where each run stands for itself. */
   readonly slot: string | undefined;
-  readonly source: Store;
+  readonly source: Source;
   readonly destination: Store;
   readonly openJournal: Night['openJournal'];
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export function startNight(options: RunOptions): StartedNight {
   clock.sleep(seconds * 1000, timer.signal).then(
     () =>
       early.abort(
-        new Failure('outOfTime', 'DeadlineExceeded', `the run did not end within ${seconds} s`, {
+        new Failure('DeadlineExceeded', `the run did not end within ${seconds} s`, {
           hint: 'raise spec.job.activeDeadlineSeconds, or look at the stage that took so long',
         }),
       ),

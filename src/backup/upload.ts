@@ -1,8 +1,8 @@
-import { incomingName } from '../api/names.ts';
 import { Failure } from '../host/errors.ts';
 import { piped } from '../host/piped.ts';
+import { incomingName } from '../repository/names.ts';
 import type { FileEntry } from '../store/store.ts';
-import { type ArchiveJob, archive } from './archive.ts';
+import { type ArchiveJob, archive } from './archive/archive.ts';
 import { type Night, noFacts, warn } from './night.ts';
 
 export interface Uploaded {

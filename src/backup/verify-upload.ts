@@ -1,7 +1,7 @@
 import { Failure } from '../host/errors.ts';
+import { noChecks, verifyBackup } from '../repository/verify/verify-backup.ts';
 import type { Night } from './night.ts';
 import type { Uploaded } from './upload.ts';
-import { noChecks, verifyBackup } from './verify.ts';
 
 /** Checks the upload where it lies, before it gets its name, and returns its content_hash. */
 export async function verifyUpload(night: Night, uploaded: Uploaded): Promise<string> {
@@ -11,11 +11,7 @@ export async function verifyUpload(night: Night, uploaded: Uploaded): Promise<st
   try {
     const stored = await destination.stat(uploaded.file.path, signal);
     if (stored?.kind !== 'file') {
-      throw new Failure(
-        'mismatch',
-        'UploadMissing',
-        `${destination.locate(uploaded.file.path)} was stored and is not there`,
-      );
+      throw new Failure('UploadMissing', `${destination.locate(uploaded.file.path)} was stored and is not there`);
     }
     const expected = {
       bytes: uploaded.file.size,

@@ -1,10 +1,9 @@
 import { cronJobName, POLICY_LABEL } from '../api/kubernetes-names.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Log } from '../host/log.ts';
-import type { KubeClient } from '../kube/connection.ts';
-import type { ReflectorMetrics } from '../kube/metrics.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { type KubeObject, keyOf, type Resource, withoutManagedFields } from '../kube/objects.ts';
-import { type Change, type Reflector, startReflector } from '../kube/reflector.ts';
+import { type Change, type Reflector, type ReflectorMetrics, startReflector } from '../kube/reflector.ts';
 import { CRON_JOBS, JOBS, PODS, POLICIES } from '../kube/resources.ts';
 import { objectIndex } from './object-index.ts';
 import { type CronJob, JOB_NAME_LABEL, type Job, type Pod, type PolicyObject, slimJob, slimPod } from './workloads.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../host/errors.ts';
 import { type HttpServer, serve } from '../host/http.ts';
 import type { Log } from '../host/log.ts';
-import type { KubeClient } from '../kube/connection.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { runElector } from '../kube/elector.ts';
 import type { KubeMetrics } from '../kube/metrics.ts';
 import { keyOf } from '../kube/objects.ts';
@@ -12,11 +12,11 @@ import { createWorkqueue, type Workqueue } from '../kube/workqueue.ts';
 import { type Caches, startCaches } from './caches.ts';
 import { healthPages } from './health.ts';
 import { registerControllerMetrics } from './metrics.ts';
-import { ownWrites } from './own-writes.ts';
 import type { JobSettings } from './pod-template.ts';
-import { reconcile } from './reconcile.ts';
-import { runPage } from './run-page.ts';
-import { cronJobKeeper } from './stand-cronjob.ts';
+import { ownWrites } from './policy/own-writes.ts';
+import { reconcile } from './policy/reconcile.ts';
+import { runPage } from './policy/run-page.ts';
+import { cronJobKeeper } from './policy/stand-cronjob.ts';
 
 export interface ControllerOptions {
   readonly client: KubeClient;

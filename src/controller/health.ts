@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../host/clock.ts';
 import type { Page } from '../host/http.ts';
 import type { Caches } from './caches.ts';
-import { policyMetricsText } from './policy-metrics-text.ts';
+import { policyMetricsText } from './policy/policy-metrics-text.ts';
 
 /** A watch without a sign of life is resumed after 150 s; twice that and more means that resuming does not work either. */
 const LONGEST_SILENCE_MS = 300_000;

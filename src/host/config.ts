@@ -34,7 +34,7 @@ export function readSecret(env: Environment, name: SecretName): string | undefin
   const file = env[`${name}_FILE`];
   const direct = env[name];
   if (file && direct) {
-    throw new Failure('configuration', 'SecretTwice', `both ${name} and ${name}_FILE are set`, {
+    throw new Failure('SecretTwice', `both ${name} and ${name}_FILE are set`, {
       hint: 'keep one of them',
     });
   }
@@ -64,28 +64,18 @@ export function readSecrets(env: Environment): Secrets {
 export function missingDropboxSecrets(env: Environment): Failure {
   const isSet = (name: SecretName): boolean => readSecret(env, name) !== undefined;
   const missing = (['DROPBOX_APP_KEY', 'DROPBOX_REFRESH_TOKEN'] as const).filter((name) => !isSet(name));
-  return new Failure(
-    'configuration',
-    'SecretMissing',
-    `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`,
-    {
-      hint: `set ${missing.join(', ')} (or NAME_FILE with the path of a file), or DROPBOX_ACCESS_TOKEN for a short test; in Kubernetes they come from the policy's credentialsSecretRef`,
-    },
-  );
+  return new Failure('SecretMissing', `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set`, {
+    hint: `set ${missing.join(', ')} (or NAME_FILE with the path of a file), or DROPBOX_ACCESS_TOKEN for a short test; in Kubernetes they come from the policy's credentialsSecretRef`,
+  });
 }
 
 function readSecretFile(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Failure(
-      'configuration',
-      'SecretUnreadable',
-      `${name}_FILE names ${path}, which can't be read (${errorCode(error)})`,
-      {
-        hint: 'check the path and its permissions',
-        cause: error,
-      },
-    );
+    throw new Failure('SecretUnreadable', `${name}_FILE names ${path}, which can't be read (${errorCode(error)})`, {
+      hint: 'check the path and its permissions',
+      cause: error,
+    });
   }
 }

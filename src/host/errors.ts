@@ -1,4 +1,5 @@
 import { EXIT_CODES, type ExitReason } from '../api/exit-codes.ts';
+import { exitOf, type FailureCode } from '../api/failure-codes.ts';
 import { redact } from './secrets.ts';
 
 export interface FailureOptions {
@@ -9,18 +10,18 @@ export interface FailureOptions {
 }
 
 /**
- * An error that knows what it means: `exit` is the exit code's name, `code` a stable identifier for logs, metrics and
- * records (CamelCase, as in a condition's reason), and `message` one safe sentence: what, where, what is wrong.
+ * An error that knows what it means: `code` is a stable identifier for logs, metrics and records, one of the table in
+ * api/failure-codes.ts, which gives it its exit code; `message` is one safe sentence: what, where, what is wrong.
  */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exit: ExitReason;
-  readonly code: string;
+  readonly code: FailureCode;
   readonly hint: string | undefined;
 
-  constructor(exit: ExitReason, code: string, message: string, options: FailureOptions = {}) {
+  constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(redact(message), options.cause === undefined ? undefined : { cause: options.cause });
-    this.exit = exit;
+    this.exit = exitOf(code);
     this.code = code;
     this.hint = options.hint === undefined ? undefined : redact(options.hint);
   }
@@ -36,12 +37,12 @@ export function asFailure(error: unknown): Failure {
   if (isAbort(error) && error.cause instanceof Failure) return error.cause;
   const code = errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || isFullDatabase(error)) {
-    return new Failure('noSpace', 'NoSpace', `no space left: ${messageOf(error)}`, {
+    return new Failure('NoSpace', `no space left: ${messageOf(error)}`, {
       hint: 'free some space, or give the work folder (or its emptyDir) a larger one',
       cause: error,
     });
   }
-  return new Failure('failed', 'Unexpected', messageOf(error), { cause: error });
+  return new Failure('Unexpected', messageOf(error), { cause: error });
 }
 
 /** SQLITE_FULL (sqlite.org/rescode.html): what node:sqlite says in place of ENOSPC. */

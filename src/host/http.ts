@@ -70,7 +70,7 @@ function parseListen(listen: string): { host: string | undefined; port: number }
   const match = /^(?:(.*):)?(\d{1,5})$/.exec(listen);
   const port = Number(match?.[2]);
   if (!match || port > 65_535) {
-    throw new Failure('configuration', 'ListenInvalid', `--listen ${listen} is not [ADDRESS:]PORT`, {
+    throw new Failure('ListenInvalid', `--listen ${listen} is not [ADDRESS:]PORT`, {
       hint: 'write for example --listen 8080 or --listen 127.0.0.1:8080',
     });
   }
@@ -81,7 +81,7 @@ function bind(server: Server, listen: string, host: string | undefined, port: nu
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
       reject(
-        new Failure('configuration', 'ListenFailed', `can't listen on ${listen}: ${error.message}`, {
+        new Failure('ListenFailed', `can't listen on ${listen}: ${error.message}`, {
           hint: 'choose a free port',
           cause: error,
         }),

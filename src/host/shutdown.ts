@@ -10,8 +10,8 @@ export function abortOnSignals(): { readonly signal: AbortSignal; dispose(): voi
   const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
     const failure =
       name === 'SIGINT'
-        ? new Failure('interrupted', 'Interrupted', 'stopped by SIGINT')
-        : new Failure('terminated', 'Terminated', 'stopped by SIGTERM');
+        ? new Failure('Interrupted', 'stopped by SIGINT')
+        : new Failure('Terminated', 'stopped by SIGTERM');
     if (controller.signal.aborted) process.exit(failure.exitCode);
     controller.abort(failure);
   };

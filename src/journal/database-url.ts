@@ -64,5 +64,5 @@ export function invalid(
   what: string,
   hint = 'write postgresql://USER:PASSWORD@HOST:5432/DATABASE, with @ : / ? # % in the password encoded (%40 %3A %2F %3F %23 %25)',
 ): Failure {
-  return new Failure('configuration', 'JournalUrlInvalid', `DATABASE_URL ${what}`, { hint });
+  return new Failure('JournalUrlInvalid', `DATABASE_URL ${what}`, { hint });
 }

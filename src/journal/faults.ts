@@ -1,4 +1,4 @@
-import type { ExitReason } from '../api/exit-codes.ts';
+import type { RUN_LOG } from '../api/failure-codes/run-log.ts';
 import { errorCode, Failure, messageOf } from '../host/errors.ts';
 
 /**
@@ -37,55 +37,48 @@ interface Fault {
   readonly text: string;
 }
 
-interface Verdict {
+interface KnownFault {
   readonly when: (fault: Fault) => boolean;
-  readonly exit: ExitReason;
-  readonly code: string;
+  readonly code: keyof typeof RUN_LOG;
   /** Follows "Postgres at host:port". */
   readonly says: (fault: Fault) => string;
   readonly hint: string;
 }
 
 /** The first that applies decides. */
-const VERDICTS: readonly Verdict[] = [
+const KNOWN_FAULTS: readonly KnownFault[] = [
   {
     when: ({ text }) => TLS_DEMANDED.test(text),
-    exit: 'configuration',
     code: 'JournalTlsRequired',
     says: () => 'demands TLS',
     hint: 'add sslmode=verify-full to DATABASE_URL, or sslmode=require where its certificate is private',
   },
   {
     when: ({ text }) => text.includes('does not support SSL'),
-    exit: 'configuration',
     code: 'JournalTlsUnavailable',
     says: () => 'offers no TLS',
     hint: 'switch TLS on in the server; only in a network that you trust, set sslmode=disable',
   },
   {
     when: ({ code }) => /CERT|SIGNATURE|ALTNAME/.test(code),
-    exit: 'configuration',
     code: 'JournalTlsUntrusted',
     says: ({ code }) => `has a certificate that is not trusted (${code})`,
     hint: 'give its authority with sslrootcert=FILE in DATABASE_URL',
   },
   {
     when: ({ code }) => code.startsWith('28'),
-    exit: 'credentials',
     code: 'JournalCredentials',
     says: ({ code }) => `refuses the login (${code})`,
     hint: 'check user and password in DATABASE_URL, and pg_hba.conf',
   },
   {
     when: ({ code }) => code === '3D000',
-    exit: 'configuration',
     code: 'JournalDatabaseMissing',
     says: () => 'has no such database',
     hint: 'check the last part of DATABASE_URL, or create the database',
   },
   {
     when: passes,
-    exit: 'failed',
     code: 'JournalUnavailable',
     says: (fault) => `can't be used: ${outage(fault)}`,
     hint: 'see whether the server is up and reachable; what was not logged is logged by a later run',
@@ -101,16 +94,16 @@ export function isPassing(error: unknown): boolean {
  * The Failure for an error of a call to Postgres. `refused` is the code for a statement that the server did not
  * accept: what that means depends on what was being done.
  */
-export function journalFailure(error: unknown, address: string, refused: string): Failure {
+export function journalFailure(error: unknown, address: string, refused: keyof typeof RUN_LOG): Failure {
   if (error instanceof Failure) return error;
   const fault = faultOf(error);
-  const verdict = VERDICTS.find(({ when }) => when(fault));
-  if (verdict) {
-    const { exit, code, says, hint } = verdict;
-    return new Failure(exit, code, `Postgres at ${address} ${says(fault)}`, { hint, cause: error });
+  const known = KNOWN_FAULTS.find(({ when }) => when(fault));
+  if (known) {
+    const { code, says, hint } = known;
+    return new Failure(code, `Postgres at ${address} ${says(fault)}`, { hint, cause: error });
   }
   const state = fault.code && ` (${fault.code})`;
-  return new Failure('failed', refused, `Postgres at ${address} refused: ${messageOf(error)}${state}`, {
+  return new Failure(refused, `Postgres at ${address} refused: ${messageOf(error)}${state}`, {
     hint:
       fault.code === '42501'
         ? 'a row belongs to the login that wrote it: after a change of the login see "Another login" in docs/journal.md'

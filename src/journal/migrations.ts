@@ -39,7 +39,6 @@ export function nextMigration(
   const changed = known.find(({ version, checksum }) => (checksums.get(version) ?? checksum) !== checksum);
   if (changed) {
     throw new Failure(
-      'configuration',
       'JournalMigrationChanged',
       `the migration ${changed.name} is not the one that was applied to this database`,
       {

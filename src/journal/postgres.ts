@@ -66,7 +66,7 @@ async function writeRow(query: Query, row: JournalRow): Promise<void> {
   if (count === 1) return;
   const late = row.status === 'running' && (await readUnfinished(query, [row.runId])).length === 0;
   if (late) return;
-  throw new Failure('failed', 'LogNotWritten', `backup_logs took ${count} rows instead of 1 for run ${row.runId}`, {
+  throw new Failure('LogNotWritten', `backup_logs took ${count} rows instead of 1 for run ${row.runId}`, {
     hint: 'look for a trigger, a rule or a policy on backup_logs that drops rows; docs/journal.md says what should be there',
   });
 }

@@ -46,14 +46,9 @@ export function schemaFault(schema: Schema): Failure | undefined {
   const missing = [...COLUMNS, 'written_by'].filter((column) => !columns.includes(column));
   if (missing.length > 0) return schemaMissing(`backup_logs lacks ${missing.join(', ')}`);
   if (!schema.mayWrite) {
-    return new Failure(
-      'configuration',
-      'JournalNotPermitted',
-      `the login ${schema.user} may not write to backup_logs`,
-      {
-        hint: `run as owner: GRANT case_backup_writer TO ${quoted(schema.user)};`,
-      },
-    );
+    return new Failure('JournalNotPermitted', `the login ${schema.user} may not write to backup_logs`, {
+      hint: `run as owner: GRANT case_backup_writer TO ${quoted(schema.user)};`,
+    });
   }
   if (!schema.rowSecurity) return schemaMissing('backup_logs is not protected by row level security');
   return undefined;
@@ -63,14 +58,14 @@ export function schemaFault(schema: Schema): Failure | undefined {
 const quoted = (role: string): string => (/^[a-z_][a-z0-9_]*$/.test(role) ? role : `"${role.replaceAll('"', '""')}"`);
 
 function schemaMissing(why: string): Failure {
-  return new Failure('configuration', 'JournalSchemaMissing', `the log's schema is missing or too old: ${why}`, {
+  return new Failure('JournalSchemaMissing', `the log's schema is missing or too old: ${why}`, {
     hint: 'run as owner of the database, with the right to create roles: cat src/journal/sql/*.sql | psql "$URL" -1 -v ON_ERROR_STOP=1 -f -',
   });
 }
 
 /** The owner of the table may do everything in the files but make roles and give them away. Nothing was changed. */
 export function migrationNotPermitted(owner: string, cause: unknown): Failure {
-  return new Failure('configuration', 'JournalSchemaMissing', `the log can't be migrated: ${messageOf(cause)}`, {
+  return new Failure('JournalSchemaMissing', `the log can't be migrated: ${messageOf(cause)}`, {
     hint: `run once as superuser: CREATE ROLE case_backup_admin; CREATE ROLE case_backup_writer; GRANT case_backup_writer TO ${quoted(owner)};`,
     cause,
   });

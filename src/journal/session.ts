@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { RUN_LOG } from '../api/failure-codes/run-log.ts';
 import type { Clock } from '../host/clock.ts';
 import { type Connection, connect, type Query } from './connection.ts';
 import type { DatabaseUrl } from './database-url.ts';
@@ -12,7 +13,7 @@ export interface Session {
    * its COMMIT was lost on the way back. Calls wait for one another. Throws Failures; `refused` is the code for a
    * statement that the server did not accept, JournalUnusable where that has no meaning of its own.
    */
-  transact<T>(work: (query: Query) => Promise<T>, refused?: string): Promise<T>;
+  transact<T>(work: (query: Query) => Promise<T>, refused?: keyof typeof RUN_LOG): Promise<T>;
   close(): Promise<void>;
 }
 

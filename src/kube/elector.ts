@@ -1,9 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
-import type { KubeClient } from './connection.ts';
+import type { KubeClient } from './client.ts';
 import { createCandidate, type LeaseCandidate } from './lease-candidate.ts';
-import type { ElectorMetrics } from './metrics.ts';
 
 /**
  * Of several processes one leads: the one that keeps a Lease renewed.
@@ -33,6 +32,10 @@ export interface ElectorOptions {
   readonly metrics?: ElectorMetrics | undefined;
   /** The work. Its signal aborts when leadership is lost or the elector's own signal aborts; then it has to end. */
   readonly lead: (signal: AbortSignal) => Promise<void>;
+}
+
+export interface ElectorMetrics {
+  leading(isLeader: boolean): void;
 }
 
 type Times = { readonly leaseDurationMs: number; readonly renewDeadlineMs: number; readonly retryPeriodMs: number };

@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.ts';
-import type { KubeClient } from './connection.ts';
+import type { KubeClient } from './client.ts';
 import { hasReason } from './kube-error.ts';
 import {
   type Held,

@@ -1,4 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ClientMetrics } from './connection/transport.ts';
+import type { ElectorMetrics } from './elector.ts';
+import type { ReflectorMetrics } from './reflector.ts';
+import type { WorkqueueMetrics } from './workqueue.ts';
 import { createWorkqueueMetrics } from './workqueue-metrics.ts';
 
 /**
@@ -13,44 +17,14 @@ export interface KubeMetrics {
   reconciler(controller: string, maxConcurrent: number): ReconcileMetrics;
 }
 
-export interface ClientMetrics {
-  /** `code` is the HTTP status, or `<error>` when there was none. */
-  requested(call: {
-    readonly method: string;
-    readonly host: string;
-    readonly code: string;
-    readonly seconds: number;
-  }): void;
-}
-
-export interface WorkqueueMetrics {
-  added(): void;
-  retried(): void;
-  started(waitedMs: number): void;
-  finished(tookMs: number): void;
-  /** What is read at a scrape: keys waiting, and how long each running one has run, in ms. */
-  observe(state: () => { readonly depth: number; readonly runningMs: readonly number[] }): void;
-}
-
-export interface ReflectorMetrics {
-  /** Zero from the start: a counter that first appears with its first increase hides it from rate(). */
-  watching(resource: string): void;
-  /** A watch ended by anything but the server's own time limit. */
-  watchRestarted(resource: string): void;
-}
-
-export interface ElectorMetrics {
-  leading(isLeader: boolean): void;
-}
-
-export type ReconcileResult = 'success' | 'error' | 'requeue' | 'requeue_after';
+export type ReconcileResult = 'success' | 'error' | 'requeue_after';
 
 export interface ReconcileMetrics {
   /** Call it when a reconcile starts, and what it returns when it ends. */
   started(): (result: ReconcileResult) => void;
 }
 
-const RESULTS: readonly ReconcileResult[] = ['success', 'error', 'requeue', 'requeue_after'];
+const RESULTS: readonly ReconcileResult[] = ['success', 'error', 'requeue_after'];
 const CALL_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 const RECONCILE_BUCKETS = [
   ...[0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1],

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
-import type { KubeClient } from './connection.ts';
+import type { KubeClient } from './client.ts';
 import { type EventFields, type EventObject, eventKey, eventObject, inSeries } from './event-object.ts';
 import { hasReason, KubeError } from './kube-error.ts';
 import type { KubeObject } from './objects.ts';

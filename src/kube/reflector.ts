@@ -1,9 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
-import type { KubeClient, ListPage, WatchEvent } from './connection.ts';
+import type { KubeClient, ListPage, WatchEvent } from './client.ts';
 import { hasReason, KubeError } from './kube-error.ts';
-import type { ReflectorMetrics } from './metrics.ts';
 import { createObjectCache } from './object-cache.ts';
 import type { KubeObject, Resource } from './objects.ts';
 import { isGone, restartDelay } from './restart-delay.ts';
@@ -32,6 +31,13 @@ export interface Change<T> {
   readonly key: string;
   readonly before: T | undefined;
   readonly after: T | undefined;
+}
+
+export interface ReflectorMetrics {
+  /** Zero from the start: a counter that first appears with its first increase hides it from rate(). */
+  watching(resource: string): void;
+  /** A watch ended by anything but the server's own time limit. */
+  watchRestarted(resource: string): void;
 }
 
 export interface ReflectorOptions<T extends KubeObject> {

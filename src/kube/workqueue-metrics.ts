@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { WorkqueueMetrics } from './metrics.ts';
+import type { WorkqueueMetrics } from './workqueue.ts';
 
 /** 10 ns to 1,000 s, by tens: Go's queues answer in nanoseconds, and the dashboards know these bounds. */
 const QUEUE_BUCKETS = Array.from({ length: 12 }, (_, power) => Number(`1e${power - 8}`));

@@ -1,5 +1,4 @@
 import type { Clock } from '../host/clock.ts';
-import type { WorkqueueMetrics } from './metrics.ts';
 
 /**
  * Keys to look at, each once however often it was added:
@@ -20,8 +19,6 @@ export interface Workqueue {
   run(worker: Worker, options: RunOptions): Promise<void>;
   /** Takes nothing new, aborts the workers' signal and resolves when the running ones have ended. */
   stop(): Promise<void>;
-  /** Keys that wait for a worker. */
-  depth(): number;
 }
 
 export type Worker = (key: string, signal: AbortSignal) => Promise<void>;
@@ -30,6 +27,15 @@ export interface RunOptions {
   readonly workers: number;
   /** Hears what a worker threw; the key has then been added with backoff. */
   readonly failed: (key: string, error: unknown) => void;
+}
+
+export interface WorkqueueMetrics {
+  added(): void;
+  retried(): void;
+  started(waitedMs: number): void;
+  finished(tookMs: number): void;
+  /** What is read at a scrape: keys waiting, and how long each running one has run, in ms. */
+  observe(state: () => { readonly depth: number; readonly runningMs: readonly number[] }): void;
 }
 
 export interface WorkqueueOptions {
@@ -110,7 +116,6 @@ export function createWorkqueue(options: WorkqueueOptions): Workqueue {
       await Promise.all([...running.values()].map((work) => work.ended));
       ended.resolve();
     },
-    depth: () => waiting.size,
   };
 
   async function wake(key: string, due: number, cancel: AbortController): Promise<void> {

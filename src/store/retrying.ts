@@ -114,16 +114,11 @@ export function backoff(failures: number, random: number = Math.random()): numbe
 
 function outOfTime(kind: WaitKind, why: string, cause: unknown): Failure {
   return kind === 'fault'
-    ? new Failure(
-        'outOfTime',
-        'RemoteUnavailable',
-        `the remote can't be reached or fails, and ${why}: ${messageOf(cause)}`,
-        {
-          hint: 'check the network, the proxy and the status page of the service; the next run starts afresh',
-          cause,
-        },
-      )
-    : new Failure('outOfTime', 'RateLimited', `the remote refuses requests for now, and ${why}: ${messageOf(cause)}`, {
+    ? new Failure('RemoteUnavailable', `the remote can't be reached or fails, and ${why}: ${messageOf(cause)}`, {
+        hint: 'check the network, the proxy and the status page of the service; the next run starts afresh',
+        cause,
+      })
+    : new Failure('RateLimited', `the remote refuses requests for now, and ${why}: ${messageOf(cause)}`, {
         hint: 'lower maxConcurrentDownloads and maxConcurrentUploads, or see what else uses the same app and account',
         cause,
       });

@@ -1,14 +1,14 @@
+import type { SkipReason } from '../api/failure-codes/skip-reasons.ts';
+
 /**
- * What a night needs of a place that holds files. One Store is rooted at one folder (/CASES, /BACKUPS, a mounted
+ * A place that holds files, as far as reading it goes. One store is rooted at one folder (/CASES, /BACKUPS, a mounted
  * volume); every path below is relative to it, `/`-separated, without a leading slash, and '' is the root itself.
  * The comments are the contract; test/store/conformance.ts holds every implementation to it.
  *
  * Stores retry what a retry can heal (a network fault, a rate limit) and obey the signal everywhere. What they throw
  * is a Failure (host/errors.ts) that ends the run, or Unavailable, which concerns one file only.
  */
-export interface Store {
-  readonly kind: 'dropbox' | 'directory';
-
+export interface ReadableStore {
   /** The path as people know it: `/BACKUPS/2026-11-23_backup.zip`. */
   locate(path: string): string;
 
@@ -25,14 +25,6 @@ export interface Store {
    * must be forgotten. A folder that does not exist throws Failure `refused`/`SourceMissing`.
    */
   list(folder: string, options: { readonly recursive: boolean }, signal: AbortSignal): AsyncIterable<Page>;
-
-  /**
-   * A bookmark of the whole tree as it is now, for `changes`; undefined where the store keeps no history.
-   * Taken before a listing, it tells afterwards what moved meanwhile.
-   */
-  bookmark(signal: AbortSignal): Promise<string | undefined>;
-  /** What has changed below the root since the bookmark, by the same rules as `list`; `restart` means it expired. */
-  changes(bookmark: string, signal: AbortSignal): AsyncIterable<Page>;
 
   /** The entry at a path now, or undefined. Never cached. */
   stat(path: string, signal: AbortSignal): Promise<FileEntry | FolderEntry | undefined>;
@@ -53,6 +45,24 @@ export interface Store {
   /** `length` bytes at `offset` of that revision, exactly; throws `mismatch` when the object is shorter. */
   readRange(file: FileEntry, offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
 
+  close(): Promise<void>;
+}
+
+/** A store that a night lists: it can also tell what changed meanwhile. */
+export interface Source extends ReadableStore {
+  /**
+   * A bookmark of the whole tree as it is now, for `changes`; undefined where the store keeps no history.
+   * Taken before a listing, it tells afterwards what moved meanwhile.
+   */
+  bookmark(signal: AbortSignal): Promise<string | undefined>;
+  /** What has changed below the root since the bookmark, by the same rules as `list`; `restart` means it expired. */
+  changes(bookmark: string, signal: AbortSignal): AsyncIterable<Page>;
+}
+
+/** A store that can be written to: where backups lie, and where cases are given back to. */
+export interface Store extends ReadableStore {
+  readonly capabilities: Capabilities;
+
   /**
    * Stores a stream of unknown length under a name that must be free, creating parents. Resolves only when the
    * store's own metadata afterwards says the same size and content_hash as what was sent (else `mismatch`). When the
@@ -65,12 +75,7 @@ export interface Store {
    * A small file, whole or not at all (at most 4 MiB). `expect` is 'absent', or the revision that must be there now:
    * compare-and-swap, decided by the store. Throws Conflict when it is not so.
    */
-  put(
-    path: string,
-    bytes: Buffer,
-    expect: 'absent' | { readonly rev: string },
-    signal: AbortSignal,
-  ): Promise<FileEntry>;
+  put(path: string, bytes: Buffer, expect: Expected, signal: AbortSignal): Promise<FileEntry>;
 
   /** Renames a file; never replaces what is at `to` (throws Conflict). Resolves to the entry at `to`, size and content_hash unchanged. */
   move(from: FileEntry, to: string, signal: AbortSignal): Promise<FileEntry>;
@@ -86,16 +91,25 @@ export interface Store {
 
   /** The store's own clock, which judges lease expiry and tells a wrong local clock. */
   now(signal: AbortSignal): Promise<Date>;
-
-  close(): Promise<void>;
 }
 
+/** What differs between stores and is no matter of one call. */
+export interface Capabilities {
+  /** The first write makes the root. Where it does not, a root that is missing is a fault: an unmounted volume looks the same. */
+  readonly makesRoot: boolean;
+}
+
+/** What must stand at a path for a change to be made: nothing, or this revision. */
+export type Expected = 'absent' | { readonly rev: string };
+
 export interface Identity {
+  /** Two roots of one realm can be compared, and may contain each other: an account, the file system of this machine. */
+  readonly realm: string;
   /** Who the store takes us for; safe to print: an account id, never a token. Undefined for a directory. */
   readonly account?: string;
   /** The namespace that paths start in: pinned in the run record, because a change of it looks like an empty tree. */
   readonly namespace?: string;
-  /** Where the root folder is, in a form in which two stores of a kind can be compared: id of the folder, or real path. */
+  /** Where the root folder is, in a form in which two stores of one realm can be compared: id of the folder, or real path. */
   readonly root: RootIdentity;
 }
 
@@ -155,20 +169,6 @@ export interface UnusableEntry {
   readonly key: string;
   readonly reason: SkipReason;
 }
-
-export const SKIP_REASONS = [
-  'deleted_during_run',
-  'changed_during_run',
-  'restricted_content',
-  'locked',
-  'not_downloadable',
-  'export_failed',
-  'unreadable',
-  'invalid_name',
-  'symbolic_link',
-  'special_file',
-] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface Digest {
   readonly size: number;

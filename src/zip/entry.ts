@@ -1,6 +1,6 @@
 /** The vocabulary of the archive room: what goes in, what came out. `D` is whatever the giver computes of the bytes. */
 
-/** One entry to be written. `name` is final: `/`-separated, safe and unique (src/backup/archive-names.ts sees to that). */
+/** One entry to be written. `name` is final: `/`-separated, safe and unique (src/backup/listing/archive-names.ts sees to that). */
 export interface ZipInput<D> {
   readonly name: string;
   /** Restored to the second in every zone (UT extra field). */

@@ -5,6 +5,7 @@ import { namespaceFault, overlapFault, shrinkFault, spaceFault } from '../../src
 import type { Identity } from '../../src/store/store.ts';
 
 const at = (path: string, lineage: readonly string[] = [], account = 'dbid:1'): Identity => ({
+  realm: account,
   account,
   root: { exists: lineage.length > 0, path, lineage },
 });
@@ -18,22 +19,22 @@ test('one folder is refused as source and destination whichever of the two conta
     ['', '/backups'],
     ['/cases', '/'],
   ] as const) {
-    assert.equal(overlapFault(at(source), at(destination), true)?.code, 'Overlap', `${source} and ${destination}`);
+    assert.equal(overlapFault(at(source), at(destination))?.code, 'Overlap', `${source} and ${destination}`);
   }
 });
 
 test('folders that lie side by side, in other accounts or in another kind of store do not overlap', () => {
-  assert.equal(overlapFault(at('/cases'), at('/cases backup'), true), undefined);
-  assert.equal(overlapFault(at('/cases'), at('/backups'), true), undefined);
-  assert.equal(overlapFault(at('/cases'), at('/cases/a', [], 'dbid:2'), true), undefined);
-  assert.equal(overlapFault(at('/cases'), at('/cases'), false), undefined);
+  assert.equal(overlapFault(at('/cases'), at('/cases backup')), undefined);
+  assert.equal(overlapFault(at('/cases'), at('/backups')), undefined);
+  assert.equal(overlapFault(at('/cases'), at('/cases/a', [], 'dbid:2')), undefined);
+  assert.equal(overlapFault(at('/cases'), at('/cases', [], 'file system')), undefined);
 });
 
 test('a folder that is reached by two paths is known by its id', () => {
   const shared = at('/shared by a colleague', ['id:cases', 'id:top']);
-  assert.equal(overlapFault(at('/cases', ['id:cases', 'id:home']), shared, true)?.code, 'Overlap');
-  assert.equal(overlapFault(at('/x', ['id:x', 'id:cases']), shared, true)?.code, 'Overlap');
-  assert.equal(overlapFault(at('/x', ['id:x', 'id:home']), shared, true), undefined);
+  assert.equal(overlapFault(at('/cases', ['id:cases', 'id:home']), shared)?.code, 'Overlap');
+  assert.equal(overlapFault(at('/x', ['id:x', 'id:cases']), shared)?.code, 'Overlap');
+  assert.equal(overlapFault(at('/x', ['id:x', 'id:home']), shared), undefined);
 });
 
 test('another namespace than that of the last verified backup is refused, a first one is not', () => {

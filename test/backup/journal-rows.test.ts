@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { EXIT_CODES } from '../../src/api/exit-codes.ts';
 import { REPORT_VERSION, type Result, type RunReport } from '../../src/api/report.ts';
 import { rowOf } from '../../src/backup/journal-runs.ts';
-import type { RunRecord } from '../../src/backup/record.ts';
+import type { RunRecord } from '../../src/repository/record.ts';
 
 const RUN_ID = '20261123T030000Z-6f2c91aa';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { FILES_LIST, MANIFEST, SUMS } from '../../src/backup/manifest.ts';
+import { FILES_LIST, MANIFEST, SUMS } from '../../src/repository/manifest.ts';
 import { input, zipFileOf } from '../zip/fixture.ts';
 import { runJob } from './backup-job.ts';
 import { openOffice } from './office.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { CONDITION_TYPES } from '../../src/api/conditions.ts';
-import { POLICY_METRICS } from '../../src/controller/policy-metrics.ts';
+import { POLICY_METRICS } from '../../src/controller/policy/policy-metrics.ts';
 import { exits, runs } from '../cluster/pod-acts.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { z } from 'zod';
-import { decodeName, encodeName } from '../../src/backup/archive-names.ts';
-import { fileLineSchema, manifestSchema } from '../../src/backup/manifest.ts';
-import { recordSchema } from '../../src/backup/record.ts';
+import { decodeName, encodeName } from '../../src/backup/listing/archive-names.ts';
+import { fileLineSchema, manifestSchema } from '../../src/repository/manifest.ts';
+import { recordSchema } from '../../src/repository/record.ts';
 
 const page = readFileSync(new URL('../../docs/format.md', import.meta.url), 'utf8');
 

@@ -56,7 +56,7 @@ describe('faults of a connection', () => {
   }
 
   it('that are Failures already stay what they are', () => {
-    const failure = new Failure('failed', 'LogNotWritten', 'a sentence');
+    const failure = new Failure('LogNotWritten', 'a sentence');
     assert.equal(isPassing(failure), false);
     assert.equal(journalFailure(failure, 'db:5432', 'JournalUnusable'), failure);
   });

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { RUNS_FOLDER } from '../../src/api/names.ts';
+import { OWN_FOLDERS, RUNS_FOLDER } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 import { startJob } from '../cli/backup-job.ts';
 import { directorySpec, policyFile } from '../cli/policy-file.ts';
@@ -21,7 +21,7 @@ export async function makeMould(): Promise<Mould> {
   await mkdir(destination);
   await makeEarlierNights(directorySpec(source, destination), async (clock) => ({
     source: openDirectoryStore(source, { clock }),
-    destination: openDirectoryStore(destination, { clock }),
+    destination: openDirectoryStore(destination, { clock, ownFolders: OWN_FOLDERS }),
   }));
   return { source, destination, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }

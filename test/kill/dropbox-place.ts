@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDropboxAccount } from '../../src/store/dropbox/account.ts';
+import { openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
 import { startJob } from '../cli/backup-job.ts';
 import { dropboxEnv, dropboxSpec, policyFile } from '../cli/policy-file.ts';

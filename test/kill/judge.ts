@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { type RunRecord, recordSchema } from '../../src/backup/record.ts';
+import { type RunRecord, recordSchema } from '../../src/repository/record.ts';
 import { unzippedBytes } from '../night/truth.ts';
 import type { Place } from './place.ts';
 import { SMALL_CONTENTS } from './small-tree.ts';

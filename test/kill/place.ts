@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { policySchema } from '../../src/api/policy.ts';
 import { runBackup } from '../../src/backup/run.ts';
 import { createLog } from '../../src/host/log.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Source, Store } from '../../src/store/store.ts';
 import type { StartedJob, StartOptions } from '../cli/backup-job.ts';
 import { policyOf, type Spec } from '../cli/policy-file.ts';
 import { type TestClock, testClock } from '../night/test-clock.ts';
@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 /** Makes the two earlier backups, in this process and as on their days. */
 export async function makeEarlierNights(
   spec: Spec,
-  open: (clock: TestClock) => Promise<{ readonly source: Store; readonly destination: Store }>,
+  open: (clock: TestClock) => Promise<{ readonly source: Source; readonly destination: Store }>,
 ): Promise<void> {
   const workParent = await mkdtemp(join(tmpdir(), 'case-backup-earlier-'));
   for (const days of DAYS_AGO) {

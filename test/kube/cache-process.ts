@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../src/host/clock.ts';
 import { createLog } from '../../src/host/log.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { startReflector } from '../../src/kube/reflector.ts';
 import { JOBS } from '../../src/kube/resources.ts';
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inspect } from 'node:util';
 import { forEachParallel } from '../../src/host/parallel.ts';
-import { connect, type KubeClient, type ListPage } from '../../src/kube/connection.ts';
+import type { KubeClient, ListPage } from '../../src/kube/client.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import type { KubeError } from '../../src/kube/kube-error.ts';
-import type { KubeObject, ObjectMeta } from '../../src/kube/objects.ts';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import { CRON_JOBS, JOBS } from '../../src/kube/resources.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type FaultProxy, startFaultProxy } from '../cluster/fault-proxy.ts';
@@ -143,9 +144,8 @@ test("the server's refusals carry its reason", async () => {
   assert.equal((await failure(client.list(JOBS, { namespace }))).reason, 'ServiceUnavailable');
 });
 
-test('what is not there is undefined when read and done when deleted', async () => {
+test('what is not there is undefined when read', async () => {
   assert.equal(await client.get(JOBS, namespace, 'nobody'), undefined);
-  await client.delete(JOBS, namespace, 'nobody', {});
 });
 
 test('a list comes in pages of one version', async () => {
@@ -213,14 +213,4 @@ test('of two who replace the same version the second is told so', async () => {
   await client.replace(CRON_JOBS, { ...made, spec: { ...made.spec, schedule: '0 4 * * *' } }, manager);
   const late = client.replace(CRON_JOBS, { ...made, spec: { ...made.spec, schedule: '0 5 * * *' } }, manager);
   assert.deepEqual([(await failure(late)).reason, (await failure(late)).status], ['Conflict', 409]);
-});
-
-test('deleting by uid spares a successor of the same name', async () => {
-  const made = await client.create(CRON_JOBS, aCronJob(namespace, 'heir'), manager);
-  const uid = (metadata: ObjectMeta): string => metadata.uid ?? assert.fail('no uid');
-  const error = await failure(client.delete(CRON_JOBS, namespace, 'heir', { uid: 'of-its-predecessor' }));
-  assert.equal(error.reason, 'Conflict');
-  assert.ok(await client.get(CRON_JOBS, namespace, 'heir'));
-  await client.delete(CRON_JOBS, namespace, 'heir', { uid: uid(made.metadata), propagation: 'Background' });
-  assert.equal(await client.get(CRON_JOBS, namespace, 'heir'), undefined);
 });

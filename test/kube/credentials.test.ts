@@ -3,7 +3,8 @@ import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { connect, type KubeClient } from '../../src/kube/connection.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { hasReason } from '../../src/kube/kube-error.ts';
 import { JOBS } from '../../src/kube/resources.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { systemClock } from '../../src/host/clock.ts';
-import { connect, type KubeClient } from '../../src/kube/connection.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { type ElectorOptions, runElector } from '../../src/kube/elector.ts';
 import type { Lease } from '../../src/kube/lease-record.ts';
 import { LEASES } from '../../src/kube/resources.ts';
@@ -185,7 +186,7 @@ test('a leader that was replaced by hand stops at once', async () => {
 test('a lease that is deleted is made again by its leader', async () => {
   candidate('a', proxied);
   await leads('a');
-  await direct.delete(LEASES, namespace, 'controller', {});
+  await plane.api.remove(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/controller`);
   await until('the lease', async () => (await holder()) === 'a');
   assert.deepEqual(words(), ['a leads']);
 });

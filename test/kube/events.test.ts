@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/host/clock.ts';
-import { connect, type KubeClient } from '../../src/kube/connection.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import type { EventObject } from '../../src/kube/event-object.ts';
 import { createRecorder, type Recorder } from '../../src/kube/recorder.ts';
 import { CRON_JOBS, EVENTS } from '../../src/kube/resources.ts';
@@ -54,7 +55,7 @@ test('an event that the server has forgotten is written again, with its count', 
   recorder.event(object, failed);
   await recorder.flush();
   const [event] = await eventsOf('forgotten');
-  await client.delete(EVENTS, namespace, event?.metadata.name ?? '', {});
+  await plane.api.remove(`/apis/events.k8s.io/v1/namespaces/${namespace}/events/${event?.metadata.name}`);
   recorder.event(object, failed);
   await recorder.flush();
   assert.equal((await eventsOf('forgotten'))[0]?.series?.count, 2);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/host/clock.ts';
-import { connect, type KubeClient } from '../../src/kube/connection.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { startReflector } from '../../src/kube/reflector.ts';
 import { PODS } from '../../src/kube/resources.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';

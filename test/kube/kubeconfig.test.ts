@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Failure } from '../../src/host/errors.ts';
-import { findAccess, fromServiceAccount } from '../../src/kube/kubeconfig.ts';
+import { findAccess, fromServiceAccount } from '../../src/kube/connection/kubeconfig.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'case-backup-kubeconfig-'));
 after(() => rmSync(folder, { recursive: true }));

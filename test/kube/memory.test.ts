@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { forEachParallel } from '../../src/host/parallel.ts';
-import { connect } from '../../src/kube/connection.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { JOBS } from '../../src/kube/resources.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 

@@ -25,7 +25,6 @@ test('everything that can happen is zero before it does', async () => {
     'case_backup_controller_watch_restarts_total{resource="jobs"}': 0,
     'controller_runtime_reconcile_total{controller="policies",result="success"}': 0,
     'controller_runtime_reconcile_total{controller="policies",result="error"}': 0,
-    'controller_runtime_reconcile_total{controller="policies",result="requeue"}': 0,
     'controller_runtime_reconcile_total{controller="policies",result="requeue_after"}': 0,
     'controller_runtime_reconcile_errors_total{controller="policies"}': 0,
     'controller_runtime_reconcile_time_seconds_sum{controller="policies"}': 0,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { KubeClient } from '../../src/kube/connection.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
 import type { EventObject } from '../../src/kube/event-object.ts';
 import { KubeError } from '../../src/kube/kube-error.ts';
 import { createRecorder, type Recorder } from '../../src/kube/recorder.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { systemClock } from '../../src/host/clock.ts';
-import { connect, type KubeClient } from '../../src/kube/connection.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { connect } from '../../src/kube/connection/connection.ts';
 import { type Change, type Reflector, type ReflectorOptions, startReflector } from '../../src/kube/reflector.ts';
 import { CRON_JOBS } from '../../src/kube/resources.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
@@ -84,7 +85,8 @@ const make = (name: string): Promise<TestCronJob> =>
   world.create(CRON_JOBS, aCronJob(namespace, name), { fieldManager: 'world' });
 const change = (name: string): Promise<TestCronJob> =>
   world.apply(CRON_JOBS, aCronJob(namespace, name, { schedule: '0 9 * * *' }), { fieldManager: 'world', force: true });
-const remove = (name: string): Promise<void> => world.delete(CRON_JOBS, namespace, name, {});
+const remove = (name: string): Promise<void> =>
+  plane.api.remove(`/apis/batch/v1/namespaces/${namespace}/cronjobs/${name}`);
 const isList = (request: ProxiedRequest): boolean => request.verb === 'list';
 const isWatch = (request: ProxiedRequest): boolean => request.verb === 'watch';
 const watching = (): Promise<unknown> => until('a watch to be open', () => proxy.open(isWatch).length === 1);

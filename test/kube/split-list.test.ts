@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createListSplitter } from '../../src/kube/split-list.ts';
+import { createListSplitter } from '../../src/kube/connection/split-list.ts';
 
 function split(text: string, pieceLength: number): { readonly items: unknown[]; readonly rest: unknown } {
   const items: unknown[] = [];

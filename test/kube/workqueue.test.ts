@@ -32,7 +32,6 @@ test('a key that is added often waits once and is worked on once', async () => {
   const { queue } = scene();
   const worked: string[] = [];
   for (const key of ['a', 'b', 'a', 'a']) queue.add(key);
-  assert.equal(queue.depth(), 2);
   const run = queue.run(async (key) => void worked.push(key), { workers: 1, failed });
   await turn();
   assert.deepEqual(worked, ['a', 'b']);
@@ -82,7 +81,6 @@ test('as many keys are worked on at once as there are workers', async () => {
   for (const key of ['a', 'b', 'c']) queue.add(key);
   await turn();
   assert.deepEqual([...live], ['a', 'b']);
-  assert.equal(queue.depth(), 1);
   gate.resolve();
   await turn();
   assert.deepEqual([...live], ['a', 'b', 'c']);

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Policy, type PolicySpec, policySchema } from '../../src/api/policy.ts';
 import type { RunReport } from '../../src/api/report.ts';
-import { type Inventory, takeInventory } from '../../src/backup/inventory.ts';
 import { runBackup } from '../../src/backup/run.ts';
 import type { RunOptions } from '../../src/backup/start-night.ts';
 import { createLog } from '../../src/host/log.ts';
-import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/account.ts';
+import { type Inventory, takeInventory } from '../../src/repository/inventory.ts';
+import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Source, Store } from '../../src/store/store.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../dropbox/emulator.ts';
 import { type LogDatabase, openLogDatabase } from './log-database.ts';
 import { impatient, type TestClock, testClock } from './test-clock.ts';
@@ -37,7 +37,7 @@ export interface NightChange extends Partial<Pick<RunOptions, 'slot' | 'signal' 
   readonly sourceRoot?: string;
   readonly destinationRoot?: string;
   /** The stores as the night sees them. */
-  wrapSource?(source: Store): Store;
+  wrapSource?(source: Source): Source;
   wrapDestination?(destination: Store): Store;
 }
 
@@ -81,7 +81,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     accounts.push(account);
     return account;
   };
-  const open = (account: DropboxAccount, root: string): Store =>
+  const open = (account: DropboxAccount, root: string): Store & Source =>
     openDropboxStore(account, { root, namespace: 'Root', upload: { partBytes: 4 * 1024 * 1024, maxConcurrent: 3 } });
 
   return {

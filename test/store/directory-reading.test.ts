@@ -14,7 +14,8 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { type FileEntry, type SkipReason, type Store, Unavailable } from '../../src/store/store.ts';
+import type { SkipReason } from '../../src/api/failure-codes/skip-reasons.ts';
+import { type FileEntry, type Store, Unavailable } from '../../src/store/store.ts';
 import { digestOf, drained, fileAt, MIB, never, pattern } from './conformance/fixture.ts';
 import { directoryFixture } from './directory-fixture.ts';
 import { unprivileged } from './unprivileged.ts';

@@ -1,8 +1,8 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Clock } from '../../src/host/clock.ts';
-import { type AccountOptions, type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/account.ts';
+import { type AccountOptions, type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
 import { type DropboxStoreOptions, openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
-import type { FileEntry, Store } from '../../src/store/store.ts';
+import type { FileEntry, Source, Store } from '../../src/store/store.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../dropbox/emulator.ts';
 import { MIB, never } from './conformance/fixture.ts';
 
@@ -36,8 +36,8 @@ export interface Fixture extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly account: DropboxAccount;
   /** Rooted at /BACKUPS, with parts of 4 MiB and three of them at once. */
-  readonly store: Store;
-  at(root: string, options?: Partial<DropboxStoreOptions>): Store;
+  readonly store: Store & Source;
+  at(root: string, options?: Partial<DropboxStoreOptions>): Store & Source;
 }
 
 export interface FixtureOptions {

@@ -1,6 +1,6 @@
 /** Identifies /CASES with nothing but the environment; prints the identity. Run by dropbox-proxy.test.ts. */
 import { systemClock } from '../../src/host/clock.ts';
-import { openDropboxAccount } from '../../src/store/dropbox/account.ts';
+import { openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
 import { never } from './conformance/fixture.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../src/host/errors.ts';
-import type { Client } from '../../src/store/dropbox/client.ts';
+import type { Client } from '../../src/store/dropbox/api/client.ts';
 import { createListing } from '../../src/store/dropbox/listing.ts';
 import { pathsBelow } from '../../src/store/dropbox/paths.ts';
 import type { Entry, Page, Store } from '../../src/store/store.ts';

@@ -8,10 +8,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/host/clock.ts';
-import { openDropboxAccount } from '../../src/store/dropbox/account.ts';
-import { createClient } from '../../src/store/dropbox/client.ts';
+import { openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
+import { createClient } from '../../src/store/dropbox/api/client.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Source, Store } from '../../src/store/store.ts';
 import { inChunks, MIB, never } from './conformance/fixture.ts';
 import { conformance } from './conformance.ts';
 
@@ -26,7 +26,7 @@ conformance('the Dropbox store on a real account', async () => {
   });
   const client = createClient(account, 'Root');
   const folder = `/case-backup-conformance/${randomUUID()}`;
-  const at = (root: string): Store =>
+  const at = (root: string): Store & Source =>
     openDropboxStore(account, { root, namespace: 'Root', upload: { partBytes: 4 * MIB, maxConcurrent: 3 } });
   const makeFolder = (path: string) => client.read((sdk) => sdk.filesCreateFolderV2({ path }), never);
   const removeAll = (path: string) => client.read((sdk) => sdk.filesDeleteV2({ path }), never);

@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { RUNS_FOLDER } from '../../src/api/names.ts';
-import { verifyStored } from '../../src/backup/verify-stored.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { Failure } from '../../src/host/errors.ts';
+import { RUNS_FOLDER } from '../../src/repository/names.ts';
+import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
 import { never, openDesk } from './in-process.ts';
 
 const desk = openDesk();

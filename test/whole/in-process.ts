@@ -6,6 +6,7 @@ import type { RunReport } from '../../src/api/report.ts';
 import { runBackup } from '../../src/backup/run.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { createLog } from '../../src/host/log.ts';
+import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { directorySpec, policyOf } from '../cli/policy-file.ts';
@@ -24,7 +25,7 @@ export function openDesk(): Desk {
   const [source, target, workParent] = [join(folder, 'CASES'), join(folder, 'BACKUPS'), join(folder, 'work')];
   mkdirSync(source);
   mkdirSync(target);
-  const destination = openDirectoryStore(target, { clock: systemClock });
+  const destination = openDirectoryStore(target, { clock: systemClock, ownFolders: OWN_FOLDERS });
   return {
     source,
     destination,

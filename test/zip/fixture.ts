@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { createArchive, type ZipArchive } from '../../src/zip/archive.ts';
 import type { ZipInput, ZipWritten } from '../../src/zip/entry.ts';
-import { openZip, type ZipFile } from '../../src/zip/open-zip.ts';
-import { type WriteOptions, writeEntries } from '../../src/zip/write-entries.ts';
+import { openZip, type ZipFile } from '../../src/zip/read/open-zip.ts';
+import { createArchive, type ZipArchive } from '../../src/zip/write/archive.ts';
+import { type WriteOptions, writeEntries } from '../../src/zip/write/write-entries.ts';
 
 export const run = promisify(execFile);
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { compareLocalHeader, decodeCentralRecord } from '../../src/zip/decode.ts';
 import { centralRecord, dataDescriptor, endRecords, type Header, localHeader } from '../../src/zip/encode.ts';
-import { expectOurCentralRecord, expectOurLocalHeader } from '../../src/zip/exact.ts';
 import { number64 } from '../../src/zip/number64.ts';
-import { openZip } from '../../src/zip/open-zip.ts';
+import { compareLocalHeader, decodeCentralRecord } from '../../src/zip/read/decode.ts';
+import { expectOurCentralRecord, expectOurLocalHeader } from '../../src/zip/read/exact.ts';
+import { openZip } from '../../src/zip/read/open-zip.ts';
 import { MAX_16, MAX_32 } from '../../src/zip/signatures.ts';
 import { timesOf } from '../../src/zip/timestamp.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
-import { checkArchive } from '../../src/zip/check-archive.ts';
 import type { ZipInput } from '../../src/zip/entry.ts';
-import { openZip } from '../../src/zip/open-zip.ts';
+import { checkArchive } from '../../src/zip/read/check-archive.ts';
+import { openZip } from '../../src/zip/read/open-zip.ts';
 import { askReferees, collect, input, NOON, openBytes, options, temporaryFolder, zipFileOf, zipOf } from './fixture.ts';
 
 const GIB = 1024 ** 3;

@@ -1,31 +1,30 @@
 import { rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Clock } from '../../host/clock.ts';
 import { hashBytes } from '../content-hash.ts';
-import { Conflict, type FileEntry } from '../store.ts';
+import { Conflict, type Expected, type FileEntry } from '../store.ts';
 import { withClaim } from './claim.ts';
 import { discard, makeFolder, renameToFree, syncFolder, writeDurably } from './durable.ts';
 import { absolutePath, fileEntry, revisionOf, statOf } from './entry.ts';
 import { writing } from './faults.ts';
 import { temporaryPathFor } from './leftovers.ts';
+import type { Volume } from './volume.ts';
 
 /** Written beside its place and renamed into it under a claim, so that it is there whole or not at all. */
 export async function putFile(
-  root: string,
+  volume: Volume,
   path: string,
   bytes: Buffer,
-  expect: 'absent' | { readonly rev: string },
-  clock: Clock,
+  expect: Expected,
   signal: AbortSignal,
 ): Promise<FileEntry> {
   signal.throwIfAborted();
-  const target = absolutePath(root, path);
+  const target = absolutePath(volume.root, path);
   if (expect === 'absent') await makeFolder(dirname(target));
   else await assertRevision(target, expect.rev);
   const temporary = temporaryPathFor(target);
   try {
     await writeDurably(temporary, bytes);
-    return await withClaim(root, target, clock, signal, async (claim) => {
+    return await withClaim(volume, target, signal, async (claim) => {
       if (expect !== 'absent') await assertRevision(target, expect.rev);
       await claim.confirm();
       if (expect === 'absent') await renameToFree(temporary, target);
@@ -37,20 +36,14 @@ export async function putFile(
   }
 }
 
-export async function moveFile(
-  root: string,
-  from: FileEntry,
-  to: string,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<FileEntry> {
+export async function moveFile(volume: Volume, from: FileEntry, to: string, signal: AbortSignal): Promise<FileEntry> {
   signal.throwIfAborted();
-  const source = absolutePath(root, from.path);
-  const target = absolutePath(root, to);
+  const source = absolutePath(volume.root, from.path);
+  const target = absolutePath(volume.root, to);
   if (source === target) throw new Conflict(`${target} can't be moved to itself`);
   await assertRevision(source, from.rev);
   await makeFolder(dirname(target));
-  return await withClaim(root, target, clock, signal, async (claim) => {
+  return await withClaim(volume, target, signal, async (claim) => {
     await assertRevision(source, from.rev);
     await claim.confirm();
     await renameToFree(source, target);
@@ -59,16 +52,11 @@ export async function moveFile(
   });
 }
 
-export async function removeFile(
-  root: string,
-  file: FileEntry,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<'removed' | 'gone'> {
+export async function removeFile(volume: Volume, file: FileEntry, signal: AbortSignal): Promise<'removed' | 'gone'> {
   signal.throwIfAborted();
-  const target = absolutePath(root, file.path);
+  const target = absolutePath(volume.root, file.path);
   if ((await writing(target, statOf(target))) === undefined) return 'gone';
-  return await withClaim(root, target, clock, signal, async (claim) => {
+  return await withClaim(volume, target, signal, async (claim) => {
     if ((await writing(target, statOf(target))) === undefined) return 'gone';
     await assertRevision(target, file.rev);
     await claim.confirm();

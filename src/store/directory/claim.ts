@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { INCOMING_FOLDER } from '../../api/names.ts';
 import type { Clock } from '../../host/clock.ts';
 import { errorCode, Failure } from '../../host/errors.ts';
 import { processIdentity } from '../../host/process-identity.ts';
@@ -11,13 +10,11 @@ import { discard } from './durable.ts';
 import { writeFault } from './faults.ts';
 import { claimPathFor } from './leftovers.ts';
 import { sweep } from './sweep.ts';
+import type { Volume } from './volume.ts';
 import { volumeClock } from './volume-clock.ts';
 
 const WAIT_MS = 90_000;
 const POLL_MS = 20;
-
-/** Swept with every change: a night whose backup stands already changes nothing here, and so would sweep nothing. */
-const SELDOM_CHANGED = ['', INCOMING_FOLDER];
 
 export interface Claim {
   /** Throws Conflict when this process was frozen for so long that somebody broke its claim. To ask right before the change. */
@@ -30,9 +27,8 @@ export interface Claim {
  * not block; of another host's process only time tells, by the volume's clock.
  */
 export async function withClaim<T>(
-  root: string,
+  { root, clock, ownFolders }: Volume,
   target: string,
-  clock: Clock,
   signal: AbortSignal,
   work: (claim: Claim) => Promise<T>,
 ): Promise<T> {
@@ -47,7 +43,8 @@ export async function withClaim<T>(
     });
   } finally {
     if ((await readToken(path)) === token) await discard(path);
-    for (const folder of new Set([dirname(target), ...SELDOM_CHANGED.map((path) => join(root, path))])) {
+    // All of ours with every change: a night whose backup stands already changes nothing in most of them.
+    for (const folder of new Set([dirname(target), root, ...ownFolders.map((path) => join(root, path))])) {
       await sweep(folder, volumeClock(folder, clock));
     }
   }
@@ -60,7 +57,7 @@ async function acquire(path: string, token: string, clock: Clock, signal: AbortS
     signal.throwIfAborted();
     if (await breakIfStale(path, volumeTime)) continue;
     if (clock.elapsed() - start > WAIT_MS) {
-      throw new Failure('failed', 'ClaimHeld', `${path} has been held by others for ${WAIT_MS / 1000} s`, {
+      throw new Failure('ClaimHeld', `${path} has been held by others for ${WAIT_MS / 1000} s`, {
         hint: 'look for another run that writes to this folder; when there is none, delete that file',
       });
     }

@@ -1,22 +1,28 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../host/clock.ts';
-import type { Store } from '../store.ts';
+import type { Source, Store } from '../store.ts';
 import { moveFile, putFile, removeFile } from './change.ts';
 import { listFolder } from './list.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
 import { identifyRoot, spaceOf, timeOf } from './root.ts';
 import { writeFile } from './write.ts';
 
+export interface DirectoryStoreOptions {
+  readonly clock: Clock;
+  /** See Volume; a source has none. */
+  readonly ownFolders?: readonly string[];
+}
+
 /**
  * A folder on a local disk or a mounted volume. Names are taken as they are, so case and Unicode form distinguish.
  * A write is on the disk when it resolves.
  */
-export function openDirectoryStore(root: string, options: { readonly clock: Clock }): Store {
-  const { clock } = options;
+export function openDirectoryStore(root: string, options: DirectoryStoreOptions): Store & Source {
   const top = resolve(root);
+  const volume = { root: top, clock: options.clock, ownFolders: options.ownFolders ?? [] };
 
   return {
-    kind: 'directory',
+    capabilities: { makesRoot: false },
     locate: (path) => join(top, path),
     async identify(signal) {
       signal.throwIfAborted();
@@ -37,16 +43,16 @@ export function openDirectoryStore(root: string, options: { readonly clock: Cloc
     stream: (file, signal) => streamFile(top, file, signal),
     readRange: (file, offset, length, signal) => readFileRange(top, file, offset, length, signal),
     write: (path, body, signal) => writeFile(top, path, body, signal),
-    put: (path, bytes, expect, signal) => putFile(top, path, bytes, expect, clock, signal),
-    move: (from, to, signal) => moveFile(top, from, to, clock, signal),
-    remove: (file, signal) => removeFile(top, file, clock, signal),
+    put: (path, bytes, expect, signal) => putFile(volume, path, bytes, expect, signal),
+    move: (from, to, signal) => moveFile(volume, from, to, signal),
+    remove: (file, signal) => removeFile(volume, file, signal),
     async space(signal) {
       signal.throwIfAborted();
       return await spaceOf(top);
     },
     async now(signal) {
       signal.throwIfAborted();
-      return await timeOf(top, clock);
+      return await timeOf(volume);
     },
     close: () => Promise.resolve(),
   };

@@ -8,7 +8,7 @@ import type { FileEntry, FolderEntry } from '../store.ts';
 export function absolutePath(root: string, path: string): string {
   const climbs = path !== '' && path.split('/').some((part) => part === '' || part === '.' || part === '..');
   if (climbs || path.includes('\0')) {
-    throw new Failure('failed', 'PathInvalid', `${JSON.stringify(path)} is not a path below ${root}`);
+    throw new Failure('PathInvalid', `${JSON.stringify(path)} is not a path below ${root}`);
   }
   return join(root, path);
 }

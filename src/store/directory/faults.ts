@@ -1,5 +1,6 @@
+import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { errorCode, Failure, messageOf } from '../../host/errors.ts';
-import { Conflict, type SkipReason, Unavailable } from '../store.ts';
+import { Conflict, Unavailable } from '../store.ts';
 
 /** What an errno means for one file that is being read. */
 const SKIP_REASON_OF: Readonly<Record<string, SkipReason>> = {
@@ -55,24 +56,24 @@ export function directoryFailure(path: string, error: unknown): Failure {
   switch (errorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new Failure('noSpace', 'NoSpace', `no space left for ${path}`, {
+      return new Failure('NoSpace', `no space left for ${path}`, {
         hint: 'free some space on the volume, or give it (or the quota) a larger size',
         cause: error,
       });
     case 'EFBIG':
-      return new Failure('noSpace', 'FileTooLarge', `${path} became larger than a file may be here`, {
+      return new Failure('FileTooLarge', `${path} became larger than a file may be here`, {
         hint: 'use a file system without that limit (FAT has 4 GiB), or raise the limit of the process (ulimit -f)',
         cause: error,
       });
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
-      return new Failure('configuration', 'AccessDenied', `no permission for ${path}: ${messageOf(error)}`, {
+      return new Failure('AccessDenied', `no permission for ${path}: ${messageOf(error)}`, {
         hint: 'check the owner and mode of the folder, the mount options and the user that the job runs as',
         cause: error,
       });
     default:
-      return new Failure('failed', 'DirectoryFailed', `${path}: ${messageOf(error)}`, {
+      return new Failure('DirectoryFailed', `${path}: ${messageOf(error)}`, {
         hint: 'check that the volume is mounted and healthy',
         cause: error,
       });

@@ -65,7 +65,7 @@ async function openStart(root: string, folder: string): Promise<OpenFolder> {
     const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw directoryFailure(absolute, error);
     const wrong = code === 'ENOENT' ? 'does not exist' : 'is not a folder';
-    throw new Failure('refused', 'SourceMissing', `${absolute} ${wrong}`, {
+    throw new Failure('SourceMissing', `${absolute} ${wrong}`, {
       hint: 'check the path, and that the volume is mounted there',
       cause: error,
     });

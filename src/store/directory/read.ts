@@ -80,7 +80,7 @@ export async function readFileRange(
   const bytes = await reading(absolute, readAt(handle, offset, length));
   await assertRevision(handle, absolute, file);
   if (bytes.length < length) {
-    throw new Failure('mismatch', 'ObjectTooShort', `${absolute} ends before byte ${offset + length}`, {
+    throw new Failure('ObjectTooShort', `${absolute} ends before byte ${offset + length}`, {
       hint: 'the object is damaged, or is not what its record says',
     });
   }
@@ -115,7 +115,7 @@ async function assertRevision(handle: FileHandle, absolute: string, file: FileEn
 function assertDigest(absolute: string, file: FileEntry, digest: Digest): void {
   const sizeDiffers = digest.size !== file.size;
   if (sizeDiffers || (file.contentHash !== undefined && digest.contentHash !== file.contentHash)) {
-    throw new Failure('mismatch', 'ContentMismatch', `${absolute} does not read as it was written`, {
+    throw new Failure('ContentMismatch', `${absolute} does not read as it was written`, {
       hint: 'check the disk of this volume; the file is damaged',
     });
   }

@@ -1,24 +1,26 @@
 import { realpath, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { STATE_FOLDER } from '../../api/names.ts';
-import type { Clock } from '../../host/clock.ts';
 import { errorCode, Failure } from '../../host/errors.ts';
 import type { Identity, Space } from '../store.ts';
 import { statOf } from './entry.ts';
 import { directoryFailure } from './faults.ts';
+import type { Volume } from './volume.ts';
 import { timeIn } from './volume-clock.ts';
+
+/** All folders of this machine, whatever they are mounted from. */
+const REALM = 'file system';
 
 /** Real path and inodes, because a bind mount shows one folder under two paths that no comparison of names relates. */
 export async function identifyRoot(root: string): Promise<Identity> {
   const { existing, missing } = await nearestExisting(root);
   const stats = await statOf(existing);
   if (!stats?.isDirectory()) {
-    throw new Failure('configuration', 'NotAFolder', `${existing} is not a folder`, {
+    throw new Failure('NotAFolder', `${existing} is not a folder`, {
       hint: 'give the path of a folder, or of one that may be made there',
     });
   }
-  if (missing !== '') return { root: { exists: false, path: join(existing, missing), lineage: [] } };
-  return { root: { exists: true, path: existing, lineage: await lineageOf(existing) } };
+  if (missing !== '') return { realm: REALM, root: { exists: false, path: join(existing, missing), lineage: [] } };
+  return { realm: REALM, root: { exists: true, path: existing, lineage: await lineageOf(existing) } };
 }
 
 /** `bavail` is what a process without privileges may still use; reserved blocks count as used. */
@@ -31,12 +33,13 @@ export async function spaceOf(root: string): Promise<Space> {
 }
 
 /**
- * By the volume where our state folder is, since that is where a lease can lie; by the local clock elsewhere. A source
- * is never touched for it, nor can a read-only volume be.
+ * By the volume where a folder is ours, since that is where a lease can lie; by the local clock elsewhere. A source is
+ * never touched for it, nor can a read-only volume be.
  */
-export async function timeOf(root: string, clock: Clock): Promise<Date> {
+export async function timeOf({ root, clock, ownFolders: [folder] }: Volume): Promise<Date> {
+  if (folder === undefined) return clock.now();
   try {
-    return await timeIn(join(root, STATE_FOLDER));
+    return await timeIn(join(root, folder));
   } catch {
     return clock.now();
   }

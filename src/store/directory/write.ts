@@ -25,14 +25,9 @@ export async function writeFile(
     await syncFolder(dirname(target));
     const stats = await writing(target, statOf(target));
     if (stats?.size !== BigInt(sent.size) || stats.ino !== (await handle.stat({ bigint: true })).ino) {
-      throw new Failure(
-        'mismatch',
-        'SizeMismatch',
-        `${target} is not the file of ${sent.size} bytes that was written`,
-        {
-          hint: 'check the volume, and who else writes to this folder',
-        },
-      );
+      throw new Failure('StoredDiffers', `${target} is not the file of ${sent.size} bytes that was written`, {
+        hint: 'check the volume, and who else writes to this folder',
+      });
     }
     return fileEntry(path, stats, sent.contentHash);
   } catch (error) {

@@ -1,10 +1,10 @@
 import type { files } from 'dropbox';
 import { Failure } from '../../host/errors.ts';
 import { Conflict, type FileEntry } from '../store.ts';
-import { ApiError, mayHaveHappened, TransferFault } from './api-error.ts';
-import type { Client } from './client.ts';
+import { ApiError, mayHaveHappened, TransferFault } from './api/api-error.ts';
+import type { Client } from './api/client.ts';
+import { refusal } from './api/refusals.ts';
 import { isContent, lookup, lookupContent } from './lookup.ts';
-import { refusal } from './refusals.ts';
 import { settle } from './settle.ts';
 
 /** A file just created may not be found by a move for a moment: rclone dropbox.go and issue 8881. */
@@ -40,7 +40,7 @@ export async function moveFile(
   try {
     const moved = await settle(client, send, () => lookupContent(client, to, content, signal), signal);
     if (isContent(moved, content)) return moved;
-    throw new Failure('mismatch', 'MovedDiffers', `${to} has other content than ${from} had`, {
+    throw new Failure('MovedDiffers', `${to} has other content than ${from} had`, {
       hint: 'somebody changed the file while it was moved: it must not be relied on; the next run makes a new one',
     });
   } catch (error) {

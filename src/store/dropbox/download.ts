@@ -1,10 +1,11 @@
+import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { Failure } from '../../host/errors.ts';
 import { createHasher } from '../content-hash.ts';
-import { type Digest, type FileEntry, type Loaded, type SkipReason, Unavailable } from '../store.ts';
-import { ApiError, parseObject, TransferFault } from './api-error.ts';
-import type { Client } from './client.ts';
-import { judge } from './judge.ts';
-import { refusal } from './refusals.ts';
+import { type Digest, type FileEntry, type Loaded, Unavailable } from '../store.ts';
+import { ApiError, parseObject, TransferFault } from './api/api-error.ts';
+import type { Client } from './api/client.ts';
+import { judge } from './api/judge.ts';
+import { refusal } from './api/refusals.ts';
 
 /** A whole transfer that brought wrong bytes is repeated so often. */
 const LOAD_TRIES = 3;
@@ -107,7 +108,7 @@ export function asUnavailable(error: unknown): unknown {
 }
 
 function mismatch(file: FileEntry, what: string): Failure {
-  return new Failure('mismatch', 'TransferMismatch', `the download of revision ${file.rev} brought ${what}`, {
+  return new Failure('TransferMismatch', `the download of revision ${file.rev} brought ${what}`, {
     hint: 'read the entry again from its start; if it stays so, something on the way changes the bytes (a proxy, bad memory)',
   });
 }

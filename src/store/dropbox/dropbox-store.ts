@@ -1,9 +1,9 @@
 import { hashBytes } from '../content-hash.ts';
-import type { Store } from '../store.ts';
-import type { DropboxAccount } from './account.ts';
+import type { Source, Store } from '../store.ts';
+import type { DropboxAccount } from './api/account.ts';
+import { createClient, type Namespace } from './api/client.ts';
+import { refusal } from './api/refusals.ts';
 import { moveFile, removeFile } from './change.ts';
-import { createClient, type Namespace } from './client.ts';
-import { checkStored, commitFailure, uploadWhole } from './commit.ts';
 import { download, load } from './download.ts';
 import { toFile, toFolder } from './entries.ts';
 import { exportDocument } from './export.ts';
@@ -12,8 +12,8 @@ import { createListing } from './listing.ts';
 import { lookup } from './lookup.ts';
 import { pathsBelow } from './paths.ts';
 import { readRange } from './read-range.ts';
-import { refusal } from './refusals.ts';
-import { type UploadOptions, write } from './write.ts';
+import { checkStored, commitFailure, uploadWhole } from './upload/commit.ts';
+import { type UploadOptions, write } from './upload/write.ts';
 
 export interface DropboxStoreOptions {
   /** Absolute: `/CASES`. */
@@ -25,13 +25,13 @@ export interface DropboxStoreOptions {
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** One folder of an account. Closing it leaves the account open, which other stores may share: that is closed apart. */
-export function openDropboxStore(account: DropboxAccount, options: DropboxStoreOptions): Store {
+export function openDropboxStore(account: DropboxAccount, options: DropboxStoreOptions): Store & Source {
   const client = createClient(account, options.namespace);
   const paths = pathsBelow(options.root);
   const listing = createListing(client, paths);
 
   return {
-    kind: 'dropbox',
+    capabilities: { makesRoot: true },
     locate: (path) => paths.absolute(path) || '/',
     identify: (signal) => identify(client, paths, signal),
     list: listing.list,

@@ -1,5 +1,6 @@
 import type { files } from 'dropbox';
-import type { Entry, FileEntry, FolderEntry, SkipReason, UnusableEntry } from '../store.ts';
+import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
+import type { Entry, FileEntry, FolderEntry, UnusableEntry } from '../store.ts';
 import { exportExtension } from './export-format.ts';
 import type { Paths } from './paths.ts';
 

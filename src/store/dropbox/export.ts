@@ -1,10 +1,10 @@
 import { hashBytes } from '../content-hash.ts';
 import { type FileEntry, type Loaded, Unavailable } from '../store.ts';
-import { ApiError, member, parseObject, TransferFault } from './api-error.ts';
-import type { Client } from './client.ts';
+import { ApiError, member, parseObject, TransferFault } from './api/api-error.ts';
+import type { Client } from './api/client.ts';
+import { bytesOf } from './api/http.ts';
 import { asUnavailable } from './download.ts';
 import { exportFormat } from './export-format.ts';
-import { bytesOf } from './http.ts';
 
 /** `retry_error` means that the converter is not ready yet; a document that it can't do would answer so for ever. */
 const EXPORT_TRIES = 5;

@@ -1,19 +1,20 @@
 import { Failure } from '../../host/errors.ts';
 import type { Identity, RootIdentity, Space } from '../store.ts';
-import type { Client } from './client.ts';
+import type { Client } from './api/client.ts';
+import { refusal } from './api/refusals.ts';
 import { lookup } from './lookup.ts';
 import type { Paths } from './paths.ts';
-import { refusal } from './refusals.ts';
 
 /** Who we are to Dropbox and where the root is; throws `credentials` or `configuration` where it can't be used. */
 export async function identify(client: Client, paths: Paths, signal: AbortSignal): Promise<Identity> {
   const account = await client.account.whoAmI(signal);
   if (account.disabled) {
-    throw new Failure('credentials', 'AccountDisabled', 'the Dropbox account is disabled', {
+    throw new Failure('AccountDisabled', 'the Dropbox account is disabled', {
       hint: 'enable it, or link the app to another account',
     });
   }
   return {
+    realm: `Dropbox account ${account.account_id}`,
     account: account.account_id,
     namespace: await client.namespace(signal),
     root: await rootIdentity(client, paths.root, signal),
@@ -26,7 +27,7 @@ async function rootIdentity(client: Client, root: string, signal: AbortSignal): 
     const found = await lookup(client, root, signal);
     if (!found) return { exists: false, path: root.toLowerCase(), lineage: [] };
     if (found['.tag'] !== 'folder') {
-      throw new Failure('configuration', 'RootNotFolder', `${root} is a file, not a folder`, {
+      throw new Failure('RootNotFolder', `${root} is a file, not a folder`, {
         hint: 'name a folder in the policy',
       });
     }

@@ -1,11 +1,11 @@
 import type { files } from 'dropbox';
 import { Failure } from '../../host/errors.ts';
 import type { Entry, Page } from '../store.ts';
-import { ApiError } from './api-error.ts';
-import type { Client } from './client.ts';
+import { ApiError } from './api/api-error.ts';
+import type { Client } from './api/client.ts';
+import { refusal } from './api/refusals.ts';
 import { toEntry } from './entries.ts';
 import { depthOf, type Paths } from './paths.ts';
-import { refusal } from './refusals.ts';
 
 /** The API's own maximum. */
 const PAGE_LIMIT = 2000;
@@ -34,7 +34,7 @@ export function createListing(client: Client, paths: Paths): Listing {
       if (!page.has_more) return;
       empty = page.entries.length === 0 ? empty + 1 : 0;
       if (empty >= MAX_EMPTY_PAGES) {
-        throw new Failure('failed', 'ListingWithoutEnd', `Dropbox sent ${empty} empty pages and promises still more`, {
+        throw new Failure('ListingWithoutEnd', `Dropbox sent ${empty} empty pages and promises still more`, {
           hint: 'start the run again later; if it stays so, report it to Dropbox',
         });
       }
@@ -55,14 +55,9 @@ export function createListing(client: Client, paths: Paths): Listing {
           if (!isReset(error)) throw listingFailure(error, where);
         }
       }
-      throw new Failure(
-        'failed',
-        'ListingUnstable',
-        `Dropbox reset the listing of ${where} ${MAX_RESTARTS + 1} times`,
-        {
-          hint: 'start the run when the tree is quieter',
-        },
-      );
+      throw new Failure('ListingUnstable', `Dropbox reset the listing of ${where} ${MAX_RESTARTS + 1} times`, {
+        hint: 'start the run when the tree is quieter',
+      });
     },
 
     async bookmark(signal) {
@@ -97,7 +92,7 @@ function listingFailure(error: unknown, where: string): unknown {
   if (!(error instanceof ApiError) || !(error.is('path/not_found') || error.is('path/not_folder'))) {
     return refusal(error, `listing ${where}`);
   }
-  return new Failure('refused', 'SourceMissing', `there is no folder ${where} in this Dropbox`, {
+  return new Failure('SourceMissing', `there is no folder ${where} in this Dropbox`, {
     hint: 'check the root and the namespace in the policy: was the folder renamed, moved, or its sharing ended?',
     cause: error,
   });

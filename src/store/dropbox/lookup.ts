@@ -1,6 +1,6 @@
 import type { files } from 'dropbox';
-import { ApiError } from './api-error.ts';
-import type { Client } from './client.ts';
+import { ApiError } from './api/api-error.ts';
+import type { Client } from './api/client.ts';
 import type { Metadata } from './entries.ts';
 
 /** The metadata at an absolute path now, or undefined where nothing is. Asked anew each time. */

@@ -1,7 +1,7 @@
 import { Failure } from '../../host/errors.ts';
 import type { FileEntry } from '../store.ts';
-import { ApiError, TransferFault } from './api-error.ts';
-import type { Client } from './client.ts';
+import { ApiError, TransferFault } from './api/api-error.ts';
+import type { Client } from './api/client.ts';
 import { asUnavailable } from './download.ts';
 
 /** Exactly these bytes of that revision. Small (a directory, a sample), so a broken transfer is repeated from its start. */
@@ -51,7 +51,6 @@ export async function readRange(
 
 function tooShort(file: FileEntry, size: number | undefined, end: number, cause?: unknown): Failure {
   return new Failure(
-    'mismatch',
     'ObjectTooShort',
     `${file.path} ends ${size === undefined ? '' : `at byte ${size}, `}before byte ${end}`,
     {

@@ -1,6 +1,6 @@
-import { ApiError, mayHaveHappened, TransferFault } from './api-error.ts';
-import type { Client } from './client.ts';
-import { judge } from './judge.ts';
+import { ApiError, mayHaveHappened, TransferFault } from './api/api-error.ts';
+import type { Client } from './api/client.ts';
+import { judge } from './api/judge.ts';
 
 /** What was done may stay invisible for some seconds; so often a refused repetition is doubted. */
 const DOUBTS = 5;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunProgress } from '../../../src/api/report.ts';
 import { activeRunSchema } from '../../../src/api/status.ts';
-import { activeJob, activeRunOf, isFinished, waitsFor } from '../../../src/controller/active-run.ts';
+import { activeJob, activeRunOf, isFinished, waitsFor } from '../../../src/controller/policy/active-run.ts';
 import type { Pod } from '../../../src/controller/workloads.ts';
 import { aJob, aPod, BEGAN, complete, failed, JOB } from './job-and-pod.ts';
 

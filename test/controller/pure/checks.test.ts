@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Applied, firstFault, isOwnedBy, judgeReady, wholeSpec } from '../../../src/controller/checks.ts';
+import { type Applied, firstFault, isOwnedBy, judgeReady, wholeSpec } from '../../../src/controller/policy/checks.ts';
 import { aCronJob, aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');

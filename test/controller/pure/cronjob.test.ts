@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EXIT_CODES, FINAL_EXIT_CODES } from '../../../src/api/exit-codes.ts';
 import { NAME_LIMIT } from '../../../src/api/policy.ts';
-import { desiredCronJob } from '../../../src/controller/cronjob.ts';
 import type { JobSettings } from '../../../src/controller/pod-template.ts';
+import { desiredCronJob } from '../../../src/controller/policy/cronjob.ts';
 import { aStoredPolicy } from './a-stored-policy.ts';
 
 const SETTINGS: JobSettings = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HISTORY_LENGTH, type PolicyStatus } from '../../../src/api/status.ts';
-import { endedRuns, unrecordedJobs, unseenFrom } from '../../../src/controller/ended-runs.ts';
-import { recordRuns } from '../../../src/controller/run-history.ts';
+import { endedRuns, unrecordedJobs, unseenFrom } from '../../../src/controller/policy/ended-runs.ts';
+import { recordRuns } from '../../../src/controller/policy/run-history.ts';
 import type { CronJob, Job, Pod } from '../../../src/controller/workloads.ts';
 import { aStoredPolicy } from './a-stored-policy.ts';
 import { aJob, BEGAN, complete, ENDED, ended, failed, JOB, left, whichFailed } from './job-and-pod.ts';

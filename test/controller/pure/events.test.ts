@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import type { ConditionStatus, ConditionType } from '../../../src/api/conditions.ts';
 import type { Result } from '../../../src/api/report.ts';
 import type { PolicyStatus, Trigger } from '../../../src/api/status.ts';
-import { eventsOf, eventsOfRuns } from '../../../src/controller/events.ts';
-import { type EndedRun, recordRuns } from '../../../src/controller/run-history.ts';
+import { eventsOf, eventsOfRuns } from '../../../src/controller/policy/events.ts';
+import { type EndedRun, recordRuns } from '../../../src/controller/policy/run-history.ts';
 import { BEGAN, ENDED } from './job-and-pod.ts';
 
 const having = (type: ConditionType, status: ConditionStatus, reason = 'Why'): PolicyStatus => ({

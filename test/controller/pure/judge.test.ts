@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ConditionType } from '../../../src/api/conditions.ts';
 import type { ActiveRun, FinishedRun, PolicyStatus } from '../../../src/api/status.ts';
-import { freshUntil, isAboutSecret, judge } from '../../../src/controller/judge.ts';
+import { freshUntil, isAboutSecret, judge } from '../../../src/controller/policy/judge.ts';
 import { aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 import { BEGAN, ENDED } from './job-and-pod.ts';
 

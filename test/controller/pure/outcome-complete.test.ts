@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunReport } from '../../../src/api/report.ts';
-import { outcomeOf } from '../../../src/controller/outcome.ts';
+import { outcomeOf } from '../../../src/controller/policy/outcome.ts';
 import type { Pod } from '../../../src/controller/workloads.ts';
 import { complete, ENDED, ended, left, whichFailed } from './job-and-pod.ts';
 

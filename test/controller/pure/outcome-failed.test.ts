@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { outcomeOf } from '../../../src/controller/outcome.ts';
+import { outcomeOf } from '../../../src/controller/policy/outcome.ts';
 import type { Job, Pod } from '../../../src/controller/workloads.ts';
 import { aJob, aPod, ended, failed, left, whichFailed } from './job-and-pod.ts';
 

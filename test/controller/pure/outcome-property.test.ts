@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { RESULTS, type Result, type RunReport } from '../../../src/api/report.ts';
-import { outcomeOf } from '../../../src/controller/outcome.ts';
+import { outcomeOf } from '../../../src/controller/policy/outcome.ts';
 import type { Job, Pod } from '../../../src/controller/workloads.ts';
 import { aReport } from '../a-report.ts';
 import { aJob, ended, JOB, type PodChange } from './job-and-pod.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { finishedRunSchema } from '../../../src/api/status.ts';
-import { outcomeOf, triggerOf } from '../../../src/controller/outcome.ts';
+import { outcomeOf, triggerOf } from '../../../src/controller/policy/outcome.ts';
 import type { Job, Pod } from '../../../src/controller/workloads.ts';
 import { aJob, complete, ENDED, ended, failed, left, whichFailed } from './job-and-pod.ts';
 

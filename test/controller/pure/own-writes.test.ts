@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ownWrites } from '../../../src/controller/own-writes.ts';
+import { ownWrites } from '../../../src/controller/policy/own-writes.ts';
 import type { PolicyObject } from '../../../src/controller/workloads.ts';
 import { aStoredPolicy } from './a-stored-policy.ts';
 

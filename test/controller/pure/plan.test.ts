@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Condition } from '../../../src/api/conditions.ts';
 import { type PolicyStatus, statusSchema } from '../../../src/api/status.ts';
-import { firstFault } from '../../../src/controller/checks.ts';
-import { type Observed, planStatus } from '../../../src/controller/plan.ts';
+import { firstFault } from '../../../src/controller/policy/checks.ts';
+import { type Observed, planStatus } from '../../../src/controller/policy/status-plan.ts';
 import { aCronJob, aStoredPolicy } from './a-stored-policy.ts';
 import { aJob, aPod, BEGAN, complete, ended, JOB, left } from './job-and-pod.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parsePolicy } from '../../../src/backup/policy-file.ts';
 import { credentialsSecret, type JobSettings, podTemplate } from '../../../src/controller/pod-template.ts';
+import { parsePolicy } from '../../../src/host/policy-file.ts';
 import { aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 
 interface Variable {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { POLICY_METRICS } from '../../../src/controller/policy-metrics.ts';
-import { policyMetricsText } from '../../../src/controller/policy-metrics-text.ts';
+import { POLICY_METRICS } from '../../../src/controller/policy/policy-metrics.ts';
+import { policyMetricsText } from '../../../src/controller/policy/policy-metrics-text.ts';
 import type { PolicyObject } from '../../../src/controller/workloads.ts';
 import { readMetrics } from '../metrics-text.ts';
 import { aStoredPolicy } from './a-stored-policy.ts';

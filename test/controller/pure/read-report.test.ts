@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunReport } from '../../../src/api/report.ts';
-import { readReport } from '../../../src/controller/read-report.ts';
+import { readReport } from '../../../src/controller/policy/read-report.ts';
 import { aReport } from '../a-report.ts';
 import { JOB, left } from './job-and-pod.ts';
 

@@ -8,7 +8,7 @@ import {
   statusSchema,
   type Trigger,
 } from '../../../src/api/status.ts';
-import { type EndedRun, recordRuns } from '../../../src/controller/run-history.ts';
+import { type EndedRun, recordRuns } from '../../../src/controller/policy/run-history.ts';
 import { aReport } from '../a-report.ts';
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 25, 3, minute)).toISOString().replace('.000', '');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MANUAL_ANNOTATION, POLICY_LABEL } from '../../../src/api/kubernetes-names.ts';
-import { activeRunOf } from '../../../src/controller/active-run.ts';
-import { outcomeOf, triggerOf } from '../../../src/controller/outcome.ts';
+import { activeRunOf } from '../../../src/controller/policy/active-run.ts';
+import { outcomeOf, triggerOf } from '../../../src/controller/policy/outcome.ts';
 import { JOB_NAME_LABEL, type Job, type Pod, slimJob, slimPod } from '../../../src/controller/workloads.ts';
 import { aJob, aPod, complete, failed } from './job-and-pod.ts';
 

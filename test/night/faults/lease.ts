@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { LEASE_FILE } from '../../../src/api/names.ts';
-import { toJson } from '../../../src/backup/json-file.ts';
 import { processIdentity } from '../../../src/host/process-identity.ts';
+import { toJson } from '../../../src/repository/json-file.ts';
+import { LEASE_FILE } from '../../../src/repository/names.ts';
 import { scenario } from '../scenario.ts';
 import { never, type Scene } from '../scene.ts';
 

@@ -36,7 +36,7 @@ async function run(scene: Scene, { ends, downAt, upAt }: MixedNight): Promise<vo
     if (seen === downAt) await database.stop();
     if (seen === upAt) await database.start();
     if (ends === 'stopped' && route === 'files/upload_session/append_v2')
-      stop.abort(new Failure('terminated', 'Terminated', 'stopped by SIGTERM'));
+      stop.abort(new Failure('Terminated', 'stopped by SIGTERM'));
   });
   if (ends === 'incomplete') emulator.tree.flag(LETTER, { locked: true });
   if (ends === 'refused') {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { LEASE_FILE } from '../../../src/api/names.ts';
 import { systemClock } from '../../../src/host/clock.ts';
 import { Failure } from '../../../src/host/errors.ts';
 import { openJournal } from '../../../src/journal/postgres.ts';
+import { LEASE_FILE } from '../../../src/repository/names.ts';
 import { scenario } from '../scenario.ts';
 
 /** A pod has 30 s between SIGTERM and SIGKILL; the rest is for the process to end. */
@@ -21,7 +21,7 @@ for (const [what, silentFrom, placed] of [
   const silent = createServer((socket) => {
     socket.unref();
     stoppedAt ||= performance.now();
-    stop.abort(new Failure('terminated', 'Terminated', 'stopped by SIGTERM'));
+    stop.abort(new Failure('Terminated', 'stopped by SIGTERM'));
   }).unref();
   let calls = 0;
 

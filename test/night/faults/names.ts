@@ -1,4 +1,4 @@
-import { encodeName } from '../../../src/backup/archive-names.ts';
+import { encodeName } from '../../../src/backup/listing/archive-names.ts';
 import { scenario } from '../scenario.ts';
 
 const FOLDER = '/CASES/Awkward Names';

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { LEASE_FILE } from '../../../src/api/names.ts';
 import { Failure } from '../../../src/host/errors.ts';
+import { LEASE_FILE } from '../../../src/repository/names.ts';
 import { scenario } from '../scenario.ts';
 import type { Scene } from '../scene.ts';
 
 const DAY_MS = 86_400_000;
-const stopIt = (stop: AbortController): void =>
-  stop.abort(new Failure('terminated', 'Terminated', 'stopped by SIGTERM'));
+const stopIt = (stop: AbortController): void => stop.abort(new Failure('Terminated', 'stopped by SIGTERM'));
 
 for (const [stage, route] of [
   ['listing', 'files/list_folder'],

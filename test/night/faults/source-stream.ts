@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hashBytes } from '../../../src/store/content-hash.ts';
-import type { FileEntry, Store } from '../../../src/store/store.ts';
+import type { FileEntry, Source } from '../../../src/store/store.ts';
 import { scenario } from '../scenario.ts';
 
 const forever = Number.POSITIVE_INFINITY;
@@ -8,7 +8,7 @@ const LETTER = 'USA002_Client 2/letter.txt';
 const FILM = 'USA001_Client 1/film.mp4';
 
 /** A store whose reads of one file end as `spoil` says: the small file's load, the large one's stream. */
-function spoiled(path: string, spoil: () => void): (source: Store) => Store {
+function spoiled(path: string, spoil: () => void): (source: Source) => Source {
   const isIt = (file: FileEntry): boolean => file.path.toLowerCase() === path.toLowerCase();
   return (source) => ({
     ...source,

@@ -2,11 +2,19 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Clock } from '../../../src/host/clock.ts';
 import { createHasher } from '../../../src/store/content-hash.ts';
-import { Conflict, type Digest, type Entry, type FileEntry, type Page, type Store } from '../../../src/store/store.ts';
+import {
+  Conflict,
+  type Digest,
+  type Entry,
+  type FileEntry,
+  type Page,
+  type Source,
+  type Store,
+} from '../../../src/store/store.ts';
 
 /** A store on an empty root that exists, and hands that reach into it behind its back. */
 export interface ConformanceFixture {
-  readonly store: Store;
+  readonly store: Store & Source;
   /** Another store of the same kind whose root does not exist. */
   readonly rootless: Store;
   /** The clock that the store was given; its time is about the store's. */

@@ -1,0 +1,74 @@
+import { counted } from '../../src/api/counted.ts';
+import type { Inventory } from '../../src/repository/inventory.ts';
+import type { Store } from '../../src/store/store.ts';
+import { formatBytes } from './words.ts';
+
+/** What `list` prints: for people a table, newest last, for programs the same facts as JSON. */
+export function inventoryJson(inventory: Inventory, destination: Store): object {
+  return {
+    backups: inventory.backups.map(({ name, file, status, date, proof }) => ({
+      path: destination.locate(name),
+      status,
+      date: date.toISOString(),
+      bytes: file.size,
+      contentHash: proof?.record.backup?.contentHash ?? file.contentHash,
+      cases: proof?.record.report?.cases,
+      files: proof?.record.report?.files,
+      skippedFiles: proof?.record.report?.skippedFiles,
+      runId: proof?.record.runId,
+    })),
+    lost: inventory.lost.map(({ record }) => ({ path: record.backup?.path, runId: record.runId })),
+    unfinishedRuns: inventory.records.records
+      .filter(({ record }) => record.state !== 'finished')
+      .map(({ record }) => record.runId),
+    unreadableRecords: inventory.records.unreadable,
+  };
+}
+
+export function inventoryTable(inventory: Inventory, destination: Store): string {
+  if (inventory.backups.length === 0 && inventory.lost.length === 0) return `no backups in ${destination.locate('')}\n`;
+  const rows = inventory.backups.map(({ name, file, status, proof }) => {
+    const report = proof?.record.report;
+    return [
+      name,
+      status,
+      formatBytes(file.size),
+      report ? counted(report.cases, 'case') : '',
+      report ? counted(report.files, 'file') : '',
+    ];
+  });
+  for (const { record } of inventory.lost) {
+    rows.push([
+      record.backup?.path.slice(record.backup.path.lastIndexOf('/') + 1) ?? record.runId,
+      'LOST',
+      '',
+      '',
+      'verified once, gone now, not by retention',
+    ]);
+  }
+  const notes = [
+    `${counted(inventory.backups.length, 'backup')} in ${destination.locate('')}`,
+    ...(inventory.backups.some((backup) => backup.status === 'unproven')
+      ? ['unproven: no run record speaks for it; `backup-job verify NAME --level Full` checks it by itself']
+      : []),
+    ...(inventory.backups.some((backup) => backup.status === 'altered')
+      ? ['altered: it is not the file that was verified; do not trust it']
+      : []),
+    ...(inventory.records.unreadable.length > 0
+      ? [`${counted(inventory.records.unreadable.length, 'run record')} can't be read; nothing will be deleted`]
+      : []),
+  ];
+  return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES'], ...rows])}\n${notes.join('\n')}\n`;
+}
+
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,82 @@
+import { counted } from '../../src/api/counted.ts';
+import type { RunProgress, RunReport, Stage } from '../../src/api/report.ts';
+
+/** Reports and progress in plain words, for a person at a terminal. */
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+export function formatBytes(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
+}
+
+export function formatDuration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}
+
+const DOING: Readonly<Record<Stage, string>> = {
+  Preparing: 'preparing',
+  Listing: 'listing the source',
+  Archiving: 'archiving and uploading',
+  Verifying: 'verifying the stored backup',
+  Committing: 'moving it into place',
+  Pruning: 'applying retention',
+  Reporting: 'writing the report',
+};
+
+/** One line of at most `width` characters: stage, files, bytes, rate, time left. */
+export function progressLine(progress: RunProgress, width: number): string {
+  const { stage, percent, filesDone, filesTotal, bytesDone, bytesTotal } = progress;
+  const seconds = (Date.parse(progress.heartbeatTime) - Date.parse(progress.stageStartTime)) / 1000;
+  const rate = seconds > 0.5 ? bytesDone / seconds : undefined;
+  const left = rate !== undefined && rate > 0 && bytesTotal !== undefined ? (bytesTotal - bytesDone) / rate : undefined;
+  const parts = [
+    DOING[stage] + (percent === undefined ? '' : ` ${percent} %`),
+    filesDone > 0 || filesTotal !== undefined
+      ? filesTotal === undefined
+        ? counted(filesDone, 'file')
+        : `${filesDone} of ${counted(filesTotal, 'file')}`
+      : '',
+    bytesDone > 0 ? formatBytes(bytesDone) : '',
+    rate === undefined || bytesDone === 0 ? '' : `${formatBytes(rate)}/s`,
+    left === undefined ? '' : `${formatDuration(left)} left`,
+  ];
+  return parts
+    .filter((part) => part !== '')
+    .join(' · ')
+    .slice(0, Math.max(20, width - 1));
+}
+
+/** What happened, with the code word that one can look up, where it is, and what to do next. */
+export function summary(report: RunReport): string {
+  const lines = [`${mark(report)} ${report.result} (${report.reason}): ${report.message}`];
+  if (report.hint !== undefined) lines.push(`  → ${report.hint}`);
+  for (const path of report.failingPaths) lines.push(`  missing: ${path}`);
+  if (report.backup) {
+    lines.push(
+      `  backup    ${report.backup.path} (${formatBytes(report.backup.bytes)} from ${formatBytes(report.sourceBytes)})`,
+    );
+  }
+  if (report.verification)
+    lines.push(
+      `  verified  ${report.verification.level.toLowerCase()}, content_hash ${report.backup?.contentHash.slice(0, 16)}…`,
+    );
+  if (report.retention) {
+    const { backups, verified, deleted, heldBecause } = report.retention;
+    lines.push(
+      `  stored    ${counted(backups, 'backup')}, ${verified} verified; ${deleted} deleted tonight${heldBecause === undefined ? '' : ` (held: ${heldBecause})`}`,
+    );
+  }
+  lines.push(
+    `  took      ${formatDuration(report.durationSeconds)}, run ${report.runId}, exit code ${report.exitCode}`,
+  );
+  for (const warning of report.warnings) lines.push(`  warning   ${warning}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** A word besides the sign, since colour and signs alone don't reach everybody. */
+const mark = (report: RunReport): string => (report.exitCode === 0 ? '✓' : '✗');

@@ -1,0 +1,71 @@
+import type { Meaning } from './meaning.ts';
+
+/** Exit 2: nothing was attempted, or nothing can be, until somebody corrects a setting. */
+export const CONFIGURATION = {
+  AccessDenied: {
+    means: 'The operating system gives no permission for a folder or file.',
+    remedy: 'Check owner, mode and mount options, and the user that the job runs as.',
+  },
+  AppFolderOnly: {
+    means: 'The Dropbox app sees only its own folder.',
+    remedy: 'Make an app with full access, or set `namespace: Home` and use paths within the app folder.',
+  },
+  BackupMissing: { means: 'There is no backup of that name.', remedy: '`backup-job list` shows the names.' },
+  CertificateRefused: {
+    means: 'The certificate of Dropbox is not trusted.',
+    remedy:
+      'Behind an inspecting proxy, give its authority in `NODE_EXTRA_CA_CERTS=FILE`; else check the clock, then the network.',
+  },
+  CommandLineInvalid: {
+    means: 'A command, an option or its value is not one that there is.',
+    remedy: '`backup-job --help` shows them all.',
+  },
+  DestinationMissing: {
+    means: 'The destination folder does not exist. It is not made for you: an unmounted volume looks the same.',
+    remedy: 'Make the folder, or mount its volume.',
+  },
+  LeaseUnreadable: {
+    means: 'A folder stands where `.case-backup/lease.json` belongs.',
+    remedy: 'Look at who made it, and remove it.',
+  },
+  ListenFailed: { means: "The port of `--listen` can't be had.", remedy: 'Choose a free one.' },
+  ListenInvalid: { means: '`--listen` is not `[ADDRESS:]PORT`.', remedy: 'For example `--listen 127.0.0.1:8080`.' },
+  NameRefused: {
+    means: 'Dropbox does not accept the name of a folder or file.',
+    remedy: 'Choose another in the policy.',
+  },
+  NewerManifest: {
+    means: 'A newer case-backup wrote this backup.',
+    remedy:
+      'Use that version, or restore it by hand: [restore-by-hand.md](restore-by-hand.md) works for every version.',
+  },
+  NoBackups: { means: 'There is no backup to verify.', remedy: '`backup-job run` makes one.' },
+  NotABackupName: {
+    means: 'What was given to `verify` is not the name of a backup.',
+    remedy: 'Write it as `2026-11-23_backup.zip`.',
+  },
+  NotAFolder: { means: 'A path of the policy is a file.', remedy: 'Name a folder.' },
+  PolicyAmbiguous: { means: 'The file holds several policies.', remedy: 'Give each a file of its own.' },
+  PolicyInvalid: {
+    means: 'The policy has faults; the message names every one of them with its field.',
+    remedy: '[policy.md](policy.md) has every field; [examples/](../examples/) are complete.',
+  },
+  PolicyMissing: {
+    means: 'No policy was given, or the file holds none.',
+    remedy: '`-f policy.yaml`, or `CASE_BACKUP_POLICY`.',
+  },
+  PolicyUnreadable: {
+    means: "The file can't be read, or is no YAML.",
+    remedy: 'Check the path after `-f`; the message has line and column.',
+  },
+  RootNotFolder: { means: 'The Dropbox path of the policy is a file.', remedy: 'Name a folder.' },
+  SecretMissing: {
+    means: 'A Dropbox secret is not set.',
+    remedy: 'Set `DROPBOX_APP_KEY`, `DROPBOX_APP_SECRET` and `DROPBOX_REFRESH_TOKEN`, or their `_FILE` forms.',
+  },
+  SecretTwice: { means: 'A secret is set both as `NAME` and as `NAME_FILE`.', remedy: 'Keep one of them.' },
+  SecretUnreadable: {
+    means: "The file of a secret can't be read.",
+    remedy: 'Check the path in `NAME_FILE` and its permissions.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;

@@ -1,0 +1,63 @@
+import type { Meaning } from './meaning.ts';
+
+/** Exit 1: a retry may help. */
+export const FAILED = {
+  ClaimHeld: {
+    means: 'Another process has kept a file of a folder destination to itself for 90 s.',
+    remedy: 'See whether another run writes there. If none does, delete the file that the message names (`….claim`).',
+  },
+  CommitConflict: {
+    means: 'Somebody put a file at the name that the backup was to get, or removed our upload.',
+    remedy: 'Run again. If it comes back, find out who else writes into the backup folder.',
+  },
+  DirectoryFailed: {
+    means: 'A folder or volume answered with a fault that is none of the usual ones.',
+    remedy:
+      "Check that the volume is mounted and healthy; the message has the operating system's word (`EIO`, `ESTALE`).",
+  },
+  DropboxRefused: {
+    means: 'Dropbox refused something with a word that this program does not know.',
+    remedy: 'Look the word up in the Dropbox API reference, and report it to us.',
+  },
+  ListingUnstable: {
+    means:
+      'The source came out different each time it was listed, three times, and smaller than the last backup; or Dropbox began its listing anew six times.',
+    remedy: 'Run again when less is being moved. If it stays so, compare the number of files with what Dropbox shows.',
+  },
+  ListingWithoutEnd: {
+    means: 'Dropbox sent thousands of empty pages and promised more.',
+    remedy: 'Run again later; if it stays so, report it to Dropbox.',
+  },
+  NameTooLong: {
+    means: 'A path has more than 65,535 bytes, which no ZIP can hold.',
+    remedy: "Shorten the folders' names.",
+  },
+  PathInvalid: { means: 'A path leads out of its folder.', remedy: 'Report it: the program never makes one.' },
+  RequestRejected: {
+    means: 'Dropbox did not understand a request.',
+    remedy: 'Report it, with the message: a fault of this program, or a change at Dropbox.',
+  },
+  SizeMismatch: {
+    means: 'A file had another size than was announced.',
+    remedy: 'Run again. A file that changes at every attempt is left out and makes the run incomplete (3) instead.',
+  },
+  SourceTransferWrong: {
+    means:
+      'A file arrived with wrong bytes, or too few of them, three times. The run ends, because a file that exists must not quietly be missing.',
+    remedy:
+      'Run again. If it stays so, download that file by hand and look at what lies between (a proxy, bad memory, a bad disk).',
+  },
+  TooLarge: {
+    means: 'The ZIP, or one part of it, is larger than Dropbox accepts.',
+    remedy: 'Split the source into several policies, or lower `spec.transfer.uploadPartMiB`.',
+  },
+  Unexpected: {
+    means: "Something that nobody foresaw; the message is the error's own.",
+    remedy: 'Run again; report it if it comes back.',
+  },
+  UnexpectedAnswer: {
+    means: 'A status came that Dropbox never sends.',
+    remedy: 'Look at what stands between: a proxy, a firewall, a captive portal, `CASE_BACKUP_DROPBOX_ORIGIN`.',
+  },
+  UploadSessionLost: { means: 'Dropbox forgot the upload, twice.', remedy: 'Run again.' },
+} as const satisfies Readonly<Record<string, Meaning>>;

@@ -1,0 +1,40 @@
+import type { Meaning } from './meaning.ts';
+
+/** Why a listed file is not in the archive; the words stand in files.jsonl. */
+export const SKIP_REASONS = {
+  deleted_during_run: {
+    means: 'It was deleted between the listing and its turn.',
+    remedy: 'Nothing, if that was meant.',
+  },
+  changed_during_run: {
+    means: 'It changed at every attempt to read it.',
+    remedy: 'Nothing; the next night takes it. If always the same file: close the program that writes it.',
+  },
+  restricted_content: {
+    means: 'Dropbox withholds it for legal reasons.',
+    remedy: 'Ask Dropbox; exclude it (`spec.source.exclude`) once that is settled.',
+  },
+  locked: { means: 'It is locked in Dropbox.', remedy: 'Unlock it.' },
+  not_downloadable: {
+    means: 'It exists only online, and Dropbox offers no format to export it in.',
+    remedy: 'Keep a copy in another format.',
+  },
+  export_failed: {
+    means: 'Dropbox could not convert an online document.',
+    remedy: 'Open it, see whether it can be exported by hand.',
+  },
+  unreadable: {
+    means: "The file, or the whole folder, can't be read: no permission, a bad disk.",
+    remedy: 'Check permissions and the volume.',
+  },
+  invalid_name: {
+    means: 'Its name is not valid Unicode, so no archive could hold it under its own name.',
+    remedy: 'Rename it.',
+  },
+  symbolic_link: {
+    means: 'It is a link. Links are not followed, since they may lead anywhere.',
+    remedy: 'Exclude it, or put the file there.',
+  },
+  special_file: { means: 'A socket, pipe or device.', remedy: 'Exclude it.' },
+} as const satisfies Readonly<Record<string, Meaning>>;
+export type SkipReason = keyof typeof SKIP_REASONS;

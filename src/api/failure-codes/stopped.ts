@@ -1,0 +1,85 @@
+import type { Meaning } from './meaning.ts';
+
+/** Exit 5: a guard stopped the run. */
+export const REFUSED = {
+  Overlap: {
+    means: 'Source and destination contain each other, so that every backup would hold the one before it.',
+    remedy: 'Choose a destination beside the source: `/CASES` and `/BACKUPS`. Links and mounts are seen through.',
+  },
+  SourceEmpty: {
+    means: 'The source has fewer files than `spec.guards.minFiles`.',
+    remedy: "Check the folder and the account's access to it.",
+  },
+  SourceMissing: {
+    means: 'The source folder does not exist.',
+    remedy: 'Was it renamed, moved, or its sharing ended? In a team space, check `spec.source.dropbox.namespace`.',
+  },
+  SourceShrunk: {
+    means: 'The source has `maxShrinkPercent` fewer cases or files than the last verified backup.',
+    remedy:
+      'Find out where they went. Only if it is right: set `spec.guards.maxShrinkPercent` to 100 for one night, then back.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+/** Exit 11: another run holds the lease. */
+export const LEASE_HELD = {
+  LeaseHeld: {
+    means: 'Another run holds this destination.',
+    remedy:
+      'Wait for it. A run that died lets go three minutes after its last sign of life; on the same machine at once.',
+  },
+  LeaseLost: {
+    means: 'This run was silent for so long (a frozen machine, a suspended laptop) that another one took over.',
+    remedy: 'Nothing, if the other one succeeded: look at it.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+/** Exit 13. */
+export const NO_SPACE = {
+  FileTooLarge: {
+    means: "The file system can't hold so large a file (FAT ends at 4 GiB), or `ulimit -f` is too low.",
+    remedy: 'Use another file system, or raise the limit.',
+  },
+  NoSpace: {
+    means: 'The destination or the work folder is full.',
+    remedy:
+      'Free some space. The work folder (`CASE_BACKUP_WORK_DIR`) needs about 1.2 KB per file of the source. No backup is deleted to make room.',
+  },
+  QuotaExceeded: {
+    means: "The destination has less room than tonight's backup will take, judged by how well the last one compressed.",
+    remedy:
+      'Free some space or enlarge the plan; or, if you can spare older backups, lower `spec.retention.keepDays` and `minimumBackups` and run `backup-job prune`.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+/** Exit 14. */
+export const OUT_OF_TIME = {
+  DeadlineExceeded: {
+    means: 'The run took longer than `spec.job.activeDeadlineSeconds`.',
+    remedy: 'Raise it. `stageSeconds` in the report shows which stage took so long.',
+  },
+  RateLimited: {
+    means: 'Dropbox has refused requests for an hour, or until the deadline.',
+    remedy: 'See what else uses the same app and account; lower `maxConcurrentDownloads` and `maxConcurrentUploads`.',
+  },
+  RemoteUnavailable: {
+    means: 'Dropbox could not be reached, or failed, for an hour or until the deadline.',
+    remedy: "Check the network, the proxy, and Dropbox's status page.",
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+/** Exit 130. */
+export const INTERRUPTED = {
+  Interrupted: {
+    means: 'Somebody pressed Ctrl-C.',
+    remedy: 'Run again. If the message says that the backup is verified and in place, only housekeeping was left.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+/** Exit 143. */
+export const TERMINATED = {
+  Terminated: {
+    means: 'The machine or Kubernetes ended the process (a drained node, `docker stop`).',
+    remedy: 'As above.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;

@@ -1,0 +1,53 @@
+import type { Meaning } from './meaning.ts';
+
+/** What did not stop a run, nor a command, but somebody should know. */
+export const WARNINGS = {
+  AftermathFailed: {
+    means: 'The backup stands and is verified; retention or a record after it failed.',
+    remedy: 'The next run does it.',
+  },
+  AlreadyDone: { means: 'A run of the same Job had already made this backup.', remedy: 'Nothing.' },
+  BackupAltered: {
+    means: 'A stored backup is no longer the file that was verified. It is never deleted and never counted.',
+    remedy: "See who changed it; take the earlier version from Dropbox's history.",
+  },
+  BackupLost: {
+    means: 'A verified backup is gone, and retention did not delete it.',
+    remedy: 'See who deleted it, and restore it while Dropbox still has it.',
+  },
+  FilesMissing: { means: '`verify`: the backup was incomplete from the start.', remedy: 'See "3 incomplete".' },
+  JournalNewer: {
+    means: "A newer case-backup has migrated the log's table; it is used as it is.",
+    remedy: 'Use the same version everywhere.',
+  },
+  ListingRepeated: {
+    means: 'The source came out smaller than the last backup and was listed again.',
+    remedy: 'Nothing; it was believed only when two listings agreed.',
+  },
+  LogNotWritten: {
+    means: 'The run could not be logged in Postgres; retention deletes nothing until it is.',
+    remedy: 'See the next section.',
+  },
+  NoRecord: {
+    means: '`verify`: no run record speaks for this backup, so it was held only against its own manifest.',
+    remedy: 'Was it copied here, or made by an older version?',
+  },
+  RecordChanged: {
+    means: 'Somebody changed a run record while a later run was tidying it up.',
+    remedy: 'See who writes into `.case-backup/`.',
+  },
+  RetentionCapped: {
+    means: 'More backups have expired than one run may delete.',
+    remedy: 'Nothing: later runs go on.',
+  },
+  RetentionHeld: {
+    means: 'Expired backups stay; the message says why, see the end of this page.',
+    remedy: 'Remove the reason.',
+  },
+  TidyUpFailed: { means: 'After a failure, something was left behind.', remedy: 'The next run removes it.' },
+  UploadRestarted: {
+    means: 'Dropbox forgot the upload, and it was sent once more from the beginning.',
+    remedy: 'Nothing.',
+  },
+} as const satisfies Readonly<Record<string, Meaning>>;
+export type WarningCode = keyof typeof WARNINGS;

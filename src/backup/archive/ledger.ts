@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { openSpool, type Spool } from '../../host/spool.ts';
+import type { FileLine, ManifestCase } from '../../repository/manifest.ts';
+import type { Digest } from '../../store/store.ts';
+import type { ZipWritten } from '../../zip/entry.ts';
+import type { SealedPlan } from '../listing/seal-plan.ts';
+import type { PlannedItem } from '../listing/walk.ts';
+import type { Facts } from '../night.ts';
+import type { PlannedInput } from './planned-input.ts';
+
+/**
+ * Accounts for every planned file while the archive grows: files.jsonl and SHA256SUMS on disk, counts per case in
+ * memory. Archived files come in the order of the archive.
+ */
+export interface Ledger {
+  archived(input: PlannedInput, written: ZipWritten<Digest>): Promise<void>;
+  skipped(item: PlannedItem, reason: string): Promise<void>;
+  /** One more line of SHA256SUMS, for what is not a case file. */
+  sum(name: string, sha256: string): Promise<void>;
+  readonly filesList: Spool;
+  readonly sums: Spool;
+  readonly cases: readonly ManifestCase[];
+  /** Of the files that lie beside the cases. */
+  readonly loose: Tally;
+  close(): Promise<void>;
+}
+
+interface Tally {
+  files: number;
+  bytes: number;
+  skipped: number;
+}
+
+const MOST_EXAMPLES = 5;
+
+export async function openLedger(folder: string, plan: SealedPlan, facts: Facts): Promise<Ledger> {
+  const filesList = await openSpool(join(folder, 'files.jsonl'));
+  const sums = await openSpool(join(folder, 'SHA256SUMS'));
+  const cases = plan.cases.map((planned) => ({ ...planned, files: 0, bytes: 0, skipped: 0 }));
+  const loose: Tally = { files: 0, bytes: 0, skipped: 0 };
+  const caseOf = new Map(cases.map((entry) => [entry.name, entry]));
+
+  const tallyOf = (item: PlannedItem): Tally => caseOf.get(item.caseName) ?? loose;
+  const addLine = async (line: FileLine): Promise<void> => {
+    const text = Buffer.from(`${JSON.stringify(line)}\n`);
+    await filesList.append(text);
+  };
+  const sum = async (name: string, sha256: string): Promise<void> => sums.append(Buffer.from(`${sha256}  ${name}\n`));
+
+  return {
+    async archived({ item, file }, { name, digest }) {
+      if (!file) return;
+      const tally = tallyOf(item);
+      tally.files += 1;
+      tally.bytes += digest.size;
+      facts.archived.files += 1;
+      facts.archived.bytes += digest.size;
+      await sum(name, digest.sha256);
+      await addLine({
+        archive: name,
+        path: item.path,
+        size: digest.size,
+        sha256: digest.sha256,
+        content_hash: digest.contentHash,
+        modified: file.modified.toISOString(),
+        stored: file.stored.toISOString(),
+        rev: file.rev,
+        ...(file.id !== undefined && { id: file.id }),
+        ...(file.exportedAs !== undefined && { exported: true as const }),
+      });
+    },
+    async skipped(item, reason) {
+      tallyOf(item).skipped += 1;
+      facts.skipped.count += 1;
+      facts.skipped.byReason.set(reason, (facts.skipped.byReason.get(reason) ?? 0) + 1);
+      if (facts.skipped.examples.length < MOST_EXAMPLES) facts.skipped.examples.push(item.path);
+      await addLine({ path: item.path, skipped: reason });
+    },
+    sum,
+    filesList,
+    sums,
+    cases,
+    loose,
+    async close() {
+      await filesList.close();
+      await sums.close();
+    },
+  };
+}

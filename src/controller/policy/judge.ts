@@ -1,0 +1,126 @@
+import type { Judgement, Judgements } from '../../api/conditions.ts';
+import { counted } from '../../api/counted.ts';
+import { EXIT_CODES } from '../../api/exit-codes.ts';
+import type { PolicySpec } from '../../api/policy.ts';
+import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
+import { clipped } from '../clipped.ts';
+import { credentialsSecret } from '../pod-template.ts';
+
+/** Every condition but Ready, as pure functions of what the status says already. */
+export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<Judgements, 'Ready'> {
+  return {
+    ...judgeRuns(status),
+    Fresh: fresh(spec, status, now),
+    RetentionEnforced: retentionEnforced(spec, status),
+    CredentialsValid: credentialsValid(spec, status),
+  };
+}
+
+/** What the runs have shown, whatever the spec now says. */
+export function judgeRuns(
+  status: PolicyStatus,
+): Pick<Judgements, 'Progressing' | 'LastRunSucceeded' | 'Verified' | 'QuotaSufficient'> {
+  return {
+    Progressing: progressing(status),
+    LastRunSucceeded: lastRunSucceeded(status),
+    Verified: verified(status),
+    QuotaSufficient: quotaSufficient(status),
+  };
+}
+
+const yes = (reason: string, message: string): Judgement => ({ status: 'True', reason, message: clipped(message) });
+const no = (reason: string, message: string): Judgement => ({ status: 'False', reason, message: clipped(message) });
+const unknown = (reason: string, message: string): Judgement => ({
+  status: 'Unknown',
+  reason,
+  message: clipped(message),
+});
+const noRunYet = unknown('NoRunYet', 'no run has ended yet');
+
+function progressing({ activeRun }: PolicyStatus): Judgement {
+  if (!activeRun) return no('Idle', 'no run is going on');
+  return activeRun.waiting === undefined
+    ? yes('Running', `${activeRun.jobName} is running`)
+    : yes('Waiting', `${activeRun.jobName} waits: ${activeRun.waiting}`);
+}
+
+/** The newest run that tried: a skipped one says nothing about backups, the one that held the lease does. */
+export const newestAttempt = ({ history = [] }: PolicyStatus): FinishedRun | undefined =>
+  history.find(({ result }) => result !== 'Skipped');
+
+function lastRunSucceeded(status: PolicyStatus): Judgement {
+  const run = newestAttempt(status);
+  if (!run) return noRunYet;
+  if (run.result === 'Succeeded') return yes(run.reason, `${run.jobName}: ${run.message}`);
+  return UNSEEN_REASONS.has(run.reason)
+    ? unknown(run.reason, `${run.jobName}: ${run.message}`)
+    : no(run.reason, `${run.jobName}: ${run.message}`);
+}
+
+/** Runs whose end nobody saw: they may have made a backup, but nothing here proves it. */
+export const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen']);
+
+function fresh({ suspend, staleAfterSeconds }: PolicySpec, { lastSuccessTime }: PolicyStatus, now: Date): Judgement {
+  const at = freshUntil(staleAfterSeconds, lastSuccessTime);
+  if (at !== undefined && now.getTime() < at)
+    return yes('Fresh', `the newest verified backup is of ${lastSuccessTime}`);
+  if (suspend)
+    return unknown(
+      'Suspended',
+      `suspended; ${lastSuccessTime === undefined ? 'no backup was ever verified' : `the newest verified backup is of ${lastSuccessTime}`}`,
+    );
+  return lastSuccessTime === undefined
+    ? no('NeverSucceeded', 'no backup was ever verified')
+    : no('Stale', `the newest verified backup is of ${lastSuccessTime}, more than ${staleAfterSeconds} s ago`);
+}
+
+/** The instant, in UTC milliseconds, at which a policy stops being fresh. */
+export const freshUntil = (staleAfterSeconds: number, lastSuccessTime: string | undefined): number | undefined =>
+  lastSuccessTime === undefined ? undefined : Date.parse(lastSuccessTime) + staleAfterSeconds * 1000;
+
+function verified({ lastVerification, lastRun }: PolicyStatus): Judgement {
+  if (!lastVerification) return lastRun ? unknown('NotVerified', 'no run has come as far as a check') : noRunYet;
+  return lastVerification.result === 'Succeeded'
+    ? yes('Verified', `${lastVerification.backupPath ?? 'the last backup'} was checked (${lastVerification.level})`)
+    : no('Mismatch', 'the stored object was not what had been sent');
+}
+
+function retentionEnforced({ retention: { mode } }: PolicySpec, { retention }: PolicyStatus): Judgement {
+  if (mode === 'Disabled') return unknown('Disabled', 'retention is disabled; nothing is deleted');
+  if (!retention) return unknown('NoRunYet', 'retention has not run yet');
+  if (mode === 'DryRun' && retention.wouldDelete > 0)
+    return no('DryRun', `${counted(retention.wouldDelete, 'expired backup')}; mode DryRun deletes none`);
+  if (retention.heldBecause !== undefined) return no('Held', `nothing was deleted: ${retention.heldBecause}`);
+  return retention.expiredPending > 0
+    ? no(
+        'Behind',
+        `${counted(retention.expiredPending, 'expired backup')} still there; later runs delete what has expired`,
+      )
+    : yes('Enforced', `${counted(retention.backups, 'backup')} kept, none has expired`);
+}
+
+/** Room for two more backups of the last one's size, so that there is a night to act in. */
+function quotaSufficient({ quota, lastSuccess }: PolicyStatus): Judgement {
+  if (!quota) return unknown('NotReported', 'no run has reported the space yet');
+  const free = Math.max(0, quota.allocatedBytes - quota.usedBytes);
+  const wanted = 2 * (lastSuccess?.archiveBytes ?? 0);
+  const words = `${free} of ${quota.allocatedBytes} bytes are free`;
+  return free > 0 && free >= wanted ? yes('Sufficient', words) : no('QuotaLow', `${words}; two backups need ${wanted}`);
+}
+
+/** The last run that could tell: one that was refused, or one that came far enough to have listed the source. */
+function credentialsValid(spec: PolicySpec, { history = [], activeRun }: PolicyStatus): Judgement {
+  const secret = credentialsSecret(spec);
+  if (secret === undefined) return yes('NotNeeded', 'both ends are folders');
+  if (activeRun?.waiting !== undefined && isAboutSecret(activeRun.waiting, secret))
+    return no('SecretMissing', activeRun.waiting);
+  for (const run of history) {
+    if (run.exitCode === EXIT_CODES.credentials || run.reason === 'SecretMissing') return no(run.reason, run.message);
+    if (run.result === 'Succeeded' || run.result === 'Incomplete') return yes('Accepted', 'Dropbox accepted them');
+  }
+  return history.length === 0 ? noRunYet : unknown('NotProven', 'no run has come far enough to tell');
+}
+
+/** The kubelet's words for a Secret or key that is not there: `secret "x" not found`, `couldn't find key k in Secret ns/x`. */
+export const isAboutSecret = (waiting: string, secret: string): boolean =>
+  waiting.includes(`secret "${secret}" not found`) || (waiting.includes('in Secret') && waiting.endsWith(`/${secret}`));

@@ -1,0 +1,156 @@
+import { wholeSecond } from '../../api/conditions.ts';
+import { EXIT_CODES } from '../../api/exit-codes.ts';
+import { RESULTS, STAGES } from '../../api/report.ts';
+import {
+  type FinishedRun,
+  HISTORY_LENGTH,
+  type LastRun,
+  type PolicyStatus,
+  TRIGGERS,
+  type Trigger,
+} from '../../api/status.ts';
+import { hasPassed, type Outcome } from './outcome.ts';
+
+/** A run that has ended and is not in the history yet. */
+export interface EndedRun {
+  readonly jobName: string;
+  readonly jobUid: string;
+  readonly trigger: Trigger;
+  readonly startTime?: string | undefined;
+  readonly outcome: Outcome;
+}
+
+/** The status after some runs have ended: history, counts, and all that is said of the last run and the last success. */
+export function recordRuns(before: PolicyStatus, ended: readonly EndedRun[]): PolicyStatus {
+  return ended
+    .toSorted((a, b) => compare(a.outcome.completionTime, b.outcome.completionTime))
+    .reduce(recordRun, before);
+}
+
+function recordRun(before: PolicyStatus, ended: EndedRun): PolicyStatus {
+  const run = finishedRun(ended);
+  const isNewest = !before.lastRun || before.lastRun.completionTime <= run.completionTime;
+  const status = isNewest && ended.outcome.report ? withoutLogWritten(before) : before;
+  return {
+    ...status,
+    runCounts: counted(status.runCounts ?? [], run),
+    history: [run, ...(status.history ?? [])]
+      .toSorted((a, b) => compare(b.completionTime, a.completionTime))
+      .slice(0, HISTORY_LENGTH),
+    ...(isNewest ? ofNewest(status, ended, run) : {}),
+    ...successOf(status, run),
+    ...failureOf(status, run),
+  };
+}
+
+/** A report that says nothing of the log is of a policy that has none any more. */
+const withoutLogWritten = ({ logWritten: _, ...status }: PolicyStatus): PolicyStatus => status;
+
+function finishedRun({ jobName, jobUid, trigger, startTime, outcome }: EndedRun): FinishedRun {
+  const { report, result, reason, message, exitCode, completionTime } = outcome;
+  const seconds = startTime === undefined ? undefined : (Date.parse(completionTime) - Date.parse(startTime)) / 1000;
+  return withoutUndefined({
+    runId: report?.runId,
+    jobName,
+    jobUid,
+    trigger,
+    result,
+    reason,
+    message,
+    exitCode,
+    startTime,
+    completionTime,
+    durationSeconds: seconds === undefined ? undefined : Math.max(0, Math.round(seconds)),
+    cases: report?.cases,
+    files: report?.files,
+    skippedFiles: report?.skippedFiles,
+    sourceBytes: report?.sourceBytes,
+    archiveBytes: report?.archiveBytes,
+    backupPath: report?.backup?.path,
+  });
+}
+
+function ofNewest(status: PolicyStatus, { outcome }: EndedRun, run: FinishedRun): PolicyStatus {
+  const { report, hint } = outcome;
+  const stageSeconds = STAGES.flatMap((stage) => {
+    const seconds = report?.stageSeconds[stage];
+    return seconds === undefined ? [] : [{ stage, seconds }];
+  });
+  const lastRun: LastRun = withoutUndefined({
+    ...run,
+    hint,
+    contentHash: report?.backup?.contentHash,
+    failingPaths: report?.failingPaths.length ? report.failingPaths : undefined,
+    stageSeconds: stageSeconds.length > 0 ? stageSeconds : undefined,
+    warnings: report?.warnings.length ? report.warnings : undefined,
+  });
+  return withoutUndefined({
+    lastRun,
+    lastVerification: verificationOf(outcome) ?? status.lastVerification,
+    retention: report?.retention ?? status.retention,
+    quota: report?.quota ?? status.quota,
+    logWritten: report?.logWritten ?? status.logWritten,
+  });
+}
+
+/** The exit code alone tells of a mismatch; that a check found nothing wrong is for the report to say. */
+function verificationOf({ report, exitCode, completionTime }: Outcome): PolicyStatus['lastVerification'] {
+  const verification = report?.verification;
+  if (exitCode === EXIT_CODES.mismatch)
+    return { level: verification?.level ?? 'Standard', result: 'Failed', completionTime };
+  if (!verification) return undefined;
+  return withoutUndefined({
+    level: verification.level,
+    result: hasPassed(verification) ? ('Succeeded' as const) : ('Failed' as const),
+    completionTime: seconds(verification.timestamp),
+    backupPath: report.backup?.path,
+  });
+}
+
+function successOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
+  if (run.result !== 'Succeeded') return {};
+  if (status.lastSuccessTime !== undefined && status.lastSuccessTime > run.completionTime) return {};
+  return { lastSuccessTime: run.completionTime, lastSuccess: run };
+}
+
+/**
+ * Runs may be seen out of order, so each counts by its time: a success ends the failures before it and no other, and a
+ * failure before the newest success is over. Skipped is neither: another run was at work.
+ */
+function failureOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
+  const { consecutiveFailures: failures = 0, history = [], lastFailureTime, lastSuccessTime } = status;
+  if (run.result === 'Skipped') return { consecutiveFailures: failures };
+  const isOver = lastSuccessTime !== undefined && lastSuccessTime > run.completionTime;
+  if (run.result === 'Succeeded') {
+    const later = history.filter((other) => isFailure(other) && other.completionTime > run.completionTime);
+    return { consecutiveFailures: isOver ? failures : later.length };
+  }
+  const isLater = lastFailureTime === undefined || lastFailureTime < run.completionTime;
+  return {
+    consecutiveFailures: isOver ? failures : failures + 1,
+    ...(isLater ? { lastFailureTime: run.completionTime } : {}),
+  };
+}
+
+const isFailure = ({ result }: FinishedRun): boolean => result !== 'Succeeded' && result !== 'Skipped';
+
+/** Every pair of trigger and result, so that a series begins at 0 and its first increase is seen. */
+function counted(
+  counts: NonNullable<PolicyStatus['runCounts']>,
+  run: FinishedRun,
+): NonNullable<PolicyStatus['runCounts']> {
+  return TRIGGERS.flatMap((trigger) =>
+    RESULTS.map((result) => {
+      const before = counts.find((entry) => entry.trigger === trigger && entry.result === result)?.count ?? 0;
+      return { trigger, result, count: before + (trigger === run.trigger && result === run.result ? 1 : 0) };
+    }),
+  );
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const seconds = (time: string): string => wholeSecond(new Date(time));
+
+/** Absent fields are left out: an applied `undefined` would be no field, and a difference in every comparison. */
+function withoutUndefined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

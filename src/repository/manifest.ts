@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { Failure } from '../host/errors.ts';
+
+/** What stands in the archive beside the cases. The order below is the order in the archive, after all cases. */
+export const READ_ME = 'READ-ME-FIRST.txt';
+export const FILES_LIST = 'files.jsonl';
+export const MANIFEST = 'manifest.json';
+export const SUMS = 'SHA256SUMS';
+
+export const FORMAT_VERSION = 1;
+
+const count = z.int().min(0);
+
+/**
+ * manifest.json: first the six fields that its users know, then ours. `cases` follows the order of the archive, each
+ * with a fingerprint by which a later night knows an unchanged case: the SHA-256 over a line per file, sorted by path,
+ * of path, id, rev, size, content_hash and time.
+ */
+export const manifestSchema = z.object({
+  backup_date: z.iso.datetime(),
+  total_cases: count,
+  total_files: count,
+  total_size_mb: z.number().min(0),
+  dropbox_sync_status: z.enum(['complete', 'incomplete']),
+  cases_included: z.array(z.string()),
+  format_version: z.int().min(1),
+  run_id: z.string(),
+  policy: z.string(),
+  source: z.object({ location: z.string(), account: z.string().optional(), namespace: z.string().optional() }),
+  total_bytes: count,
+  listed_files: count,
+  skipped_files: count,
+  files_list: z.object({ name: z.literal(FILES_LIST), sha256: z.string().length(64), bytes: count }),
+  /** Entries of the archive, SHA256SUMS and this manifest included. */
+  entries: count,
+  /** Bytes that belong to no entry, left by a large file whose transfer broke and was made again. */
+  gaps: z.array(z.object({ offset: count, length: count })),
+  /** Everything in front of this manifest's entry, with its CRC-32: it covers what no entry's own checksum does. */
+  preceding: z.object({ bytes: count, crc32: z.string().regex(/^[0-9a-f]{8}$/) }),
+  cases: z.array(
+    z.object({
+      name: z.string(),
+      folder: z.string(),
+      files: count,
+      bytes: count,
+      skipped: count,
+      fingerprint: z.string().length(64),
+    }),
+  ),
+  /** Files that lie beside the case folders. */
+  loose_files: z.object({ files: count, bytes: count, skipped: count }),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestCase = Manifest['cases'][number];
+
+/** One line of files.jsonl: an archived file, or one that was listed and is not in the archive, with the reason. */
+export const fileLineSchema = z.union([
+  z.object({
+    archive: z.string(),
+    path: z.string(),
+    size: count,
+    sha256: z.string().length(64),
+    content_hash: z.string().length(64),
+    modified: z.iso.datetime(),
+    stored: z.iso.datetime().optional(),
+    rev: z.string(),
+    id: z.string().optional(),
+    /** The archived content is a conversion (Paper, Google Docs). */
+    exported: z.literal(true).optional(),
+  }),
+  z.object({ path: z.string(), skipped: z.string() }),
+]);
+export type FileLine = z.infer<typeof fileLineSchema>;
+
+/** Parses a manifest of this version; a newer one is refused with what to do, not half understood. */
+export function parseManifest(bytes: Buffer, where: string): Manifest {
+  const json = parseJson(bytes, where);
+  const version = z.object({ format_version: z.int() }).safeParse(json);
+  if (version.success && version.data.format_version > FORMAT_VERSION) {
+    throw new Failure(
+      'NewerManifest',
+      `${where} has format version ${version.data.format_version}, this program reads up to ${FORMAT_VERSION}`,
+      {
+        hint: 'use the case-backup version that wrote it, or a newer one; unzip and sha256sum -c SHA256SUMS work as well',
+      },
+    );
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Failure('ManifestInvalid', `${where} is not a valid manifest: ${issue?.path.join('.')} ${issue?.message}`);
+}
+
+function parseJson(bytes: Buffer, where: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new Failure('ManifestInvalid', `${where} is not JSON`, { cause: error });
+  }
+}
+
+/** Bytes as the megabytes of the manifest and the log: MiB with two decimals. */
+export const megabytes = (bytes: number): number => Math.round((bytes / 1_048_576) * 100) / 100;

@@ -1,0 +1,72 @@
+/** Names at the destination. Everything that lists, prunes or cleans goes through here. */
+
+/** `2026-11-23_backup.zip`, or `2026-11-23_141530_backup.zip` for a further run of the same day. */
+const BACKUP_NAME = /^(\d{4})-(\d{2})-(\d{2})(?:_(\d{2})(\d{2})(\d{2}))?_backup\.zip$/;
+const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+
+export const STATE_FOLDER = '.case-backup';
+export const INCOMING_FOLDER = `${STATE_FOLDER}/incoming`;
+export const RUNS_FOLDER = `${STATE_FOLDER}/runs`;
+/** Where only this program writes, for a folder store to keep clean; the one with the lease first. */
+export const OWN_FOLDERS = [STATE_FOLDER, INCOMING_FOLDER] as const;
+export const LEASE_FILE = `${STATE_FOLDER}/lease.json`;
+
+export const incomingName = (runId: string): string => `${INCOMING_FOLDER}/${runId}.zip`;
+export const recordName = (runId: string): string => `${RUNS_FOLDER}/${runId}.json`;
+
+/** The run that a file name in `incoming/` or `runs/` belongs to, or undefined for a foreign file. */
+export function runIdOf(fileName: string, extension: '.zip' | '.json'): string | undefined {
+  if (!fileName.endsWith(extension)) return undefined;
+  const runId = fileName.slice(0, -extension.length);
+  return RUN_ID.test(runId) ? runId : undefined;
+}
+
+/** `20261123T030000Z-6f2c91aa`: sorts by start time, unique by 32 random bits. */
+export function newRunId(start: Date, random: number): string {
+  const stamp = start
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
+  return `${stamp}-${(random >>> 0).toString(16).padStart(8, '0')}`;
+}
+
+/** The wall clock of a zone, as the parts that a backup's name is made of. */
+export function localStamp(at: Date, timeZone: string): { date: string; time: string } {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).formatToParts(at);
+  const part = (type: string): string => parts.find((p) => p.type === type)?.value ?? '';
+  return {
+    date: `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`,
+    time: `${part('hour')}${part('minute')}${part('second')}`,
+  };
+}
+
+/** First run of the day gets the plain name; a further one carries its time, so that nothing is ever overwritten. */
+export function backupName(at: Date, timeZone: string, taken: (name: string) => boolean): string {
+  const { date, time } = localStamp(at, timeZone);
+  const plain = `${date}_backup.zip`;
+  return taken(plain) ? `${date}_${time}_backup.zip` : plain;
+}
+
+/**
+ * The date that a backup's name claims, as UTC midnight plus its time if any, or undefined for a name that is not ours
+ * (including dates that no calendar has, such as 2026-02-30).
+ */
+export function backupDate(name: string): Date | undefined {
+  const match = BACKUP_NAME.exec(name);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
+  if (year === undefined || month === undefined || day === undefined) return undefined;
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCFullYear() === year;
+  const timeExists = (hour ?? 0) < 24 && (minute ?? 0) < 60 && (second ?? 0) < 60;
+  return exists && timeExists ? date : undefined;
+}

@@ -1,0 +1,47 @@
+import type { PolicySpec } from '../api/policy.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Failure } from '../host/errors.ts';
+import type { Store } from '../store/store.ts';
+import { takeInventory } from './inventory.ts';
+import { acquireLease } from './lease.ts';
+import { newRunId } from './names.ts';
+import { prune, reasonToHold } from './prune.ts';
+import { planRetention, type RetentionPlan } from './retention.ts';
+
+/** Retention without a backup, for `backup-job prune`. The same plan, brakes and lease as after a run. */
+export interface PruneOnlyOutcome extends Omit<RetentionPlan, 'drop'> {
+  /** Deleted, or with dryRun what would be. */
+  readonly deleted: readonly string[];
+  readonly heldBecause: string | undefined;
+}
+
+export async function pruneOnly(
+  destination: Store,
+  rules: PolicySpec['retention'],
+  { dryRun, clock, signal }: { readonly dryRun: boolean; readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<PruneOnlyOutcome> {
+  await destination.identify(signal);
+  const inventory = await takeInventory(destination, signal);
+  const { keep, drop, pending } = planRetention(inventory.backups, rules);
+  const held = reasonToHold(inventory, clock.now(), await destination.now(signal));
+  if (held !== undefined || drop.length === 0)
+    return { deleted: [], pending: [...drop, ...pending], keep, heldBecause: held };
+  if (dryRun) return { deleted: drop, pending, keep, heldBecause: undefined };
+
+  const lost = new AbortController();
+  const runId = newRunId(clock.now(), crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  const both = AbortSignal.any([signal, lost.signal]);
+  const lease = await acquireLease(destination, {
+    runId,
+    slot: runId,
+    clock,
+    signal: both,
+    onLost: (failure: Failure) => lost.abort(failure),
+  });
+  try {
+    const outcome = await prune(destination, inventory, { keep, drop, pending }, lease, clock, both);
+    return { deleted: outcome.deleted, pending, keep, heldBecause: outcome.heldBecause };
+  } finally {
+    await lease.release(AbortSignal.timeout(15_000));
+  }
+}

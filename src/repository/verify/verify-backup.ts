@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { Verification } from '../../api/report.ts';
+import { Failure } from '../../host/errors.ts';
+import type { FileEntry, Store } from '../../store/store.ts';
+import { checkArchive } from '../../zip/read/check-archive.ts';
+import type { ZipEntry } from '../../zip/read/decode.ts';
+import { readDirectory } from '../../zip/read/directory.ts';
+import { readEntry } from '../../zip/read/read-entry.ts';
+import type { Manifest } from '../manifest.ts';
+import { type BackupFile, openBackup, rangesOf } from '../open-backup.ts';
+import { compareEntries } from './compare-entries.ts';
+import { hashedRanges } from './hashed-ranges.ts';
+import { sampler } from './sampler.ts';
+
+/** The four answers of a verification, turned true one after the other. */
+export type Checks = Pick<Verification, 'backup_file_exists' | 'manifest_valid' | 'cases_match' | 'size_reasonable'>;
+
+export const noChecks = (): Checks => ({
+  backup_file_exists: false,
+  manifest_valid: false,
+  cases_match: false,
+  size_reasonable: false,
+});
+
+export interface Expectation {
+  readonly bytes?: number;
+  readonly contentHash?: string;
+  /** The manifest as it was written, where the caller still has it. */
+  readonly manifest?: Buffer;
+}
+
+export interface VerifyOptions {
+  readonly level: Verification['level'];
+  readonly expected: Expectation;
+  /** Decides the sample. */
+  readonly seed: string;
+  readonly signal: AbortSignal;
+  onBytes(count: number): void;
+}
+
+export interface Verified {
+  readonly contentHash: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Proves that the stored object is what was sent, by what the store has and not by what we remember of sending it.
+ * Standard: size and content_hash as the store itself says (where it can't say, every byte is read for it), the central
+ * directory against files.jsonl and the manifest, and a seeded sample down to its sha256. Full: every byte of every
+ * entry. Throws Failure `mismatch` at the first thing that is not so; `checks` then says how far it came.
+ */
+export async function verifyBackup(
+  store: Store,
+  file: FileEntry,
+  options: VerifyOptions,
+  checks: Checks,
+): Promise<Verified> {
+  try {
+    return await verifyObject(store, file, options, checks);
+  } catch (error) {
+    throw withPlace(error, store.locate(file.path));
+  }
+}
+
+async function verifyObject(store: Store, file: FileEntry, options: VerifyOptions, checks: Checks): Promise<Verified> {
+  const { level, expected, signal } = options;
+  const where = store.locate(file.path);
+  checks.backup_file_exists = true;
+  assertSame('bytes', expected.bytes, file.size, where);
+  if (file.contentHash !== undefined) assertSame('content_hash', expected.contentHash, file.contentHash, where);
+
+  const readAll = level === 'Full' || file.contentHash === undefined;
+  const plain = rangesOf(store, file, signal);
+  const counted = async (offset: number, length: number): Promise<Buffer> => {
+    const bytes = await plain(offset, length);
+    options.onBytes(bytes.length);
+    return bytes;
+  };
+  const ranges = hashedRanges(counted, file.size);
+  const backup = await openBackup(readAll ? ranges.read : counted, file.size, where);
+  if (expected.manifest && !expected.manifest.equals(backup.manifestBytes)) {
+    throw new Failure('ManifestDiffers', `the manifest in ${where} is not the one that was written`);
+  }
+  checks.manifest_valid = true;
+
+  await (level === 'Full' ? checkEverything(backup, options, where) : checkSample(backup, options, where));
+  checks.cases_match = true;
+
+  const contentHash = readAll ? await ranges.contentHash() : (file.contentHash ?? '');
+  assertSame('content_hash', expected.contentHash ?? file.contentHash, contentHash, where);
+  checks.size_reasonable = true;
+  return { contentHash, manifest: backup.manifest };
+}
+
+async function checkSample(backup: BackupFile, { seed }: VerifyOptions, where: string): Promise<void> {
+  const sample = sampler<{ entry: ZipEntry; sha256: string }>(seed);
+  await compareEntries(backup, unhashed(readDirectory(backup.zip)), where, (entry, sha256) =>
+    sample.offer({ entry, sha256 }, entry.size),
+  );
+  for (const { entry, sha256 } of sample.chosen()) {
+    const hash = createHash('sha256');
+    for await (const chunk of readEntry(backup.zip, entry)) hash.update(chunk);
+    assertSame(`sha256 of ${entry.name}`, sha256, hash.digest('hex'), where);
+  }
+}
+
+async function checkEverything(backup: BackupFile, { signal }: VerifyOptions, where: string): Promise<void> {
+  const hasher = () => {
+    const hash = createHash('sha256');
+    return { update: (chunk: Buffer) => hash.update(chunk), digest: () => hash.digest('hex') };
+  };
+  const { gaps, preceding } = backup.manifest;
+  const front = { bytes: preceding.bytes, crc32: Number.parseInt(preceding.crc32, 16) };
+  const entries = checkArchive(backup.zip, { gaps, preceding: front, hasher, signal });
+  await compareEntries(backup, entries, where, () => undefined);
+}
+
+async function* unhashed(entries: AsyncIterable<ZipEntry>): AsyncGenerator<{ entry: ZipEntry; digest: undefined }> {
+  for await (const entry of entries) yield { entry, digest: undefined };
+}
+
+function assertSame(what: string, expected: string | number | undefined, actual: string | number, where: string): void {
+  if (expected === undefined || expected === actual) return;
+  throw new Failure('StoredObjectDiffers', `${where}: ${what} is ${actual}, expected ${expected}`, {
+    hint: 'this backup must not be trusted; the ones before it were not touched',
+  });
+}
+
+/** What the archive's reader finds wrong does not know which file it reads. */
+function withPlace(error: unknown, where: string): unknown {
+  if (!(error instanceof Failure) || error.exit !== 'mismatch' || error.message.includes(where)) return error;
+  const { code, message, hint } = error;
+  return new Failure(code, `${where}: ${message}`, { cause: error, ...(hint !== undefined && { hint }) });
+}

@@ -1,0 +1,87 @@
+import { counted } from '../../api/counted.ts';
+import type { Verification } from '../../api/report.ts';
+import type { Clock } from '../../host/clock.ts';
+import { Failure } from '../../host/errors.ts';
+import type { Store } from '../../store/store.ts';
+import { type Backup, type Inventory, takeInventory } from '../inventory.ts';
+import { backupDate } from '../names.ts';
+import { noChecks, verifyBackup } from './verify-backup.ts';
+
+/** Verifies a backup that stands at the destination, for `backup-job verify`: against its run record, where it has one. */
+export interface StoredVerification {
+  readonly path: string;
+  readonly bytes: number;
+  readonly contentHash: string;
+  readonly cases: number;
+  readonly files: number;
+  readonly verification: Verification;
+  readonly warnings: readonly string[];
+}
+
+export interface VerifyStoredOptions {
+  readonly level: Verification['level'];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  onBytes(count: number): void;
+}
+
+export async function verifyStored(
+  destination: Store,
+  name: string | undefined,
+  options: VerifyStoredOptions,
+): Promise<StoredVerification> {
+  const { level, clock, signal, onBytes } = options;
+  const backup = choose(await takeInventory(destination, signal), name, destination);
+  const recorded = backup.proof?.record.backup;
+  const checks = noChecks();
+  const expected = recorded ? { bytes: recorded.bytes, contentHash: recorded.contentHash } : {};
+  const { contentHash, manifest } = await verifyBackup(
+    destination,
+    backup.file,
+    { level, expected, seed: `${backup.name} ${clock.now().toISOString()}`, signal, onBytes },
+    checks,
+  );
+  return {
+    path: destination.locate(backup.name),
+    bytes: backup.file.size,
+    contentHash,
+    cases: manifest.total_cases,
+    files: manifest.total_files,
+    verification: { ...checks, timestamp: clock.now().toISOString(), level },
+    warnings: [
+      ...(recorded
+        ? []
+        : ['NoRecord: no run record speaks for this backup; it was checked against its own manifest only']),
+      ...(manifest.skipped_files > 0
+        ? [`FilesMissing: it was made without ${counted(manifest.skipped_files, 'listed file')}`]
+        : []),
+    ],
+  };
+}
+
+function choose(inventory: Inventory, wanted: string | undefined, destination: Store): Backup {
+  const folder = destination.locate('');
+  if (wanted === undefined) {
+    const newest = inventory.backups.at(-1);
+    if (newest) return newest;
+    throw new Failure('NoBackups', `there is no backup in ${folder} to verify`, {
+      hint: 'backup-job run makes one',
+    });
+  }
+  const name = wanted.startsWith(`${folder}/`) ? wanted.slice(folder.length + 1) : wanted;
+  const backup = inventory.backups.find((candidate) => candidate.name === name);
+  if (backup) return backup;
+  if (backupDate(name) === undefined) {
+    throw new Failure('NotABackupName', `"${wanted}" is not the name of a backup, such as 2026-11-23_backup.zip`, {
+      hint: `backup-job list shows what is in ${folder}`,
+    });
+  }
+  const lost = inventory.lost.some(({ record }) => record.backup?.path === destination.locate(name));
+  throw lost
+    ? new Failure('BackupLost', `${destination.locate(name)} was verified once and is gone`, {
+        hint: 'look at who deleted it; Dropbox keeps deleted files for 30 days and more',
+      })
+    : new Failure('BackupMissing', `there is no ${destination.locate(name)}`, {
+        hint: `backup-job list shows what is in ${folder}`,
+      });
+}

@@ -1,0 +1,10 @@
+import type { Clock } from '../../host/clock.ts';
+
+/** A folder store as its parts see it. */
+export interface Volume {
+  /** Absolute. */
+  readonly root: string;
+  readonly clock: Clock;
+  /** Folders below it in which only programs of ours write; what killed ones left there is swept. The first tells the volume's time. */
+  readonly ownFolders: readonly string[];
+}

@@ -1,0 +1,141 @@
+import type { users } from 'dropbox';
+import type { Clock } from '../../../host/clock.ts';
+import type { DropboxCredentials } from '../../../host/config.ts';
+import { untilAborted } from '../../../host/until-aborted.ts';
+import { createRetrying, type Retrying, type WaitKind } from '../../retrying.ts';
+import { ApiError } from './api-error.ts';
+import type { ApiRequest, Send } from './api-request.ts';
+import { tokenRefusal } from './credential-refusals.ts';
+import { type HttpAnswer, openHttp, textOf } from './http.ts';
+import { judge } from './judge.ts';
+import { commonRefusal } from './refusals.ts';
+import { sdkOver } from './sdk.ts';
+import { startServerClock } from './server-clock.ts';
+import { createTokens } from './tokens.ts';
+
+/** What the caller may count: requests by route and outcome, and what was waited for. */
+export interface DropboxEvents {
+  request?(route: string, outcome: number | 'fault'): void;
+  wait?(kind: WaitKind, ms: number): void;
+}
+
+export interface AccountOptions {
+  readonly credentials: DropboxCredentials;
+  readonly clock: Clock;
+  /** Where everything goes instead of to Dropbox: the emulator (CASE_BACKUP_DROPBOX_ORIGIN). */
+  readonly origin?: string | undefined;
+  /** In `clock.elapsed()` milliseconds: after it nothing is waited for any more. */
+  readonly deadline?: number | undefined;
+  /** How long a request may be silent; five times as long where Dropbox may have to think. Default: a minute. */
+  readonly idleMs?: number | undefined;
+  readonly events?: DropboxEvents | undefined;
+}
+
+/**
+ * One Dropbox account: its token, its rate limit and its connections, which all stores of the account share, because
+ * Dropbox counts per authorisation. `close` ends what is still under way.
+ */
+export interface DropboxAccount {
+  readonly clock: Clock;
+  readonly retrying: Retrying;
+  readonly send: Send;
+  /** Whom the token belongs to. Asked once and kept, so that a namespace can't change within a run. */
+  whoAmI(signal: AbortSignal): Promise<users.FullAccount>;
+  now(signal: AbortSignal): Promise<Date>;
+  close(): Promise<void>;
+}
+
+/** A transfer that is silent for a minute is dead: appends and downloads answer within seconds. */
+const IDLE_MS = 60_000;
+/** Listings of huge trees were silent for 100 s, commits of huge files for minutes; asking again only starts over. */
+const SLOW_FACTOR = 5;
+
+export function openDropboxAccount(options: AccountOptions): DropboxAccount {
+  const { clock, origin, events, idleMs = IDLE_MS } = options;
+  const http = openHttp(origin === undefined);
+  const closing = new AbortController();
+  const retrying = createRetrying({
+    clock,
+    judge,
+    deadline: options.deadline,
+    onWait: (kind, ms) => events?.wait?.(kind, ms),
+  });
+  const serverClock = startServerClock(clock);
+
+  const post = async (request: ApiRequest & { readonly path: string }, signal: AbortSignal): Promise<HttpAnswer> => {
+    const url = new URL(request.path, origin ?? `https://${request.host}.dropboxapi.com`);
+    const { headers, body } = request;
+    await retrying.ready(signal);
+    try {
+      const patience = request.slow ? SLOW_FACTOR * idleMs : idleMs;
+      const answer = await http.post({ url, headers, body, idleMs: patience }, signal);
+      events?.request?.(request.route, answer.status);
+      serverClock.heard(answer.header('date'));
+      return answer;
+    } catch (error) {
+      if (!signal.aborted) events?.request?.(request.route, 'fault');
+      throw error;
+    }
+  };
+
+  const tokens = createTokens({
+    credentials: options.credentials,
+    clock,
+    retrying,
+    closed: closing.signal,
+    async ask(form, signal) {
+      const route = 'oauth2/token';
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const body = Buffer.from(form.toString());
+      const answer = await post({ route, path: `/${route}`, host: 'api', headers, body }, signal);
+      const text = await textOf(answer);
+      if (answer.status === 200) return text;
+      if (answer.status === 429 || answer.status >= 500) throw apiError(route, answer, text);
+      throw tokenRefusal(answer.status, text);
+    },
+  });
+
+  const send: Send = async (request, signal) => {
+    let token = await untilAborted(tokens.current(), signal);
+    for (let mayRenew = true; ; mayRenew = false) {
+      const headers = { ...request.headers, authorization: `Bearer ${token}` };
+      const answer = await post({ ...request, path: `/2/${request.route}`, headers }, signal);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      const text = await textOf(answer);
+      if (answer.status === 401 && mayRenew && /"(expired|invalid)_access_token"/.test(text)) {
+        token = await untilAborted(tokens.renew(token), signal);
+      } else throw commonRefusal(request.route, answer.status, text) ?? apiError(request.route, answer, text);
+    }
+  };
+
+  const sdk = sdkOver(send);
+  let asked: Promise<users.FullAccount> | undefined;
+  const whoAmI = async (): Promise<users.FullAccount> => {
+    const { signal } = closing;
+    return (await retrying.run(() => sdk.usersGetCurrentAccount({ signal }), signal)).result;
+  };
+  return {
+    clock,
+    retrying,
+    send,
+    whoAmI(signal) {
+      asked ??= whoAmI().catch((error: unknown) => {
+        asked = undefined;
+        throw error;
+      });
+      return untilAborted(asked, signal);
+    },
+    async now(signal) {
+      if (!serverClock.isFresh()) await retrying.run(() => sdk.checkUser({ query: '' }, { signal }), signal);
+      return serverClock.now();
+    },
+    async close() {
+      closing.abort(new Error('the Dropbox account was closed'));
+      await http.close();
+    },
+  };
+}
+
+function apiError(route: string, answer: HttpAnswer, text: string): ApiError {
+  return new ApiError(route, answer.status, text, answer.header('retry-after'));
+}

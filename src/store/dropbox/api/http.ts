@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { errorCode, Failure } from '../../../host/errors.ts';
+import { TransferFault } from './api-error.ts';
+import { startWatchdog } from './watchdog.ts';
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | undefined;
+  /** The attempt ends when for so long not a byte moved while we were sending or waiting. */
+  readonly idleMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** To be read to the end or left early; either frees the connection. Throws TransferFault. */
+  readonly body: AsyncGenerator<Buffer, void, void>;
+  /** Frees the connection of an answer whose body nobody began to read. */
+  discard(): void;
+}
+
+export interface Http {
+  post(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/** More than the policy can ask for (32 downloads and 16 uploads at once), so that nothing waits for a connection. */
+const MAX_CONNECTIONS = 64;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Small enough that a slow line still shows life within the idle time, large enough to cost nothing. */
+const SEND_SLICE = 128 * 1024;
+
+const CERTIFICATE_ERROR = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
+
+/** `proxied`: obey HTTPS_PROXY and NO_PROXY. */
+export function openHttp(proxied: boolean): Http {
+  const options = {
+    connections: MAX_CONNECTIONS,
+    // HTTP/2 would put all parts on one connection with one flow-control window.
+    allowH2: false,
+    // Both are watched here, because undici's do not see a request body move or a reader pause.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  };
+  const agent: Dispatcher = proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+
+  return {
+    async post({ url, headers, body, idleMs }, signal) {
+      const watchdog = startWatchdog(idleMs, signal);
+      try {
+        const answer = await agent.request({
+          origin: url.origin,
+          path: url.pathname,
+          method: 'POST',
+          headers: { ...headers, 'content-length': String(body?.length ?? 0) },
+          body: body && body.length > SEND_SLICE ? Readable.from(slices(body, watchdog.moved)) : (body ?? null),
+          signal: watchdog.signal,
+        });
+        watchdog.pause();
+        // Destroying a body that was not read to the end emits an error, which nobody else waits for.
+        answer.body.on('error', watchdog.stop);
+        return {
+          status: answer.statusCode,
+          header: (name) => [answer.headers[name] ?? []].flat()[0],
+          body: read(answer.body, watchdog, signal),
+          discard() {
+            watchdog.stop();
+            answer.body.destroy();
+          },
+        };
+      } catch (error) {
+        watchdog.stop();
+        throw asFault(error, signal);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+export async function bytesOf(answer: HttpAnswer): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+export async function textOf(answer: HttpAnswer): Promise<string> {
+  return (await bytesOf(answer)).toString('utf8');
+}
+
+async function* slices(body: Buffer, moved: () => void): AsyncGenerator<Buffer> {
+  for (let at = 0; at < body.length; at += SEND_SLICE) {
+    moved();
+    yield body.subarray(at, at + SEND_SLICE);
+  }
+  moved();
+}
+
+async function* read(
+  body: Dispatcher.ResponseData['body'],
+  watchdog: ReturnType<typeof startWatchdog>,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, void> {
+  const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      watchdog.moved();
+      const next = await chunks.next();
+      watchdog.pause();
+      if (next.done) return;
+      yield next.value;
+    }
+  } catch (error) {
+    throw asFault(error, signal);
+  } finally {
+    watchdog.stop();
+    body.destroy();
+  }
+}
+
+/** What broke an attempt: our caller's abort passes, a certificate needs a person, the rest may heal. */
+function asFault(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof TransferFault) return error;
+  if (CERTIFICATE_ERROR.test(errorCode(error) ?? '')) {
+    return new Failure('CertificateRefused', `the certificate of the remote is not trusted (${errorCode(error)})`, {
+      hint: 'behind an inspecting proxy, give its CA with NODE_EXTRA_CA_CERTS; otherwise check the clock and the network',
+      cause: error,
+    });
+  }
+  return new TransferFault('the connection failed', error);
+}

@@ -1,0 +1,109 @@
+import { Failure } from '../../host/errors.ts';
+import { number64 } from '../number64.ts';
+import {
+  END_RECORD,
+  END_RECORD_BYTES,
+  END64_LOCATOR,
+  END64_LOCATOR_BYTES,
+  END64_RECORD,
+  END64_RECORD_BYTES,
+  MAX_16,
+  MAX_32,
+} from '../signatures.ts';
+import type { ReadRange } from './byte-run.ts';
+import { corrupt, unsupported } from './corrupt.ts';
+
+/** An archive whose end records have been read and agree with each other and with its size. */
+export interface ZipFile {
+  readonly read: ReadRange;
+  readonly size: number;
+  readonly entries: number;
+  readonly directoryOffset: number;
+  readonly directorySize: number;
+  /** The end records. */
+  readonly tail: Buffer;
+  /** Written by this program: whatever is read from it must be as written to the last bit (exact.ts). */
+  readonly isOurs: boolean;
+}
+
+type Directory = Pick<ZipFile, 'entries' | 'directoryOffset' | 'directorySize'>;
+
+/**
+ * Reads the end of an archive of `size` bytes. Throws `NotAZip` where no end record is, and `CorruptArchive` where the
+ * directory does not end exactly there: bytes in front, behind or between would be invisible to some readers and
+ * visible to others.
+ */
+export async function openZip(read: ReadRange, size: number): Promise<ZipFile> {
+  const tailLength = Math.min(size, MAX_16 + END_RECORD_BYTES + END64_LOCATOR_BYTES + END64_RECORD_BYTES);
+  const tail = tailLength < END_RECORD_BYTES ? Buffer.alloc(0) : await read(size - tailLength, tailLength);
+  const end = findEnd(tail);
+  const directory = parseEnd(tail.subarray(end));
+  const wide = parseEnd64(tail.subarray(0, end), directory);
+  const tailStart = end - (wide ? END64_RECORD_BYTES + END64_LOCATOR_BYTES : 0);
+  const behindDirectory = size - tailLength + tailStart;
+  const { directoryOffset, directorySize, entries } = wide ?? directory;
+  if (directoryOffset + directorySize !== behindDirectory) {
+    throw corrupt(
+      `its directory should end at byte ${directoryOffset + directorySize}, its end record is at ${behindDirectory}`,
+    );
+  }
+  const records = tail.subarray(tailStart);
+  return { read, size, entries, directoryOffset, directorySize, tail: records, isOurs: false };
+}
+
+/** The one position where an end record and its comment fill the rest of the file. */
+function findEnd(tail: Buffer): number {
+  const found: number[] = [];
+  for (let at = tail.length - END_RECORD_BYTES; at >= 0; at--) {
+    const fits =
+      tail.readUInt32LE(at) === END_RECORD && at + END_RECORD_BYTES + tail.readUInt16LE(at + 20) === tail.length;
+    if (fits) found.push(at);
+  }
+  const [end, other] = found;
+  if (end === undefined) {
+    throw new Failure('NotAZip', 'no ZIP end record stands at the end of the file', {
+      hint: 'the file is cut off, has something appended, or is no ZIP',
+    });
+  }
+  if (other !== undefined) throw corrupt('it has two end records');
+  return end;
+}
+
+function parseEnd(end: Buffer): Directory {
+  const entries = end.readUInt16LE(10);
+  if (end.readUInt16LE(4) !== 0 || end.readUInt16LE(6) !== 0 || end.readUInt16LE(8) !== entries) {
+    throw unsupported('it is one part of several');
+  }
+  return { entries, directorySize: end.readUInt32LE(12), directoryOffset: end.readUInt32LE(16) };
+}
+
+/** The ZIP64 records in front of the end record; undefined where none are and none are needed. */
+function parseEnd64(before: Buffer, narrow: Directory): Directory | undefined {
+  const at = before.length - END64_LOCATOR_BYTES - END64_RECORD_BYTES;
+  const locator = before.subarray(-END64_LOCATOR_BYTES);
+  if (at < 0 || locator.readUInt32LE(0) !== END64_LOCATOR) {
+    if (narrow.entries === MAX_16 || narrow.directorySize === MAX_32 || narrow.directoryOffset === MAX_32) {
+      throw corrupt('its end record refers to a ZIP64 record that is not there');
+    }
+    return undefined;
+  }
+  const record = before.subarray(at);
+  if (record.readUInt32LE(0) !== END64_RECORD || number64(record, 4) !== END64_RECORD_BYTES - 12) {
+    throw corrupt('its ZIP64 end record is not where it has to be');
+  }
+  const onePart = record.readUInt32LE(16) === 0 && record.readUInt32LE(20) === 0;
+  if (!onePart || locator.readUInt32LE(4) !== 0 || locator.readUInt32LE(16) !== 1) {
+    throw unsupported('it is one part of several');
+  }
+  const entries = number64(record, 32);
+  const directorySize = number64(record, 40);
+  const directoryOffset = number64(record, 48);
+  const agree =
+    number64(record, 24) === entries &&
+    number64(locator, 8) === directoryOffset + directorySize &&
+    narrow.entries === Math.min(entries, MAX_16) &&
+    narrow.directorySize === Math.min(directorySize, MAX_32) &&
+    narrow.directoryOffset === Math.min(directoryOffset, MAX_32);
+  if (!agree) throw corrupt('its two end records contradict each other');
+  return { entries, directorySize, directoryOffset };
+}

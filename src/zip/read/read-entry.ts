@@ -1,0 +1,20 @@
+import { LOCAL_HEADER_BYTES } from '../signatures.ts';
+import { byteRun } from './byte-run.ts';
+import type { ZipEntry } from './decode.ts';
+import { entryContent, takeDescriptor, takeLocalHeader } from './entry-data.ts';
+import type { ZipFile } from './open-zip.ts';
+
+/** ZIP64 sizes and the UT field in front of the data, a 64 bit descriptor behind them. */
+const MOST_EXTRA_BYTES = 20 + 9 + 24;
+
+/**
+ * The content of one entry, by range reads of up to 8 MiB (one, for a small entry). Header, size and CRC are checked:
+ * it throws CorruptArchive before it ends when anything differs, so nothing may be kept before the last chunk is in.
+ */
+export async function* readEntry(zip: ZipFile, entry: ZipEntry): AsyncGenerator<Buffer, void, void> {
+  const most = LOCAL_HEADER_BYTES + Buffer.byteLength(entry.name) + entry.compressedSize + MOST_EXTRA_BYTES;
+  const run = byteRun(zip.read, entry.offset, Math.min(entry.offset + most, zip.directoryOffset));
+  const { zip64 } = await takeLocalHeader(run, entry, zip);
+  yield* entryContent(run, entry);
+  await takeDescriptor(run, entry, zip64);
+}

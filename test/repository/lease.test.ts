@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../src/host/clock.ts';
+import { Failure } from '../../src/host/errors.ts';
+import { processIdentity } from '../../src/host/process-identity.ts';
+import { acquireLease, type Lease, type LeaseOptions } from '../../src/repository/lease.ts';
+import { LEASE_FILE, OWN_FOLDERS } from '../../src/repository/names.ts';
+import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
+import type { Store } from '../../src/store/store.ts';
+
+const never = new AbortController().signal;
+
+interface Place extends AsyncDisposable {
+  readonly store: Store;
+  acquire(runId: string, change?: Partial<LeaseOptions>): Promise<Lease>;
+  content(): Promise<Record<string, unknown>>;
+  /** Puts another holder's lease there. */
+  hold(change: object): Promise<void>;
+}
+
+async function openPlace(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'case-backup-lease-'));
+  const store = openDirectoryStore(folder, { clock: systemClock, ownFolders: OWN_FOLDERS });
+  const over = new AbortController();
+  const file = join(folder, LEASE_FILE);
+  const place: Place = {
+    store,
+    acquire: (runId, change = {}) =>
+      acquireLease(store, {
+        runId,
+        slot: `slot of ${runId}`,
+        clock: systemClock,
+        signal: over.signal,
+        onLost: () => undefined,
+        ...change,
+      }),
+    content: async () => JSON.parse(await readFile(file, 'utf8')),
+    async hold(change) {
+      await place.acquire('other');
+      await writeFile(file, JSON.stringify({ ...(await place.content()), process: 'unknown', ...change }));
+    },
+    async [Symbol.asyncDispose]() {
+      over.abort();
+      await rm(folder, { recursive: true });
+    },
+  };
+  return place;
+}
+
+/** Sleeps end when the test says so; time passes by what they asked for. */
+function steppedClock(): Clock & { step(): Promise<void> } {
+  let elapsed = 0;
+  let wake: (() => void) | undefined;
+  return {
+    now: () => new Date(elapsed),
+    elapsed: () => elapsed,
+    sleep(ms, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      wake = () => {
+        elapsed += ms;
+        resolve();
+      };
+      return promise;
+    },
+    async step() {
+      while (!wake) await nextTurn();
+      const next = wake;
+      wake = undefined;
+      next();
+    },
+  };
+}
+
+test('of two runs one has the lease, and the other ends saying whose it is and until when', async () => {
+  await using place = await openPlace();
+  await place.acquire('first');
+  await assert.rejects(place.acquire('second'), (error: Failure) => {
+    assert.deepEqual([error.exit, error.code], ['leaseHeld', 'LeaseHeld']);
+    assert.match(error.message, /run first holds the lease of .* until \d{4}-/);
+    return true;
+  });
+});
+
+test('of many runs that start together exactly one gets the lease', async () => {
+  await using place = await openPlace();
+  const runs = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => place.acquire(`run ${n}`)));
+  assert.equal(runs.filter(({ status }) => status === 'fulfilled').length, 1);
+  for (const run of runs) if (run.status === 'rejected') assert.equal((run.reason as Failure).exit, 'leaseHeld');
+});
+
+test('a lease that was given back is taken at once, with the next fencing number', async () => {
+  await using place = await openPlace();
+  const first = await place.acquire('first');
+  await first.release(never);
+  assert.equal((await place.content())['ttlSeconds'], 0);
+  assert.deepEqual([first.fence, (await place.acquire('second')).fence], [1, 2]);
+});
+
+test('a lease is taken over from a run that is past its time, is dead, or was of the same slot', async () => {
+  const past = { ttlSeconds: 1 };
+  const dead = { process: processIdentity().replace(/\.\d+$/, '.1') };
+  for (const change of [dead, { slot: 'slot of second' }]) {
+    await using place = await openPlace();
+    await place.hold(change);
+    assert.equal((await place.acquire('second')).fence, 2);
+  }
+  await using place = await openPlace();
+  await place.hold(past);
+  const later = { ...place.store, now: async () => new Date(Date.now() + 2000) };
+  const lease = await acquireLease(later, {
+    runId: 'x',
+    slot: 'x',
+    clock: systemClock,
+    signal: never,
+    onLost: () => undefined,
+  });
+  assert.equal(lease.fence, 2);
+  await lease.release(never);
+});
+
+test('whether a lease is past its time, the store’s clock decides and not ours', async () => {
+  await using place = await openPlace();
+  await place.hold({ ttlSeconds: 60 });
+  const ahead: Clock = { ...systemClock, now: () => new Date(Date.now() + 86_400_000) };
+  await assert.rejects(place.acquire('second', { clock: ahead }), { code: 'LeaseHeld' });
+});
+
+test('a lease file that can’t be read is taken over; a folder in its place is a matter of configuration', async () => {
+  await using place = await openPlace();
+  await place.hold({ fence: 'seven' });
+  assert.equal((await place.acquire('second')).fence, 1);
+  await using other = await openPlace();
+  await other.store.put(`${LEASE_FILE}/inside`, Buffer.from('x'), 'absent', never);
+  await assert.rejects(other.acquire('first'), { exit: 'configuration', code: 'LeaseUnreadable' });
+});
+
+test('a holder whose lease was taken learns of it before it commits, and can’t take it back', async () => {
+  await using place = await openPlace();
+  const frozen = await place.acquire('frozen', { slot: 'same' });
+  await frozen.confirm(never);
+  await place.acquire('second', { slot: 'same' });
+  for (let attempt = 0; attempt < 2; attempt++)
+    await assert.rejects(frozen.confirm(never), { exit: 'leaseHeld', code: 'LeaseLost' });
+  await assert.rejects(frozen.release(never), { code: 'LeaseLost' });
+  assert.equal((await place.content())['runId'], 'second');
+});
+
+test('a holder renews its lease in the background and tells when somebody else has it', async () => {
+  await using place = await openPlace();
+  const clock = steppedClock();
+  const lost = Promise.withResolvers<Failure>();
+  await place.acquire('first', { clock, slot: 'same', onLost: lost.resolve });
+  await clock.step();
+  while ((await place.content())['renewals'] !== 1) await nextTurn();
+  await place.acquire('second', { slot: 'same' });
+  await clock.step();
+  assert.equal((await lost.promise).code, 'LeaseLost');
+});
+
+test('a store that fails is no loss before the lease would have run out', async () => {
+  await using place = await openPlace();
+  const clock = steppedClock();
+  const lost: Failure[] = [];
+  let failures = 0;
+  let isDown = false;
+  const shaky: Store = {
+    ...place.store,
+    async put(...args) {
+      if (!isDown) return place.store.put(...args);
+      failures += 1;
+      throw new Failure('RemoteUnavailable', 'the store is down');
+    },
+  };
+  const options = {
+    runId: 'a',
+    slot: 'a',
+    clock,
+    signal: never,
+    onLost: (failure: Failure) => void lost.push(failure),
+  };
+  const lease = await acquireLease(shaky, options);
+  isDown = true;
+  for (let round = 1; round <= 3; round++) {
+    await clock.step();
+    while (failures < round) await nextTurn();
+  }
+  assert.equal(lost.length, 0);
+  isDown = false;
+  await clock.step();
+  while ((await place.content())['renewals'] !== 4) await nextTurn();
+  isDown = true;
+  failures = 0;
+  for (let round = 1; round <= 4; round++) {
+    await clock.step();
+    while (failures < round) await nextTurn();
+  }
+  while (lost.length === 0) await nextTurn();
+  assert.equal(lost[0]?.code, 'Down');
+  isDown = false;
+  await lease.release(never);
+});
