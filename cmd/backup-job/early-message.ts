@@ -1,10 +1,9 @@
-import { blankReport } from '../../src/backup/blank-report.ts';
-import { failedVerdict } from '../../src/backup/build-report.ts';
-import { freshRunId } from '../../src/backup/start-night.ts';
+import { blankReport, failedVerdict } from '../../src/backup/report.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { asFailure, messageOf } from '../../src/host/errors.ts';
 import { policyName } from '../../src/host/policy-file.ts';
 import { writeTerminationMessage } from '../../src/host/termination-message.ts';
+import { freshRunId } from '../../src/repository/names.ts';
 import { podSettings } from './settings.ts';
 
 /**
@@ -16,9 +15,9 @@ export async function leaveEarlyMessage(error: unknown, file: string | undefined
   if (terminationMessagePath === undefined) return;
   const start = new Date(performance.timeOrigin);
   const runId = freshRunId(start);
-  const run = { runId, slot: slot ?? runId, policy: policyName(file, process.env), startTime: start.toISOString() };
+  const head = { runId, slot: slot ?? runId, policy: policyName(file, process.env), startTime: start.toISOString() };
   try {
-    const report = blankReport(run, failedVerdict(asFailure(error)), systemClock.now());
+    const report = blankReport(head, failedVerdict(asFailure(error)), systemClock.now());
     await writeTerminationMessage(terminationMessagePath, report);
   } catch (failed) {
     // The error that ended the run is the one to be thrown.

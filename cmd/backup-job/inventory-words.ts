@@ -1,5 +1,6 @@
 import { counted } from '../../src/api/counted.ts';
 import type { Inventory } from '../../src/repository/inventory.ts';
+import { mainArchive, type StoredRecord } from '../../src/repository/record.ts';
 import type { Store } from '../../src/store/store.ts';
 import { formatBytes } from './words.ts';
 
@@ -11,13 +12,13 @@ export function inventoryJson(inventory: Inventory, destination: Store): object 
       status,
       date: date.toISOString(),
       bytes: file.size,
-      contentHash: proof?.record.backup?.contentHash ?? file.contentHash,
+      contentHash: archiveOf(proof)?.contentHash ?? file.contentHash,
       cases: proof?.record.report?.cases,
       files: proof?.record.report?.files,
       skippedFiles: proof?.record.report?.skippedFiles,
       runId: proof?.record.runId,
     })),
-    lost: inventory.lost.map(({ record }) => ({ path: record.backup?.path, runId: record.runId })),
+    lost: inventory.lost.map(({ record }) => ({ path: mainArchive(record)?.path, runId: record.runId })),
     unfinishedRuns: inventory.records.records
       .filter(({ record }) => record.state !== 'finished')
       .map(({ record }) => record.runId),
@@ -39,7 +40,7 @@ export function inventoryTable(inventory: Inventory, destination: Store): string
   });
   for (const { record } of inventory.lost) {
     rows.push([
-      record.backup?.path.slice(record.backup.path.lastIndexOf('/') + 1) ?? record.runId,
+      (mainArchive(record)?.path ?? record.runId).split('/').at(-1) ?? '',
       'LOST',
       '',
       '',
@@ -72,3 +73,5 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+const archiveOf = (proof: StoredRecord | undefined) => proof && mainArchive(proof.record);

@@ -1,11 +1,11 @@
 import type { RunReport } from '../../src/api/report.ts';
-import type { Night } from '../../src/backup/night.ts';
+import type { Run } from '../../src/host/run.ts';
 import type { Settings } from './settings.ts';
 import { progressLine, summary } from './words.ts';
 
 /** Shows a run while it goes on and when it has ended: to a person, or as JSON lines to whatever collects them. */
 export interface RunDisplay {
-  follow(night: Night): void;
+  follow(run: Run): void;
   end(report: RunReport): void;
 }
 
@@ -16,13 +16,12 @@ export function showRun({ json, terminal, log }: Settings): RunDisplay {
   let timer: NodeJS.Timeout | undefined;
   const clearLine = '\r\u001b[2K';
   return {
-    follow(night) {
+    follow(run) {
       const show = terminal
         ? () =>
-            process.stderr.write(`${clearLine}${progressLine(night.progress.snapshot(), process.stderr.columns ?? 80)}`)
-        : () => log.info(night.progress.snapshot(), 'progress');
-      if (!terminal)
-        log.info({ run: night.runId, policy: night.policy.metadata.name, slot: night.slot }, 'run started');
+            process.stderr.write(`${clearLine}${progressLine(run.progress.snapshot(), process.stderr.columns ?? 80)}`)
+        : () => log.info(run.progress.snapshot(), 'progress');
+      if (!terminal) log.info({ run: run.runId, policy: run.policyName, slot: run.slot }, 'run started');
       timer = setInterval(show, terminal ? TERMINAL_MS : LOG_MS);
       timer.unref();
     },

@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * The run report: what a run says of itself, in three places that must agree. The container's termination message
  * carries it within 4,096 bytes (fit-report.ts), the run record at the destination and `--json` carry it whole.
- * It holds no case or file name except the few failing paths.
+ * It holds no case or file name except the few failing paths. It names a backup, and a verification that passed, only
+ * when that backup stands: what was uploaded and never committed is not in it.
  *
  * A newer release may add fields, which an older one passes over: a rollback must not make good runs look bad. Whatever
  * else changes (a field's meaning, a new word among the results, stages or levels) raises the version, here and in the
@@ -30,6 +31,13 @@ export const verificationSchema = z.object({
   level: z.enum(['Standard', 'Full']),
 });
 export type Verification = z.infer<typeof verificationSchema>;
+
+/** Whether every single check of a verification found what it should. */
+export const hasPassed = (verification: Verification): boolean =>
+  verification.backup_file_exists &&
+  verification.manifest_valid &&
+  verification.cases_match &&
+  verification.size_reasonable;
 
 export const backupRefSchema = z.object({
   /** Absolute in the destination store: /BACKUPS/2026-11-23_backup.zip */
@@ -60,7 +68,8 @@ export const quotaSchema = z.object({
   checkedTime: time.describe('When.'),
 });
 
-export const reportSchema = z.object({
+/** What every kind of run says: who it was, how it ended, and what it took. */
+const headSchema = z.object({
   version: z.int().min(1),
   runId: z.string().max(64),
   policy: z.string().max(253),
@@ -77,6 +86,14 @@ export const reportSchema = z.object({
   completionTime: time,
   durationSeconds: z.number().min(0),
   stageSeconds: z.partialRecord(z.enum(STAGES), z.number().min(0)),
+  /** What did not stop the run but somebody should know, as "Code: sentence". */
+  warnings: z.array(z.string().max(512)).max(20),
+});
+export type ReportHead = z.infer<typeof headSchema>;
+
+/** A night's. The counts are of the backup that it names; where it names none they are 0. */
+export const reportSchema = headSchema.extend({
+  kind: z.literal('Backup'),
   cases: count,
   files: count,
   skippedFiles: count,
@@ -84,13 +101,12 @@ export const reportSchema = z.object({
   archiveBytes: count,
   failingPaths: z.array(z.string().max(1024)).max(5),
   backup: backupRefSchema.optional(),
+  /** Of the backup; without one, of an upload that was found wrong and is gone. */
   verification: verificationSchema.optional(),
   retention: retentionSchema.optional(),
   quota: quotaSchema.optional(),
   /** Whether the run stands in Postgres; absent where the policy names no logStore. */
   logWritten: z.boolean().optional(),
-  /** What did not stop the run but somebody should know, as "Code: sentence". */
-  warnings: z.array(z.string().max(512)).max(20),
 });
 export type RunReport = z.infer<typeof reportSchema>;
 

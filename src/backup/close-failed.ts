@@ -1,11 +1,11 @@
-import type { RunReport } from '../api/report.ts';
+import type { RunReport, Verification } from '../api/report.ts';
 import { type Failure, messageOf } from '../host/errors.ts';
+import { sweepIncoming } from '../repository/incoming.ts';
 import type { Lease } from '../repository/lease.ts';
-import { incomingName } from '../repository/names.ts';
-import type { RecordKeeper } from '../repository/record.ts';
-import { buildReport } from './build-report.ts';
-import { journalRuns } from './journal-runs.ts';
+import type { RecordKeeper } from '../repository/record-keeper.ts';
+import { journalRuns, loggedAs } from './journal-runs.ts';
 import type { Night } from './night.ts';
+import { broughtUpToDate, reportOfFailure } from './report.ts';
 
 /** A pod has 30 s between SIGTERM and SIGKILL; the rest is for the process to end. */
 const CLOSING_MS = 15_000;
@@ -24,10 +24,10 @@ export interface Unfinished {
  */
 export async function closeFailed(
   night: Night,
-  failure: Failure,
+  { failure, verification }: { readonly failure: Failure; readonly verification?: Verification },
   { keeper, lease, prepared }: Unfinished,
 ): Promise<RunReport> {
-  const report = buildReport(night, failure);
+  const report = reportOfFailure(night, failure, verification);
   const signal = AbortSignal.timeout(CLOSING_MS);
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -37,20 +37,18 @@ export async function closeFailed(
     }
   };
   const owns = lease !== undefined && failure.code !== 'LeaseLost';
-  if (owns) await attempt('the unfinished upload could not be removed', () => removeUpload(night, signal));
   // A run that was stopped while committing may have made it: its record stays as it is, and the next run looks.
-  const undecided = keeper.current.state === 'committing';
-  if (prepared && !undecided) {
+  const isUndecided = keeper.current.state === 'committing';
+  if (owns)
+    await attempt('the unfinished upload could not be removed', () =>
+      sweepIncoming(night.destination, night.runId, signal),
+    );
+  if (prepared && !isUndecided) {
     await attempt('the run record could not be written', () => keeper.update({ state: 'finished', report }, signal));
   }
   // Before the log, whose server may never answer and use up the time.
   if (owns) await attempt('the lease could not be released', () => lease.release(signal));
-  if (!undecided) await journalRuns(night, [{ ...keeper.current, state: 'finished', report }], JOURNAL_MS, signal);
-  const { warnings, logWritten } = buildReport(night, failure);
-  return { ...report, ...(logWritten === undefined ? {} : { logWritten }), warnings };
-}
-
-async function removeUpload({ destination, runId }: Night, signal: AbortSignal): Promise<void> {
-  const upload = await destination.stat(incomingName(runId), signal);
-  if (upload?.kind === 'file') await destination.remove(upload, signal);
+  if (isUndecided) return broughtUpToDate(report, night);
+  const logged = await journalRuns(night, [{ ...keeper.current, state: 'finished', report }], JOURNAL_MS, signal);
+  return { ...broughtUpToDate(report, night), ...loggedAs(logged) };
 }

@@ -1,49 +1,70 @@
+import type { Verification } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
-import type { Inventory } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
 import { FORMAT_VERSION } from '../repository/manifest.ts';
-import { backupName } from '../repository/names.ts';
-import type { RecordKeeper } from '../repository/record.ts';
-import { Conflict, type FileEntry } from '../store/store.ts';
-import { buildReport } from './build-report.ts';
+import type { LayoutName, RunRecord, StoredArchive } from '../repository/record.ts';
+import type { RecordKeeper } from '../repository/record-keeper.ts';
+import { Conflict, type FileEntry, type Store } from '../store/store.ts';
+import type { Account } from './archive/ledger.ts';
 import type { Night } from './night.ts';
+import { reportOfMade } from './report.ts';
+
+/** A verified upload and the name that it is to get. */
+export interface Checked {
+  readonly file: FileEntry;
+  readonly contentHash: string;
+  readonly name: string;
+}
+
+/** A night's work, checked, on the last step before it counts. */
+export interface Candidate {
+  readonly layout: LayoutName;
+  readonly source: RunRecord['source'];
+  readonly account: Account;
+  readonly verification: Verification;
+  /** The one that people will know the backup by first. */
+  readonly uploads: readonly Checked[];
+}
 
 /**
- * Moves the verified upload to its name. The record says `committing` first, so that a crash right after the move
- * leaves a backup that the next run can recognise; the lease is confirmed in between, so that a run which lost it
- * commits nothing.
+ * Moves the verified uploads to their names, the first of them last: that is the moment they are a backup. The record
+ * says `committing` before, so that a crash right after it leaves a backup that the next run can recognise; the lease is
+ * confirmed in between, so that a run which lost it commits nothing.
  */
 export async function commit(
   night: Night,
-  incoming: FileEntry,
-  contentHash: string,
-  context: { readonly keeper: RecordKeeper; readonly lease: Lease; readonly inventory: Inventory },
+  { layout, source, account, verification, uploads }: Candidate,
+  { keeper, lease }: { readonly keeper: RecordKeeper; readonly lease: Lease },
 ): Promise<void> {
-  const { destination, facts, signal, start, spec } = night;
-  const taken = new Set(context.inventory.backups.map((backup) => backup.name));
-  const name = backupName(start, spec.timeZone, (candidate) => taken.has(candidate));
-  const backup = { path: destination.locate(name), bytes: incoming.size, contentHash, manifestVersion: FORMAT_VERSION };
-  facts.backup = backup;
-  await context.keeper.update(
-    {
-      state: 'committing',
-      source: { ...context.keeper.current.source, ...(facts.listed && { totals: facts.listed }) },
-      backup,
-      backupModified: incoming.modified.toISOString(),
-      report: buildReport(night, undefined),
-    },
-    signal,
-  );
-  await context.lease.confirm(signal);
+  const { destination, signal } = night;
+  const archives = uploads.map((upload) => storedArchive(upload, destination));
+  const [main] = archives;
+  if (!main) throw new Error('there is nothing to commit');
+  const { modified: _, ...backup } = main;
+  const report = reportOfMade(night, { account, backup, verification });
+  await keeper.update({ state: 'committing', layout, source, archives, report }, signal);
+  await lease.confirm(signal);
+  for (const upload of uploads.toReversed()) await place(night, upload, lease);
+}
+
+const storedArchive = ({ file, contentHash, name }: Checked, destination: Store): StoredArchive => ({
+  path: destination.locate(name),
+  bytes: file.size,
+  contentHash,
+  manifestVersion: FORMAT_VERSION,
+  modified: file.modified.toISOString(),
+});
+
+async function place({ destination, signal }: Night, { file, name }: Checked, lease: Lease): Promise<void> {
   try {
-    await destination.move(incoming, name, signal);
+    await destination.move(file, name, signal);
   } catch (error) {
-    delete facts.backup;
     if (!(error instanceof Conflict)) throw error;
-    await context.lease.confirm(signal);
-    throw new Failure('CommitConflict', `${backup.path} was made, or our upload removed, by somebody else`, {
-      hint: 'nothing was overwritten; run again',
-      cause: error,
-    });
+    await lease.confirm(signal);
+    throw new Failure(
+      'CommitConflict',
+      `${destination.locate(name)} was made, or our upload removed, by somebody else`,
+      { hint: 'nothing was overwritten; run again', cause: error },
+    );
   }
 }

@@ -1,71 +1,82 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
-import { takeInventory } from '../repository/inventory.ts';
+import { type Inventory, inventoryWith } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
 import { removeOldRecords } from '../repository/old-records.ts';
-import type { RecordKeeper } from '../repository/record.ts';
-import { buildReport } from './build-report.ts';
-import { journalRuns } from './journal-runs.ts';
-import { type Night, warn } from './night.ts';
+import { mainArchive, type Records } from '../repository/record.ts';
+import type { RecordKeeper } from '../repository/record-keeper.ts';
+import { journalRuns, loggedAs } from './journal-runs.ts';
+import type { Night } from './night.ts';
+import { broughtUpToDate } from './report.ts';
 import { retain } from './retain.ts';
 
 /** Longer than a failover or a restart of the database usually takes. */
 const JOURNAL_MS = 90_000;
+
+export interface Standing {
+  /** Of the run whose backup stands: its report is the verdict on it. */
+  readonly keeper: RecordKeeper;
+  readonly lease: Lease;
+  /** As they were read at the beginning of the night. */
+  readonly records: Records;
+}
 
 /**
  * What follows a backup that stands at its name: on record first, then logged, then retention. None of it can make the
  * backup bad any more, so what fails here is a warning; only a signal still shows in the exit code, because whoever
  * stopped the run should not read 0.
  */
-export async function finish(night: Night, keeper: RecordKeeper, lease: Lease): Promise<RunReport> {
-  const verdict = keeper.current.report ?? buildReport(night, undefined);
+export async function finish(night: Night, { keeper, lease, records }: Standing): Promise<RunReport> {
+  const verdict = keeper.current.report;
+  if (!verdict) throw new Error(`the record of run ${keeper.current.runId} has no report of its backup`);
+  let report = verdict;
   try {
-    await keeper.update({ state: 'finished', report: verdict }, night.signal);
+    await keeper.update({ state: 'finished' }, night.signal);
     night.progress.begin('Pruning');
-    const inventory = await takeInventory(night.destination, night.signal);
-    for (const { record } of inventory.lost)
-      warn(night, 'BackupLost', `the verified backup ${record.backup?.path} is gone, and not by our retention`);
-    for (const { name } of inventory.backups.filter((b) => b.status === 'altered'))
-      warn(night, 'BackupAltered', `${night.destination.locate(name)} is not the file that was verified`);
-    const isLogged = await journalRuns(
-      night,
-      inventory.records.records.map(({ record }) => record),
-      JOURNAL_MS,
-    );
-    await retain(night, inventory, lease, isLogged);
+    const inventory = await inventoryWith(withOwn(records, keeper), night.destination, night.signal);
+    tellOfChanges(night, inventory);
+    const all = inventory.records.records.map(({ record }) => record);
+    const logged = await journalRuns(night, all, JOURNAL_MS);
+    report = { ...report, ...loggedAs(logged) };
+    report = { ...report, retention: await retain(night, inventory, { lease, logged, backup: verdict }) };
+    report = { ...report, ...(await quotaOf(night)) };
     await removeOldRecords(night, inventory);
     night.progress.begin('Reporting');
-    await keeper.update({ report: withAftermath(verdict, night) }, night.signal);
+    report = broughtUpToDate(report, night);
+    await keeper.update({ report }, night.signal);
     await lease.release(night.signal);
   } catch (error) {
     if (night.signal.aborted) await releaseStopped(night, lease);
     else
-      warn(
-        night,
+      night.warn(
         'AftermathFailed',
         `the backup is verified and in place, but what follows failed: ${messageOf(error)}`,
       );
   }
-  return night.signal.aborted ? stopped(verdict, night) : withAftermath(verdict, night);
+  const final = broughtUpToDate(report, night);
+  return night.signal.aborted ? stopped(final, night) : final;
 }
 
-/** The verdict on the backup stays what it was when it was verified; retention, quota and warnings come later. */
-function withAftermath(verdict: RunReport, night: Night): RunReport {
-  const { retention, quota, logWritten, warnings, stage, stageSeconds, completionTime, durationSeconds } = buildReport(
-    night,
-    undefined,
-  );
+async function quotaOf({ destination, clock, signal }: Night): Promise<Pick<RunReport, 'quota'>> {
+  const space = await destination.space(signal);
+  if (!space) return {};
   return {
-    ...verdict,
-    ...(retention && { retention }),
-    ...(quota && { quota }),
-    ...(logWritten === undefined ? {} : { logWritten }),
-    warnings,
-    stage,
-    stageSeconds,
-    completionTime,
-    durationSeconds,
+    quota: { usedBytes: space.used, allocatedBytes: space.allocated, checkedTime: clock.now().toISOString() },
   };
+}
+
+/** The records of before, with the one that this night has written. */
+function withOwn({ records, unreadable }: Records, { stored }: RecordKeeper): Records {
+  if (!stored) return { records, unreadable };
+  const others = records.filter(({ record }) => record.runId !== stored.record.runId);
+  return { records: [...others, stored], unreadable };
+}
+
+function tellOfChanges(night: Night, { lost, backups }: Inventory): void {
+  for (const { record } of lost)
+    night.warn('BackupLost', `the verified backup ${mainArchive(record)?.path} is gone, and not by our retention`);
+  for (const { name } of backups.filter(({ status }) => status === 'altered'))
+    night.warn('BackupAltered', `${night.destination.locate(name)} is not the file that was verified`);
 }
 
 async function releaseStopped(night: Night, lease: Lease): Promise<void> {
@@ -77,10 +88,10 @@ async function releaseStopped(night: Night, lease: Lease): Promise<void> {
 }
 
 /** Stopped while only housekeeping was left, or nothing at all: the backup is good, the exit code says that the run did not end by itself. */
-function stopped(verdict: RunReport, night: Night): RunReport {
+function stopped(report: RunReport, night: Night): RunReport {
   const failure = asFailure(night.signal.reason);
   return {
-    ...withAftermath(verdict, night),
+    ...report,
     result: 'Interrupted',
     reason: failure.code,
     message: `${failure.message}; the backup is verified and in place`,

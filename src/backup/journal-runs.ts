@@ -1,8 +1,8 @@
-import type { Result } from '../api/report.ts';
+import type { Result, RunReport } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
 import type { Journal, JournalRow, JournalStatus } from '../journal/journal.ts';
-import type { RunRecord } from '../repository/record.ts';
-import { type Night, warn } from './night.ts';
+import { mainArchive, type RunRecord } from '../repository/record.ts';
+import type { Night } from './night.ts';
 
 const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
   Succeeded: 'completed',
@@ -12,18 +12,25 @@ const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
   Interrupted: 'interrupted',
 };
 
+/** What became of the log: brought up to date, not, or none is asked for. */
+export type Logged = 'written' | 'failed' | 'unwanted';
+
+/** The same in a report, which says nothing of a log that nobody wants. */
+export const loggedAs = (logged: Logged): Pick<RunReport, 'logWritten'> =>
+  logged === 'unwanted' ? {} : { logWritten: logged === 'written' };
+
 /**
- * Brings the log up to the run records: our own row and those that earlier runs could not write. Returns whether the
- * log is complete; a database that is down is a warning, never a failed backup. A server that never answers must not
- * hold up a run that was stopped: a pod is killed after 30 s.
+ * Brings the log up to the run records: our own row and those that earlier runs could not write. A database that is down
+ * is a warning, never a failed backup. A server that never answers must not hold up a run that was stopped: a pod is
+ * killed after 30 s.
  */
 export async function journalRuns(
   night: Night,
   records: readonly RunRecord[],
   budgetMs: number,
   signal = night.signal,
-): Promise<boolean> {
-  if (!night.openJournal) return isLogUnwanted(night);
+): Promise<Logged> {
+  if (!night.openJournal) return withoutDatabase(night);
   try {
     const journal = await night.openJournal(budgetMs, signal);
     try {
@@ -36,25 +43,21 @@ export async function journalRuns(
     } finally {
       await journal.close();
     }
-    night.facts.logWritten = true;
-    return true;
+    return 'written';
   } catch (error) {
-    night.facts.logWritten = false;
-    warn(
-      night,
+    night.warn(
       'LogNotWritten',
       `the run could not be logged in Postgres (${asFailure(error).code}), a later run will do it: ${messageOf(error)}`,
     );
-    return false;
+    return 'failed';
   }
 }
 
 /** A missing URL is no reason to go without a backup, but whoever named a logStore must learn of it. */
-function isLogUnwanted(night: Night): boolean {
-  if (!night.spec.logStore) return true;
-  night.facts.logWritten = false;
-  warn(night, 'LogNotWritten', 'the policy names a logStore, but DATABASE_URL is not set; check its secretRef');
-  return false;
+function withoutDatabase(night: Night): Logged {
+  if (!night.spec.logStore) return 'unwanted';
+  night.warn('LogNotWritten', 'the policy names a logStore, but DATABASE_URL is not set; check its secretRef');
+  return 'failed';
 }
 
 /** A row that is refused (an old one after a change of login) must not keep tonight's out; the first error is thrown last. */
@@ -72,8 +75,21 @@ async function writeNewestFirst(journal: Journal, records: readonly RunRecord[])
 
 const START_BUDGET_MS = 30_000;
 
-/** The row that says `running`, while the night goes on; once the signal aborts nothing waits for it. Never throws. */
-export async function journalStart(night: Night, record: RunRecord, signal: AbortSignal): Promise<void> {
+/** Runs `work` while the row that says `running` is written; once the work has ended nothing waits for the row. */
+export async function whileStartIsLogged<T>(night: Night, record: RunRecord, work: () => Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const logged = journalStart(night, record, over.signal);
+  try {
+    return await work();
+  } finally {
+    // The row that says how the run ended says all that this one would: a backup that is done must not wait for it.
+    over.abort();
+    await logged;
+  }
+}
+
+/** Never throws. */
+async function journalStart(night: Night, record: RunRecord, signal: AbortSignal): Promise<void> {
   if (!night.openJournal) return;
   try {
     const journal = await night.openJournal(START_BUDGET_MS, signal);
@@ -98,14 +114,14 @@ export function rowOf(record: RunRecord): JournalRow {
     runId: record.runId,
     policy: record.policy,
     backupDate: new Date(record.startTime),
-    backupPath: record.backup?.path,
+    backupPath: mainArchive(record)?.path,
     totalCases: done?.cases ?? 0,
     totalFiles: done?.files ?? 0,
     totalBytes: done?.sourceBytes ?? 0,
     status: done ? STATUS_OF[done.result] : 'running',
     errorMessage: done && done.result !== 'Succeeded' ? `${done.reason}: ${done.message}` : undefined,
     verification: done?.verification,
-    contentHash: record.backup?.contentHash,
+    contentHash: mainArchive(record)?.contentHash,
     startedAt: new Date(record.startTime),
     finishedAt: done ? new Date(done.completionTime) : undefined,
   };

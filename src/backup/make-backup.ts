@@ -1,107 +1,89 @@
 import { join } from 'node:path';
+import type { Verification } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import { collectGarbageFor } from '../host/memory.ts';
-import { type Inventory, newestVerified } from '../repository/inventory.ts';
+import type { Inventory } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
-import type { RecordKeeper, RunRecord } from '../repository/record.ts';
+import type { RunRecord } from '../repository/record.ts';
+import type { RecordKeeper } from '../repository/record-keeper.ts';
 import type { Identity } from '../store/store.ts';
-import { commit } from './commit.ts';
-import { namespaceFault, shrinkFault, spaceFault } from './guards.ts';
-import { journalStart } from './journal-runs.ts';
+import type { Account } from './archive/ledger.ts';
+import { type Checked, commit } from './commit.ts';
+import { whileStartIsLogged } from './journal-runs.ts';
+import { type Layout, singleLayout } from './layout.ts';
 import { excludedBy } from './listing/exclude.ts';
-import { listSource } from './listing/listing.ts';
 import { openPlan } from './listing/plan.ts';
-import { sealPlan } from './listing/seal-plan.ts';
-import { type Night, warn } from './night.ts';
+import type { Night } from './night.ts';
+import { planNight } from './plan-night.ts';
 import { archiveAndUpload } from './upload.ts';
 import { verifyUpload } from './verify-upload.ts';
-import { makeWorkFolder, removeWorkFolder } from './work-folder.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 export interface MakeContext {
-  readonly identities: { readonly source: Identity; readonly destination: Identity };
+  readonly source: Identity;
   readonly inventory: Inventory;
   readonly lease: Lease;
   readonly keeper: RecordKeeper;
 }
 
-/** list → plan → guards → archive ⇒ upload → verify → commit. When it returns, the backup stands at its name. */
-export async function makeBackup(night: Night, context: MakeContext): Promise<void> {
-  const { keeper, lease, identities } = context;
-  const source = {
+/** An upload that is not what was sent; it never got a name. */
+export interface FoundWrong {
+  readonly failure: Failure;
+  readonly verification: Verification;
+}
+
+/** list → plan → guards → archive ⇒ upload → verify → commit. Undefined means that the backup stands at its name. */
+export async function makeBackup(night: Night, context: MakeContext): Promise<FoundWrong | undefined> {
+  const { keeper, lease } = context;
+  const { account, namespace } = context.source;
+  const source: RunRecord['source'] = {
     location: night.source.locate(''),
-    ...(identities.source.account !== undefined && { account: identities.source.account }),
-    ...(identities.source.namespace !== undefined && { namespace: identities.source.namespace }),
+    ...(account !== undefined && { account }),
+    ...(namespace !== undefined && { namespace }),
   };
   await keeper.update({ fence: lease.fence, source }, night.signal);
-  const start = new AbortController();
-  const logged = journalStart(night, keeper.current, start.signal);
-  try {
-    await makeInFolder(night, context);
-  } finally {
-    // The row that says how the run ended says all that this one would: a backup that is done must not wait for it.
-    start.abort();
-    await logged;
-  }
+  return await whileStartIsLogged(night, keeper.current, () =>
+    inWorkFolder(night, (folder) => makeIn(folder, night, context)),
+  );
 }
 
-async function makeInFolder(night: Night, context: MakeContext): Promise<void> {
-  const folder = await makeWorkFolder(night.workParent, night.runId);
+async function makeIn(folder: string, night: Night, context: MakeContext): Promise<FoundWrong | undefined> {
+  const { keeper, inventory } = context;
+  const plan = openPlan(join(folder, 'plan.sqlite'), excludedBy(night.spec.source.exclude));
   try {
-    await makeIn(folder, night, context);
-  } finally {
-    await removeWorkFolder(folder);
-  }
-}
-
-async function makeIn(folder: string, night: Night, context: MakeContext): Promise<void> {
-  const { progress, signal, source, destination, spec, facts } = night;
-  const before = lastNight(night, context.inventory);
-  const plan = openPlan(join(folder, 'plan.sqlite'), excludedBy(spec.source.exclude));
-  try {
-    progress.begin('Listing');
-    throwIf(namespaceFault(context.identities.source.namespace, before?.source.namespace));
-    const listing = await listSource(source, plan, {
-      signal,
-      expectedFiles: before?.source.totals?.files,
-      onFiles: (count) => progress.advance(count, 0),
-    });
-    if (listing.rounds > 1)
-      warn(
-        night,
-        'ListingRepeated',
-        `the source was listed ${listing.rounds} times, because it came out shorter than the last backup`,
-      );
-    const sealed = sealPlan(plan);
-    facts.listed = sealed.totals;
-    throwIf(shrinkFault(sealed.totals, before?.source.totals, spec.guards));
-    throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
-
+    const sealed = await planNight(night, plan, context);
     collectGarbageFor(sealed.totals.files);
-    progress.begin('Archiving', sealed.totals);
-    const uploaded = await archiveAndUpload({ folder, plan, sealed, source: context.keeper.current.source }, night);
-
-    progress.begin('Verifying', { files: 1, bytes: uploaded.file.size });
-    const contentHash = await verifyUpload(night, uploaded);
-
-    progress.begin('Committing');
-    await commit(night, uploaded.file, contentHash, context);
+    const source = { ...keeper.current.source, totals: sealed.totals };
+    const layout = singleLayout(night, { sealed, source, inventory, workFolder: folder });
+    return await makeArchives(night, layout, source, context);
   } finally {
     plan.close();
   }
 }
 
-interface LastNight {
-  readonly source: RunRecord['source'];
-  readonly sizes: { readonly source: number; readonly archive: number };
-}
-
-/** The newest verified backup of the same source: what tonight is compared with. */
-function lastNight(night: Night, inventory: Inventory): LastNight | undefined {
-  const record = newestVerified(inventory)?.proof?.record;
-  if (!record?.report || record.source.location !== night.source.locate('')) return undefined;
-  return { source: record.source, sizes: { source: record.report.sourceBytes, archive: record.report.archiveBytes } };
-}
-
-function throwIf(failure: Failure | undefined): void {
-  if (failure) throw failure;
+/** The one loop over a night's archives, and their one commit. */
+async function makeArchives(
+  night: Night,
+  layout: Layout,
+  source: RunRecord['source'],
+  context: MakeContext,
+): Promise<FoundWrong | undefined> {
+  const uploads: Checked[] = [];
+  const accounts: Account[] = [];
+  const verifications: Verification[] = [];
+  for (const archive of layout.archives) {
+    const uploaded = await archiveAndUpload(night, archive, source.totals ?? {});
+    const { file, written } = uploaded;
+    night.progress.begin('Verifying', { files: 1, bytes: file.size });
+    const check = await verifyUpload(night, uploaded);
+    if (!check.isGood) return check;
+    uploads.push({ file, contentHash: check.contentHash, name: archive.name });
+    accounts.push(written.account);
+    verifications.push(check.verification);
+  }
+  night.progress.begin('Committing');
+  const [[account], [verification]] = [accounts, verifications];
+  if (!account || !verification) throw new Error(`layout ${layout.name} has no archive`);
+  await commit(night, { layout: layout.name, source, account, verification, uploads }, context);
+  return undefined;
 }

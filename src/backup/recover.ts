@@ -1,26 +1,28 @@
 import { EXIT_CODES } from '../api/exit-codes.ts';
 import type { RunReport } from '../api/report.ts';
-import { type Inventory, isSameObject, takeInventory } from '../repository/inventory.ts';
+import { sweepIncoming } from '../repository/incoming.ts';
+import { archiveAt, type Inventory, inventoryWith } from '../repository/inventory.ts';
 import { toJson } from '../repository/json-file.ts';
-import { INCOMING_FOLDER, recordName, runIdOf } from '../repository/names.ts';
-import { filesIn, type RunRecord, type StoredRecord } from '../repository/record.ts';
+import { recordName } from '../repository/names.ts';
+import { type RunRecord, readRecords, type StoredRecord } from '../repository/record.ts';
 import { Conflict, type Store } from '../store/store.ts';
-import { blankReport } from './blank-report.ts';
-import { type Night, warn } from './night.ts';
+import type { Night } from './night.ts';
+import { blankReport } from './report.ts';
 import { sweepWorkFolders } from './work-folder.ts';
 
 /**
- * Finishes what runs before us left behind. Only the holder of the lease may call this: whoever made what it finds has
- * died or has lost the lease, and can't commit any more once its upload is gone.
+ * Finishes what runs before us left behind, and returns what stands. Only the holder of the lease may call this: whoever
+ * made what it finds has died or has lost the lease, and can't commit any more once its upload is gone.
  */
 export async function recover(night: Night): Promise<Inventory> {
   const { destination, signal } = night;
-  for (const stored of (await takeInventory(destination, signal)).records.records) {
-    if (stored.record.state !== 'finished') await finishRecord(night, stored);
-  }
-  await sweepIncoming(destination, signal);
+  const { records, unreadable } = await readRecords(destination, signal);
+  const finished: StoredRecord[] = [];
+  for (const stored of records)
+    finished.push(stored.record.state === 'finished' ? stored : await finishRecord(night, stored));
+  await sweepIncoming(destination, 'all', signal);
   await sweepWorkFolders(night.workParent);
-  return takeInventory(destination, signal);
+  return await inventoryWith({ records: finished, unreadable }, destination, signal);
 }
 
 /** A finished run of the same slot whose backup is in place: our run is a retry of it and has nothing left to archive. */
@@ -30,39 +32,34 @@ export function predecessorOf(slot: string, inventory: Inventory): StoredRecord 
   )?.proof;
 }
 
-async function finishRecord(night: Night, { file, record }: StoredRecord): Promise<void> {
-  const { destination, signal } = night;
-  const adopted = record.state === 'committing' && (await isInPlace(destination, record, signal));
-  const finished: RunRecord = adopted
+async function finishRecord(night: Night, { file, record }: StoredRecord): Promise<StoredRecord> {
+  const { destination, signal, clock, log } = night;
+  const isAdopted = record.state === 'committing' && (await isInPlace(destination, record, signal));
+  const finished: RunRecord = isAdopted
     ? { ...record, state: 'finished' }
-    : { ...withoutBackup(record), state: 'finished', report: interruptedReport(record, night.clock.now()) };
+    : { ...withoutArchives(record), state: 'finished', report: interruptedReport(record, clock.now()) };
+  log.info(
+    { run: record.runId, adopted: isAdopted },
+    isAdopted ? 'adopted the verified backup of a run that died' : 'recorded a run that died',
+  );
   try {
-    await destination.put(recordName(record.runId), toJson(finished), { rev: file.rev }, signal);
+    const written = await destination.put(recordName(record.runId), toJson(finished), { rev: file.rev }, signal);
+    return { file: written, record: finished };
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
-    warn(night, 'RecordChanged', `the record of run ${record.runId} was changed by somebody else`);
+    night.warn('RecordChanged', `the record of run ${record.runId} was changed by somebody else`);
+    return { file, record };
   }
-  night.log.info(
-    { run: record.runId, adopted },
-    adopted ? 'adopted the verified backup of a run that died' : 'recorded a run that died',
-  );
 }
 
-/** The object that the dead run had verified now stands under its final name. */
+/** All that the dead run had verified now stands under its final names. */
 async function isInPlace(destination: Store, record: RunRecord, signal: AbortSignal): Promise<boolean> {
-  if (!record.backup || !record.report) return false;
-  const name = record.backup.path.slice(record.backup.path.lastIndexOf('/') + 1);
-  const file = await destination.stat(name, signal);
-  return file?.kind === 'file' && isSameObject(file, record.backup, record.backupModified);
+  if (!record.archives || !record.report) return false;
+  for (const archive of record.archives) if (!(await archiveAt(destination, archive, signal))) return false;
+  return true;
 }
 
-async function sweepIncoming(destination: Store, signal: AbortSignal): Promise<void> {
-  for (const file of await filesIn(destination, INCOMING_FOLDER, signal)) {
-    if (runIdOf(file.name, '.zip') !== undefined) await destination.remove(file, signal);
-  }
-}
-
-function withoutBackup({ backup: _, backupModified: __, ...record }: RunRecord): RunRecord {
+function withoutArchives({ archives: _, ...record }: RunRecord): RunRecord {
   return record;
 }
 
@@ -73,5 +70,6 @@ function interruptedReport(record: RunRecord, now: Date): RunReport {
     message: 'the run ended without a report; a later run found it',
     exitCode: EXIT_CODES.failed,
   } as const;
-  return blankReport(record, verdict, now);
+  const { runId, policy, slot, startTime } = record;
+  return blankReport({ runId, policy, slot, startTime }, verdict, now);
 }

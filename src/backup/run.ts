@@ -1,14 +1,16 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, type Failure } from '../host/errors.ts';
 import { acquireLease, type Lease } from '../repository/lease.ts';
-import { RECORD_VERSION, type RecordKeeper, recordKeeper } from '../repository/record.ts';
+import { keepPolicy } from '../repository/policy-copy.ts';
+import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
+import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
 import { closeFailed } from './close-failed.ts';
 import { finish } from './finish.ts';
 import { makeBackup } from './make-backup.ts';
-import { type Night, warn } from './night.ts';
+import type { Night, NightOptions } from './night.ts';
 import { prepare } from './prepare.ts';
 import { predecessorOf, recover } from './recover.ts';
-import { type RunOptions, startNight } from './start-night.ts';
+import { startNight } from './start-night.ts';
 
 /**
  * One night, from start to report. It never throws: however it ends there is a report, and the report's exit code is
@@ -16,27 +18,28 @@ import { type RunOptions, startNight } from './start-night.ts';
  *
  *   prepare → lease → recover → make (list → plan → archive ⇒ upload → verify → commit) → finish (record → log → retain)
  */
-export async function runBackup(options: RunOptions): Promise<RunReport> {
+export async function runBackup(options: NightOptions): Promise<RunReport> {
   const { night, abort, dispose } = startNight(options);
-  options.onStart?.(night);
   let keeper = recordKeeper(night.destination, firstRecord(night));
   let lease: Lease | undefined;
   let prepared = false;
   try {
-    const identities = await prepare(night);
+    const { source } = await prepare(night);
     prepared = true;
     lease = await acquireLease(night.destination, { ...night, onLost: abort });
     const inventory = await recover(night);
+    await rememberPolicy(night);
     const predecessor = predecessorOf(night.slot, inventory);
     if (predecessor) {
-      warn(night, 'AlreadyDone', `run ${predecessor.record.runId} of the same slot has made this backup`);
+      night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same slot has made this backup`);
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
     } else {
-      await makeBackup(night, { identities, inventory, lease, keeper });
+      const wrong = await makeBackup(night, { source, inventory, lease, keeper });
+      if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared });
     }
-    return await finish(night, keeper, lease);
+    return await finish(night, { keeper, lease, records: inventory.records });
   } catch (error) {
-    return await closeFailed(night, reasonOf(error, night.signal), { keeper, lease, prepared });
+    return await closeFailed(night, { failure: reasonOf(error, night.signal) }, { keeper, lease, prepared });
   } finally {
     dispose();
   }
@@ -47,15 +50,23 @@ function reasonOf(error: unknown, signal: AbortSignal): Failure {
   return asFailure(signal.aborted ? signal.reason : error);
 }
 
+async function rememberPolicy(night: Night): Promise<void> {
+  if (await keepPolicy(night.destination, night.policy, night.signal)) return;
+  night.warn('PolicyNotKept', 'the copy of the policy beside the backups was changed by somebody else and is not ours');
+}
+
 function firstRecord(night: Night): RecordKeeper['current'] {
-  return {
+  const record: RunRecord = {
     version: RECORD_VERSION,
+    kind: 'Backup',
+    layout: 'Single',
     state: 'running',
     runId: night.runId,
     slot: night.slot,
-    policy: night.policy.metadata.name,
+    policy: night.policyName,
     startTime: night.start.toISOString(),
     fence: 0,
     source: { location: night.source.locate('') },
   };
+  return record;
 }

@@ -1,14 +1,13 @@
 import { Failure } from '../host/errors.ts';
 import { piped } from '../host/piped.ts';
-import { incomingName } from '../repository/names.ts';
 import type { FileEntry } from '../store/store.ts';
-import { type ArchiveJob, archive } from './archive/archive.ts';
-import { type Night, noFacts, warn } from './night.ts';
+import { type WrittenArchive, writeArchive } from './archive/write-archive.ts';
+import type { LaidOut } from './layout.ts';
+import type { Night } from './night.ts';
 
 export interface Uploaded {
   readonly file: FileEntry;
-  /** The manifest's bytes as they were written: what is read back must be the same. */
-  readonly manifest: Buffer;
+  readonly written: WrittenArchive;
 }
 
 /** Between the archive and the upload: enough that neither waits for the other's every chunk. */
@@ -19,28 +18,32 @@ const MOST_SESSIONS = 2;
 /**
  * archive ⇒ upload: one stream, no archive on disk. A store that forgot the upload half-way (a Dropbox session ends
  * after seven days, or for no reason) gets it once more from the source, since a stream can't be sent twice.
+ * `totals` are for the progress.
  */
-export async function archiveAndUpload(job: ArchiveJob, night: Night): Promise<Uploaded> {
+export async function archiveAndUpload(
+  night: Night,
+  archive: LaidOut,
+  totals: { readonly files?: number; readonly bytes?: number },
+): Promise<Uploaded> {
   for (let session = 1; ; session++) {
+    night.progress.begin('Archiving', totals);
     try {
-      return await uploadOnce(job, night);
+      return await uploadOnce(night, archive);
     } catch (error) {
       if (session === MOST_SESSIONS || !(error instanceof Failure) || error.code !== 'UploadSessionLost') throw error;
-      warn(night, 'UploadRestarted', error.message);
-      Object.assign(night.facts, { ...noFacts(), warnings: night.facts.warnings });
-      night.progress.begin('Archiving', job.sealed.totals);
+      night.warn('UploadRestarted', error.message);
     }
   }
 }
 
-async function uploadOnce(job: ArchiveJob, night: Night): Promise<Uploaded> {
+async function uploadOnce({ destination, signal }: Night, { task, incoming }: LaidOut): Promise<Uploaded> {
   const { written, read } = await piped(
     CHANNEL_BYTES,
     {
-      write: (send, signal) => archive(job, night, send, signal),
-      read: (chunks, signal) => night.destination.write(incomingName(night.runId), chunks, signal),
+      write: (send, until) => writeArchive(send, task, until),
+      read: (chunks, until) => destination.write(incoming, chunks, until),
     },
-    night.signal,
+    signal,
   );
-  return { file: read, manifest: written };
+  return { file: read, written };
 }

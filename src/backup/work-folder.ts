@@ -14,18 +14,22 @@ export async function sweepWorkFolders(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const owner = NAME.exec(name)?.[1];
     if (owner !== undefined && isProcessGone(Buffer.from(owner, 'base64url').toString())) {
-      await removeWorkFolder(join(parent, name));
+      await rm(join(parent, name), { recursive: true, force: true });
     }
   }
 }
 
-export async function makeWorkFolder(parent: string, runId: string): Promise<string> {
-  await mkdir(parent, { recursive: true });
-  const folder = join(parent, `case-backup-work-${runId}.${Buffer.from(processIdentity()).toString('base64url')}`);
+/** Runs `work` with a folder of the run's own, which is gone afterwards. */
+export async function inWorkFolder<T>(
+  { workParent, runId }: { readonly workParent: string; readonly runId: string },
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(workParent, { recursive: true });
+  const folder = join(workParent, `case-backup-work-${runId}.${Buffer.from(processIdentity()).toString('base64url')}`);
   await mkdir(folder, { mode: 0o700 });
-  return folder;
-}
-
-export async function removeWorkFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

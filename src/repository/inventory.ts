@@ -1,10 +1,19 @@
-import type { FileEntry, Store } from '../store/store.ts';
+import type { FileEntry, ReadableStore } from '../store/store.ts';
 import { backupDate } from './names.ts';
-import { filesIn, type Records, readRecords, type StoredRecord } from './record.ts';
+import {
+  filesIn,
+  mainArchive,
+  type Records,
+  type RunRecord,
+  readRecords,
+  type StoredArchive,
+  type StoredRecord,
+} from './record.ts';
 import type { RetainedBackup } from './retention.ts';
 
 /** What stands at the destination: the backups by name, each with the record that proves it, if any. */
 export interface Backup extends RetainedBackup {
+  /** The archive that gives it its name. */
   readonly file: FileEntry;
   readonly proof: StoredRecord | undefined;
 }
@@ -17,11 +26,21 @@ export interface Inventory {
   readonly records: Records;
 }
 
-export async function takeInventory(destination: Store, signal: AbortSignal): Promise<Inventory> {
-  const records = await readRecords(destination, signal);
+/** Reads the records and lists the backups. */
+export async function takeInventory(destination: ReadableStore, signal: AbortSignal): Promise<Inventory> {
+  return await inventoryWith(await readRecords(destination, signal), destination, signal);
+}
+
+/** Lists the backups and holds them against records that were read before: a night reads each once. */
+export async function inventoryWith(
+  records: Records,
+  destination: ReadableStore,
+  signal: AbortSignal,
+): Promise<Inventory> {
   const proofs = new Map<string, StoredRecord>();
   for (const stored of records.records) {
-    if (stored.record.state === 'finished' && stored.record.backup) proofs.set(stored.record.backup.path, stored);
+    const main = mainArchive(stored.record);
+    if (stored.record.state === 'finished' && main) proofs.set(main.path, stored);
   }
   const backups: Backup[] = [];
   for (const file of await filesIn(destination, '', signal)) {
@@ -30,7 +49,7 @@ export async function takeInventory(destination: Store, signal: AbortSignal): Pr
     const path = destination.locate(file.name);
     const proof = proofs.get(path);
     proofs.delete(path);
-    backups.push({ file, name: file.name, date, proof, status: statusOf(file, proof) });
+    backups.push({ file, name: file.name, date, proof, status: statusOf(file, proof?.record) });
   }
   backups.sort((a, b) => a.date.getTime() - b.date.getTime() || (a.name < b.name ? -1 : 1));
   const lost = [...proofs.values()].filter(({ record }) => record.prunedTime === undefined);
@@ -40,20 +59,31 @@ export async function takeInventory(destination: Store, signal: AbortSignal): Pr
 export const newestVerified = (inventory: Inventory): Backup | undefined =>
   inventory.backups.findLast((backup) => backup.status === 'verified');
 
-function statusOf(file: FileEntry, proof: StoredRecord | undefined): Backup['status'] {
-  const backup = proof?.record.backup;
-  if (!proof || !backup) return 'unproven';
-  if (!isSameObject(file, backup, proof.record.backupModified)) return 'altered';
-  return proof.record.report?.result === 'Succeeded' ? 'verified' : 'incomplete';
+function statusOf(file: FileEntry, record: RunRecord | undefined): Backup['status'] {
+  const main = record && mainArchive(record);
+  if (!record || !main) return 'unproven';
+  if (!isSameObject(file, main)) return 'altered';
+  return record.report?.result === 'Succeeded' ? 'verified' : 'incomplete';
 }
 
 /** By content where the store knows it without reading, else by size and time, as rsync does. */
 export function isSameObject(
   file: FileEntry,
-  backup: { bytes: number; contentHash: string },
-  modified: string | undefined,
+  archive: { readonly bytes: number; readonly contentHash: string; readonly modified: string },
 ): boolean {
-  if (file.size !== backup.bytes) return false;
-  if (file.contentHash !== undefined) return file.contentHash === backup.contentHash;
-  return modified === undefined || file.modified.toISOString() === modified;
+  if (file.size !== archive.bytes) return false;
+  if (file.contentHash !== undefined) return file.contentHash === archive.contentHash;
+  return file.modified.toISOString() === archive.modified;
+}
+
+/** The recorded archive as it stands now; undefined when nothing, or something else, is at its path. */
+export async function archiveAt(
+  destination: ReadableStore,
+  archive: StoredArchive,
+  signal: AbortSignal,
+): Promise<FileEntry | undefined> {
+  const root = destination.locate('');
+  const path = archive.path.slice(root === '/' ? 1 : root.length + 1);
+  const there = await destination.stat(path, signal);
+  return there?.kind === 'file' && isSameObject(there, archive) ? there : undefined;
 }

@@ -13,7 +13,7 @@ import { LEASE_FILE } from './names.ts';
  * before a commit or a delete; its half-made upload has been removed by the new holder, so it can't commit either.
  */
 export interface Lease {
-  /** Grows by one with each holder. */
+  /** Grows by one with each holder: a label for people and records. What decides is the revision that is swapped. */
   readonly fence: number;
   /** Swaps the lease once more; throws Failure `leaseHeld`/`LeaseLost` when somebody else has it. */
   confirm(signal: AbortSignal): Promise<void>;

@@ -13,15 +13,15 @@ const count = z.int().min(0);
 
 /**
  * manifest.json: first the six fields that its users know, then ours. `cases` follows the order of the archive, each
- * with a fingerprint by which a later night knows an unchanged case: the SHA-256 over a line per file, sorted by path,
- * of path, id, rev, size, content_hash and time.
+ * with a fingerprint by which a later night knows an unchanged case: the SHA-256 over a line per entry (file, folder,
+ * what can't be backed up), sorted by path.
  */
 export const manifestSchema = z.object({
   backup_date: z.iso.datetime(),
   total_cases: count,
   total_files: count,
   total_size_mb: z.number().min(0),
-  dropbox_sync_status: z.enum(['complete', 'incomplete']),
+  dropbox_sync_status: z.enum(['ok', 'incomplete']),
   cases_included: z.array(z.string()),
   format_version: z.int().min(1),
   run_id: z.string(),

@@ -10,6 +10,7 @@ export const RUNS_FOLDER = `${STATE_FOLDER}/runs`;
 /** Where only this program writes, for a folder store to keep clean; the one with the lease first. */
 export const OWN_FOLDERS = [STATE_FOLDER, INCOMING_FOLDER] as const;
 export const LEASE_FILE = `${STATE_FOLDER}/lease.json`;
+export const POLICY_FILE = `${STATE_FOLDER}/policy.json`;
 
 export const incomingName = (runId: string): string => `${INCOMING_FOLDER}/${runId}.zip`;
 export const recordName = (runId: string): string => `${RUNS_FOLDER}/${runId}.json`;
@@ -29,6 +30,9 @@ export function newRunId(start: Date, random: number): string {
     .replace(/[-:]/g, '');
   return `${stamp}-${(random >>> 0).toString(16).padStart(8, '0')}`;
 }
+
+/** An id that no other run has. */
+export const freshRunId = (start: Date): string => newRunId(start, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
 
 /** The wall clock of a zone, as the parts that a backup's name is made of. */
 export function localStamp(at: Date, timeZone: string): { date: string; time: string } {

@@ -4,7 +4,7 @@ import type { Failure } from '../host/errors.ts';
 import type { Store } from '../store/store.ts';
 import { takeInventory } from './inventory.ts';
 import { acquireLease } from './lease.ts';
-import { newRunId } from './names.ts';
+import { freshRunId } from './names.ts';
 import { prune, reasonToHold } from './prune.ts';
 import { planRetention, type RetentionPlan } from './retention.ts';
 
@@ -29,7 +29,7 @@ export async function pruneOnly(
   if (dryRun) return { deleted: drop, pending, keep, heldBecause: undefined };
 
   const lost = new AbortController();
-  const runId = newRunId(clock.now(), crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
+  const runId = freshRunId(clock.now());
   const both = AbortSignal.any([signal, lost.signal]);
   const lease = await acquireLease(destination, {
     runId,
@@ -39,7 +39,7 @@ export async function pruneOnly(
     onLost: (failure: Failure) => lost.abort(failure),
   });
   try {
-    const outcome = await prune(destination, inventory, { keep, drop, pending }, lease, clock, both);
+    const outcome = await prune({ keep, drop, pending }, inventory, { destination, lease, clock, signal: both });
     return { deleted: outcome.deleted, pending, keep, heldBecause: outcome.heldBecause };
   } finally {
     await lease.release(AbortSignal.timeout(15_000));

@@ -1,21 +1,16 @@
-import type { PolicySpec } from '../api/policy.ts';
-import type { RunReport } from '../api/report.ts';
 import type { Clock } from '../host/clock.ts';
-import { Conflict, type Store } from '../store/store.ts';
-import type { Backup, Inventory } from './inventory.ts';
+import { Conflict, type FileEntry, type Store } from '../store/store.ts';
+import { archiveAt, type Backup, type Inventory } from './inventory.ts';
 import { toJson } from './json-file.ts';
 import type { Lease } from './lease.ts';
 import { recordName } from './names.ts';
-import { planRetention, type RetentionPlan } from './retention.ts';
+import type { RetentionPlan } from './retention.ts';
 
 /** Deletes what the plan drops, one exact revision after the other, each under the confirmed lease. */
 export interface PruneOutcome {
   readonly deleted: readonly string[];
   readonly heldBecause: string | undefined;
 }
-
-export const retentionOf = (inventory: Inventory, rules: PolicySpec['retention']): RetentionPlan =>
-  planRetention(inventory.backups, rules);
 
 /** Reasons to delete nothing tonight, whatever the plan says. */
 export function reasonToHold(inventory: Inventory, now: Date, storeNow: Date): string | undefined {
@@ -34,14 +29,15 @@ export function reasonToHold(inventory: Inventory, now: Date, storeNow: Date): s
   return undefined;
 }
 
-export async function prune(
-  destination: Store,
-  inventory: Inventory,
-  plan: RetentionPlan,
-  lease: Lease,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<PruneOutcome> {
+export interface PruneContext {
+  readonly destination: Store;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export async function prune(plan: RetentionPlan, inventory: Inventory, context: PruneContext): Promise<PruneOutcome> {
+  const { destination, lease, signal } = context;
   const deleted: string[] = [];
   const byName = new Map(inventory.backups.map((backup) => [backup.name, backup]));
   for (const name of plan.drop) {
@@ -49,8 +45,8 @@ export async function prune(
     if (!backup?.proof) continue;
     await lease.confirm(signal);
     try {
-      await markPruned(destination, backup.proof, clock, signal);
-      await destination.remove(backup.file, signal);
+      await markPruned(backup.proof, context);
+      for (const file of await filesToRemove(backup, inventory, context)) await destination.remove(file, signal);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       return { deleted, heldBecause: `${name} was changed by somebody else while it was to be deleted` };
@@ -60,37 +56,31 @@ export async function prune(
   return { deleted, heldBecause: undefined };
 }
 
+/**
+ * Those of its archives that no other backup's record names, the one that gives it its name last: while that one stands,
+ * a later run sees that something is left to remove.
+ */
+async function filesToRemove(
+  { file, proof }: Backup,
+  { records }: Inventory,
+  { destination, signal }: PruneContext,
+): Promise<FileEntry[]> {
+  const others = records.records.filter(({ record }) => record.runId !== proof?.record.runId && !record.prunedTime);
+  const needed = new Set(others.flatMap(({ record }) => (record.archives ?? []).map(({ path }) => path)));
+  const own = (proof?.record.archives ?? []).slice(1).filter(({ path }) => !needed.has(path));
+  const files: FileEntry[] = [];
+  for (const archive of own) {
+    const there = await archiveAt(destination, archive, signal);
+    if (there) files.push(there);
+  }
+  return [...files, file];
+}
+
 /** Before the deletion, so that a crash in between does not make the backup look lost. */
 async function markPruned(
-  destination: Store,
   proof: NonNullable<Backup['proof']>,
-  clock: Clock,
-  signal: AbortSignal,
+  { destination, clock, signal }: PruneContext,
 ): Promise<void> {
   const record = { ...proof.record, prunedTime: clock.now().toISOString() };
   await destination.put(recordName(record.runId), toJson(record), { rev: proof.file.rev }, signal);
-}
-
-/** What the report says of retention, from an inventory taken after the deletions. */
-export function retentionReport(
-  inventory: Inventory,
-  plan: RetentionPlan,
-  mode: PolicySpec['retention']['mode'],
-  outcome: PruneOutcome,
-  now: Date,
-): NonNullable<RunReport['retention']> {
-  const gone = new Set(outcome.deleted);
-  const left = inventory.backups.filter((backup) => !gone.has(backup.name));
-  const [oldest, newest] = [left[0], left.at(-1)];
-  return {
-    backups: left.length,
-    verified: left.filter((backup) => backup.status === 'verified').length,
-    totalBytes: left.reduce((sum, backup) => sum + backup.file.size, 0),
-    ...(oldest && newest ? { oldest: oldest.date.toISOString(), newest: newest.date.toISOString() } : {}),
-    deleted: outcome.deleted.length,
-    wouldDelete: mode === 'DryRun' ? plan.drop.length : 0,
-    expiredPending: plan.drop.length + plan.pending.length - outcome.deleted.length,
-    ...(outcome.heldBecause === undefined ? {} : { heldBecause: outcome.heldBecause }),
-    checkedTime: now.toISOString(),
-  };
 }

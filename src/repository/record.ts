@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { backupRefSchema, REPORT_VERSION, reportSchema } from '../api/report.ts';
-import { Failure } from '../host/errors.ts';
 import { forEachParallel } from '../host/parallel.ts';
-import { Conflict, type FileEntry, type Store } from '../store/store.ts';
-import { readJson, toJson } from './json-file.ts';
-import { RUNS_FOLDER, recordName, runIdOf } from './names.ts';
+import type { FileEntry, ReadableStore } from '../store/store.ts';
+import { readJson } from './json-file.ts';
+import { RUNS_FOLDER, runIdOf } from './names.ts';
 
 /**
  * The run record: the truth about a run, beside the backups, from which status, log rows and lists are rebuilt.
@@ -20,15 +19,30 @@ import { RUNS_FOLDER, recordName, runIdOf } from './names.ts';
  */
 export const RECORD_VERSION = 1;
 
+/** What a night can be made of; the word in its record. */
+export const LAYOUTS = ['Single'] as const;
+export type LayoutName = (typeof LAYOUTS)[number];
+
 const totalsSchema = z.object({ cases: z.int(), files: z.int(), bytes: z.int() });
+
+/** One object of a night's backup. */
+const archiveSchema = backupRefSchema.extend({
+  /** Its modification time: tells an edited one where the store has no content_hash. */
+  modified: z.iso.datetime(),
+});
+export type StoredArchive = z.infer<typeof archiveSchema>;
 
 export const recordSchema = z.object({
   version: z.int(),
+  kind: z.literal('Backup'),
+  /** Which archives a night has: one for everything (Single). */
+  layout: z.enum(LAYOUTS),
   state: z.enum(['running', 'committing', 'finished']),
   runId: z.string(),
   slot: z.string(),
   policy: z.string(),
   startTime: z.iso.datetime(),
+  /** Which holder of the lease it was; for people, nothing compares it. */
   fence: z.int(),
   source: z.object({
     location: z.string(),
@@ -37,16 +51,17 @@ export const recordSchema = z.object({
     /** What was listed: the next night's shrink guard compares with it. */
     totals: totalsSchema.optional(),
   }),
-  /** From `committing` on. */
-  backup: backupRefSchema.optional(),
-  /** Modification time of the stored object: tells an edited one where the store has no content_hash. */
-  backupModified: z.iso.datetime().optional(),
+  /** From `committing` on: all that the backup consists of, the one that people know it by first. */
+  archives: z.array(archiveSchema).min(1).optional(),
   /** When retention was about to delete the backup. */
   prunedTime: z.iso.datetime().optional(),
   /** From `committing` on what the run will report if nothing else happens; from `finished` on what it did report. */
   report: reportSchema.optional(),
 });
 export type RunRecord = z.infer<typeof recordSchema>;
+
+/** The archive by whose path a backup is known. */
+export const mainArchive = (record: RunRecord): StoredArchive | undefined => record.archives?.[0];
 
 export interface StoredRecord {
   readonly file: FileEntry;
@@ -62,7 +77,7 @@ export interface Records {
 
 const READS_AT_ONCE = 8;
 
-export async function readRecords(destination: Store, signal: AbortSignal): Promise<Records> {
+export async function readRecords(destination: ReadableStore, signal: AbortSignal): Promise<Records> {
   const records: StoredRecord[] = [];
   const unreadable: string[] = [];
   await forEachParallel(await filesIn(destination, RUNS_FOLDER, signal), READS_AT_ONCE, async (file) => {
@@ -83,7 +98,7 @@ function asRecord(value: unknown): RunRecord | undefined {
 }
 
 /** Files directly in a folder of the destination; none when it does not exist. */
-export async function filesIn(store: Store, folder: string, signal: AbortSignal): Promise<FileEntry[]> {
+export async function filesIn(store: ReadableStore, folder: string, signal: AbortSignal): Promise<FileEntry[]> {
   const files = new Map<string, FileEntry>();
   if ((await store.stat(folder, signal)) === undefined && folder !== '') return [];
   for await (const page of store.list(folder, { recursive: false }, signal)) {
@@ -91,39 +106,4 @@ export async function filesIn(store: Store, folder: string, signal: AbortSignal)
     else for (const entry of page.entries) if (entry.kind === 'file') files.set(entry.key, entry);
   }
   return [...files.values()];
-}
-
-/** Holds the record of one run and writes each state of it against the revision before. */
-export interface RecordKeeper {
-  readonly current: RunRecord;
-  update(change: Partial<RunRecord>, signal: AbortSignal): Promise<void>;
-}
-
-/** `file` is where a predecessor's record stands; a new run has none yet. */
-export function recordKeeper(destination: Store, initial: RunRecord, file?: FileEntry): RecordKeeper {
-  let current = initial;
-  let stored = file;
-  return {
-    get current() {
-      return current;
-    },
-    async update(change, signal) {
-      const next = { ...current, ...change };
-      try {
-        stored = await destination.put(
-          recordName(next.runId),
-          toJson(next),
-          stored ? { rev: stored.rev } : 'absent',
-          signal,
-        );
-      } catch (error) {
-        if (!(error instanceof Conflict)) throw error;
-        throw new Failure('LeaseLost', `another run has closed the record of run ${next.runId}`, {
-          hint: 'this run was taken for dead, because it was silent for longer than its lease; look at the other one',
-          cause: error,
-        });
-      }
-      current = next;
-    },
-  };
 }

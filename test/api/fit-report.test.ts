@@ -8,6 +8,7 @@ const time = '2026-11-23T03:00:00.000Z';
 
 const small: RunReport = {
   version: 1,
+  kind: 'Backup',
   runId: '20261123T030000Z-6f2c91aa',
   policy: 'nightly',
   slot: 'case-backup-nightly-29400180',

@@ -9,6 +9,7 @@ const RUN_ID = '20261123T030000Z-6f2c91aa';
 
 const report = (result: Result, change: Partial<RunReport> = {}): RunReport => ({
   version: REPORT_VERSION,
+  kind: 'Backup',
   runId: RUN_ID,
   policy: 'nightly',
   slot: 'nightly-1',
@@ -33,6 +34,8 @@ const report = (result: Result, change: Partial<RunReport> = {}): RunReport => (
 
 const record = (change: Partial<RunRecord>): RunRecord => ({
   version: 1,
+  kind: 'Backup',
+  layout: 'Single',
   state: 'finished',
   runId: RUN_ID,
   slot: 'nightly-1',

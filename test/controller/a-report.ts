@@ -8,6 +8,7 @@ export function aReport(jobName: string, change: Partial<RunReport> = {}, at = n
   const stamp = start.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
   return {
     version: REPORT_VERSION,
+    kind: 'Backup',
     runId: `${stamp}-${(++runs).toString(16).padStart(8, '0')}`,
     policy: 'nightly',
     slot: jobName,

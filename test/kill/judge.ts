@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { type RunRecord, recordSchema } from '../../src/repository/record.ts';
+import { mainArchive, type RunRecord, recordSchema } from '../../src/repository/record.ts';
 import { unzippedBytes } from '../night/truth.ts';
 import type { Place } from './place.ts';
 import { SMALL_CONTENTS } from './small-tree.ts';
@@ -20,7 +20,7 @@ export const noVerdicts = (): Verdicts => ({ points: 0, falseSuccesses: [], orph
 export type Earlier = ReadonlyMap<string, string>;
 
 const BACKUP = /^\d{4}-\d{2}-\d{2}(?:_\d{6})?_backup\.zip$/;
-const OURS = /^\.case-backup\/(?:lease\.json|runs\/[\w-]+\.json)$/;
+const OURS = /^\.case-backup\/(?:lease\.json|policy\.json|runs\/[\w-]+\.json)$/;
 
 export async function backupsIn(place: Place): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
@@ -99,6 +99,6 @@ async function isWhole(place: Place, name: string): Promise<boolean> {
   }
 }
 
-const nameOf = ({ backup }: RunRecord): string => backup?.path.slice(backup.path.lastIndexOf('/') + 1) ?? '';
+const nameOf = (record: RunRecord): string => mainArchive(record)?.path.split('/').at(-1) ?? '';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -45,7 +45,7 @@ for (const [stage, isReached] of Object.entries(STAGES)) {
       await judgeKilled(place, stage, before, verdicts);
       const [record] = (await recordsIn(place)).filter(({ slot }) => slot === SLOT);
       const isPlaced = [...(await backupsIn(place)).keys()].some((name) => !before.has(name));
-      if (stage === 'commit') assert.ok(record?.backup, 'the record names the backup that may be in place');
+      if (stage === 'commit') assert.ok(record?.archives, 'the record names the backup that may be in place');
       else if (isPlaced) assert.deepEqual([record?.state, record?.report?.result], ['finished', 'Succeeded']);
       else assert.deepEqual([record?.state, record?.report?.result], ['finished', 'Interrupted']);
       assert.equal(isPlaced && stage !== 'commit', stage === 'prune');

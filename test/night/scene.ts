@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Policy, type PolicySpec, policySchema } from '../../src/api/policy.ts';
 import type { RunReport } from '../../src/api/report.ts';
+import type { NightOptions } from '../../src/backup/night.ts';
 import { runBackup } from '../../src/backup/run.ts';
-import type { RunOptions } from '../../src/backup/start-night.ts';
 import { createLog } from '../../src/host/log.ts';
 import { type Inventory, takeInventory } from '../../src/repository/inventory.ts';
 import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
@@ -31,7 +31,7 @@ export interface Scene extends AsyncDisposable {
   destination(): Store;
 }
 
-export interface NightChange extends Partial<Pick<RunOptions, 'slot' | 'signal' | 'openJournal' | 'onStart'>> {
+export interface NightChange extends Partial<Pick<NightOptions, 'slot' | 'signal' | 'openJournal' | 'onStart'>> {
   readonly spec?: SpecChange;
   /** Default /CASES and /BACKUPS. */
   readonly sourceRoot?: string;

@@ -200,7 +200,7 @@ test('a store that fails is no loss before the lease would have run out', async 
     while (failures < round) await nextTurn();
   }
   while (lost.length === 0) await nextTurn();
-  assert.equal(lost[0]?.code, 'Down');
+  assert.equal(lost[0]?.code, 'RemoteUnavailable');
   isDown = false;
   await lease.release(never);
 });

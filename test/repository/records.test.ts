@@ -5,14 +5,15 @@ import { test } from 'node:test';
 import { REPORT_VERSION } from '../../src/api/report.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
 import { RUNS_FOLDER } from '../../src/repository/names.ts';
-import { RECORD_VERSION, recordKeeper, recordSchema } from '../../src/repository/record.ts';
+import { RECORD_VERSION, recordSchema } from '../../src/repository/record.ts';
+import { recordKeeper } from '../../src/repository/record-keeper.ts';
 import { type Desk, never, openDesk } from '../whole/in-process.ts';
 
 /** What a release to come may write: fields that this one has never heard of, at every depth. */
 const ADDED = {
   encryption: { recipients: ['age1…'] },
   source: { region: 'eu' },
-  backup: { copies: [{ path: 's3://office/2026-11-23_backup.zip' }] },
+  copies: [{ path: 's3://office/2026-11-23_backup.zip' }],
   report: {
     restoreDrill: 'passed',
     verification: { signature_valid: true },
@@ -89,7 +90,9 @@ const UNREADABLE: Readonly<Record<string, Json>> = {
   'a report of a higher version': { report: { version: REPORT_VERSION + 1 } },
   'a result that we do not know': { report: { result: 'Sealed' } },
   'a state that we do not know': { state: 'sealing' },
-  'text for a number': { backup: { bytes: 'many' } },
+  'text for a number': { source: { totals: { files: 'many' } } },
+  'a kind that we do not know': { kind: 'Copy' },
+  'a layout that we do not know': { layout: 'PerCase' },
 };
 
 for (const [what, change] of Object.entries(UNREADABLE)) {

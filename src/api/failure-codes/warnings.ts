@@ -32,6 +32,11 @@ export const WARNINGS = {
     means: '`verify`: no run record speaks for this backup, so it was held only against its own manifest.',
     remedy: 'Was it copied here, or made by an older version?',
   },
+  PolicyNotKept: {
+    means:
+      'The copy of the policy in `.case-backup/` could not be brought up to date, because somebody else writes it.',
+    remedy: 'See who writes into `.case-backup/`. The backup itself is not concerned.',
+  },
   RecordChanged: {
     means: 'Somebody changed a run record while a later run was tidying it up.',
     remedy: 'See who writes into `.case-backup/`.',

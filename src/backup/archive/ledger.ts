@@ -3,9 +3,8 @@ import { openSpool, type Spool } from '../../host/spool.ts';
 import type { FileLine, ManifestCase } from '../../repository/manifest.ts';
 import type { Digest } from '../../store/store.ts';
 import type { ZipWritten } from '../../zip/entry.ts';
-import type { SealedPlan } from '../listing/seal-plan.ts';
+import type { PlannedCase } from '../listing/seal-plan.ts';
 import type { PlannedItem } from '../listing/walk.ts';
-import type { Facts } from '../night.ts';
 import type { PlannedInput } from './planned-input.ts';
 
 /**
@@ -19,13 +18,29 @@ export interface Ledger {
   sum(name: string, sha256: string): Promise<void>;
   readonly filesList: Spool;
   readonly sums: Spool;
-  readonly cases: readonly ManifestCase[];
-  /** Of the files that lie beside the cases. */
-  readonly loose: Tally;
+  /** What has been accounted for so far. */
+  account(): Account;
   close(): Promise<void>;
 }
 
-interface Tally {
+/** What an archive holds of the source, and what it misses. Bytes of the files, not of the archive. */
+export interface Account {
+  readonly cases: readonly ManifestCase[];
+  /** Files that lie beside the cases. */
+  readonly loose: Tally;
+  readonly files: number;
+  readonly bytes: number;
+  readonly skipped: Skipped;
+}
+
+export interface Skipped {
+  readonly count: number;
+  readonly byReason: ReadonlyMap<string, number>;
+  /** The first paths. */
+  readonly examples: readonly string[];
+}
+
+export interface Tally {
   files: number;
   bytes: number;
   skipped: number;
@@ -33,14 +48,17 @@ interface Tally {
 
 const MOST_EXAMPLES = 5;
 
-export async function openLedger(folder: string, plan: SealedPlan, facts: Facts): Promise<Ledger> {
+export async function openLedger(folder: string, planned: readonly PlannedCase[]): Promise<Ledger> {
   const filesList = await openSpool(join(folder, 'files.jsonl'));
   const sums = await openSpool(join(folder, 'SHA256SUMS'));
-  const cases = plan.cases.map((planned) => ({ ...planned, files: 0, bytes: 0, skipped: 0 }));
+  const cases = planned.map((entry) => ({ ...entry, files: 0, bytes: 0, skipped: 0 }));
   const loose: Tally = { files: 0, bytes: 0, skipped: 0 };
   const caseOf = new Map(cases.map((entry) => [entry.name, entry]));
+  const whole: Tally = { files: 0, bytes: 0, skipped: 0 };
+  const byReason = new Map<string, number>();
+  const examples: string[] = [];
 
-  const tallyOf = (item: PlannedItem): Tally => caseOf.get(item.caseName) ?? loose;
+  const talliesOf = (item: PlannedItem): readonly Tally[] => [caseOf.get(item.caseName) ?? loose, whole];
   const addLine = async (line: FileLine): Promise<void> => {
     const text = Buffer.from(`${JSON.stringify(line)}\n`);
     await filesList.append(text);
@@ -50,11 +68,10 @@ export async function openLedger(folder: string, plan: SealedPlan, facts: Facts)
   return {
     async archived({ item, file }, { name, digest }) {
       if (!file) return;
-      const tally = tallyOf(item);
-      tally.files += 1;
-      tally.bytes += digest.size;
-      facts.archived.files += 1;
-      facts.archived.bytes += digest.size;
+      for (const tally of talliesOf(item)) {
+        tally.files += 1;
+        tally.bytes += digest.size;
+      }
       await sum(name, digest.sha256);
       await addLine({
         archive: name,
@@ -70,17 +87,21 @@ export async function openLedger(folder: string, plan: SealedPlan, facts: Facts)
       });
     },
     async skipped(item, reason) {
-      tallyOf(item).skipped += 1;
-      facts.skipped.count += 1;
-      facts.skipped.byReason.set(reason, (facts.skipped.byReason.get(reason) ?? 0) + 1);
-      if (facts.skipped.examples.length < MOST_EXAMPLES) facts.skipped.examples.push(item.path);
+      for (const tally of talliesOf(item)) tally.skipped += 1;
+      byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
+      if (examples.length < MOST_EXAMPLES) examples.push(item.path);
       await addLine({ path: item.path, skipped: reason });
     },
     sum,
     filesList,
     sums,
-    cases,
-    loose,
+    account: () => ({
+      cases,
+      loose,
+      files: whole.files,
+      bytes: whole.bytes,
+      skipped: { count: whole.skipped, byReason, examples },
+    }),
     async close() {
       await filesList.close();
       await sums.close();

@@ -8,13 +8,12 @@ import {
   Unavailable,
 } from '../../store/store.ts';
 import type { ZipInput } from '../../zip/entry.ts';
-import type { PlanRow } from '../listing/plan.ts';
 import type { PlannedItem } from '../listing/walk.ts';
 
 /** A planned file or empty folder as an input of the archive. */
 export interface PlannedInput extends ZipInput<Digest> {
   readonly item: PlannedItem;
-  /** The revision that is read; another one than the planned after `refresh`. */
+  /** The revision that is read; another one than the planned after `refresh`. Undefined for a folder. */
   readonly file: FileEntry | undefined;
   /**
    * Looks at what is there now, for a source that can't give the listed revision any more; resolves to whether it is
@@ -23,10 +22,14 @@ export interface PlannedInput extends ZipInput<Digest> {
   refresh(signal: AbortSignal): Promise<boolean>;
 }
 
-/** `readPath` gives the path to read by: the listed one, since a store may need its own spelling. */
-export function plannedInput(source: ReadableStore, item: PlannedItem): PlannedInput {
-  if (item.row.kind === 'folder') return folderInput(item);
-  let file = fileOf(item.row);
+/** Undefined for what has no entry in the archive: a folder that is not empty, and what can't be backed up. */
+export function plannedInput(source: ReadableStore, item: PlannedItem): PlannedInput | undefined {
+  if (item.entry.kind === 'file') return fileInput(source, item, item.entry);
+  return item.isEmptyFolder ? folderInput(item) : undefined;
+}
+
+function fileInput(source: ReadableStore, item: PlannedItem, planned: FileEntry): PlannedInput {
+  let file = planned;
   return {
     item,
     name: item.archiveName,
@@ -57,33 +60,20 @@ const EMPTY: Loaded = { bytes: Buffer.alloc(0), digest: hashBytes(Buffer.alloc(0
 const isNothing = ({ size, contentHash, exportedAs }: FileEntry): boolean =>
   size === 0 && exportedAs === undefined && contentHash === EMPTY.digest.contentHash;
 
+/** The first moment that a ZIP can name: nobody says when a folder was changed. */
+const NO_TIME = new Date(Date.UTC(1980, 0, 1));
+
 function folderInput(item: PlannedItem): PlannedInput {
   return {
     item,
     name: item.archiveName,
     file: undefined,
-    modified: new Date(315_532_800_000),
+    modified: NO_TIME,
     size: 0,
     load: async () => EMPTY,
     stream: () => {
       throw new Conflict('a folder has no content');
     },
     refresh: async () => false,
-  };
-}
-
-function fileOf(row: PlanRow): FileEntry {
-  return {
-    kind: 'file',
-    path: row.path,
-    key: row.key,
-    name: row.name,
-    ...(row.id !== null && { id: row.id }),
-    rev: row.rev ?? '',
-    size: row.size ?? 0,
-    modified: new Date((row.modified ?? 0) * 1000),
-    stored: new Date((row.stored ?? 0) * 1000),
-    ...(row.content_hash !== null && { contentHash: row.content_hash }),
-    ...(row.exported_as !== null && { exportedAs: row.exported_as }),
   };
 }

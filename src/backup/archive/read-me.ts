@@ -1,12 +1,9 @@
+import type { Heading } from './make-manifest.ts';
+
 /** The page that stands first in every archive, for somebody who has only this file and an ordinary computer. */
-export function readMe(facts: {
-  readonly date: string;
-  readonly source: string;
-  readonly policy: string;
-  readonly runId: string;
-}): string {
-  return `BACKUP OF ${facts.source}, ${facts.date}
-(policy ${facts.policy}, run ${facts.runId})
+export function readMe({ source, date, policy, runId }: Heading): string {
+  return `BACKUP OF ${source.location}, ${date}
+(policy ${policy}, run ${runId})
 
 What is in here
   CASES/          one folder per case, as in Dropbox

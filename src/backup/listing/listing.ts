@@ -52,7 +52,10 @@ async function listOnce(source: Source, plan: Plan, options: ListingOptions): Pr
   const bookmark = await source.bookmark(signal);
   const cases = await listTop(source, plan, options);
   await forEachParallel(cases, CASES_AT_ONCE, (folder) => listCase(source, plan, folder, options));
-  return bookmark === undefined ? 0 : applyDrift(source, plan, bookmark, options);
+  if (bookmark === undefined) return 0;
+  const drift = await applyDrift(source, plan, bookmark, options);
+  await plan.settleMoves(signal);
+  return drift;
 }
 
 async function listTop(
@@ -116,5 +119,5 @@ async function applyDrift(source: Source, plan: Plan, bookmark: string, { signal
 /** A file that takes a folder's place removes what was below it; a file seen at a new place is no longer at its old one. */
 function settleMovedFile(plan: Plan, file: FileEntry): void {
   plan.forget(file.key);
-  if (file.id !== undefined) plan.keepOnly(file.id, file.key);
+  if (file.id !== undefined) plan.moved(file.id, file.key);
 }

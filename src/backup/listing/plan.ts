@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
-import type { DeletedEntry, Entry, FileEntry, FolderEntry } from '../../store/store.ts';
+import { inTurns } from '../../host/in-turns.ts';
+import type { Entry } from '../../store/store.ts';
+import { columnsOf, entryOf, type PlanEntry, type PlanRow } from './plan-row.ts';
 import { PLAN_SCHEMA } from './plan-schema.ts';
 
 /**
@@ -13,73 +14,100 @@ export interface Plan {
   apply(entries: readonly Entry[]): void;
   /** Forgets a subtree, before its listing starts anew. '' forgets everything. */
   forget(key: string): void;
-  /** After a move was seen: of the places that a file was listed at, only this one stays. */
-  keepOnly(id: string, key: string): void;
-  /** Rows in archive order: by case, then by path, a folder right before what it holds. */
-  rows(): IterableIterator<PlanRow>;
+  /** A move was seen: of the places that the file was listed at, only this one stays, once the moves are settled. */
+  moved(id: string, key: string): void;
+  /** One look at each row, in turns, however many files have moved. */
+  settleMoves(signal: AbortSignal): Promise<void>;
+  /** In archive order: by case, then by path, a folder right before what it holds. */
+  entries(): Iterable<PlanEntry>;
   countFiles(): number;
-  /** From now on it is only read in order, for which it needs hardly any memory. */
-  shrink(): void;
-  readonly database: DatabaseSync;
+  /** Names in the archive, while they are decided: claims a folded path, once; true for the first who asks. */
+  claim(foldHash: number): boolean;
+  /** Keeps the name of an entry that could not stay as its store has it. */
+  rename(key: string, name: string): void;
+  renamed(key: string): string | undefined;
+  /** Runs `work`, which writes a lot, as one transaction; then all is decided and hardly any memory is needed. */
+  seal<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
-export interface PlanRow {
-  /** Key as bytes with 0 instead of `/`, which is the order of the archive. */
-  readonly sort: Uint8Array;
-  readonly kind: 'file' | 'folder' | 'unusable';
-  readonly path: string;
-  readonly key: string;
-  readonly name: string;
-  readonly id: string | null;
-  readonly rev: string | null;
-  readonly size: number | null;
-  /** Seconds since 1970. */
-  readonly modified: number | null;
-  readonly stored: number | null;
-  readonly content_hash: string | null;
-  readonly exported_as: string | null;
-  readonly reason: SkipReason | null;
-}
+/** As columnsOf gives them. */
+const COLUMNS = 'kind, path, key, name, id, rev, size, modified, stored, content_hash, exported_as, reason';
 
 export function openPlan(file: string, isExcluded: (path: string) => boolean): Plan {
   const database = new DatabaseSync(file);
   database.exec(PLAN_SCHEMA);
   const insert = database.prepare(
-    `INSERT OR REPLACE INTO node (sort, kind, path, key, name, id, rev, size, modified, stored, content_hash, exported_as, reason)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO node (sort, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const removeTree = database.prepare('DELETE FROM node WHERE sort = ? OR (sort > ? AND sort < ?)');
-  const removeOthers = database.prepare('DELETE FROM node WHERE id = ? AND key <> ?');
+  const move = database.prepare('INSERT OR REPLACE INTO moved (id, key) VALUES (?, ?)');
+  const anyMove = database.prepare('SELECT 1 FROM moved LIMIT 1');
+  const nextBound = database.prepare('SELECT sort FROM node WHERE sort > ? ORDER BY sort LIMIT 1 OFFSET ?');
+  const removeMoved = database.prepare(
+    'DELETE FROM node WHERE sort > ? AND sort <= ? AND key <> (SELECT key FROM moved WHERE moved.id = node.id)',
+  );
   const countFiles = database.prepare("SELECT count(*) AS n FROM node WHERE kind = 'file'");
+  const claim = database.prepare('INSERT OR IGNORE INTO fold (hash) VALUES (?)');
+  const rename = database.prepare('INSERT INTO alias (key, name) VALUES (?, ?)');
+  const renamed = database.prepare('SELECT name FROM alias WHERE key = ?');
+  let renames = 0;
 
   const forget = (key: string): void => {
-    if (key === '') database.exec('DELETE FROM node');
+    if (key === '') database.exec('DELETE FROM node; DELETE FROM moved');
     else removeTree.run(sortKey(key), ...bounds(key));
   };
 
   return {
-    database,
     apply(entries) {
       database.exec('BEGIN');
       for (const entry of entries) {
         if (entry.kind === 'deleted') forget(entry.key);
-        else if (!isExcluded(entry.path)) insertEntry(insert, entry);
+        else if (!isExcluded(entry.path)) insert.run(sortKey(entry.key), ...columnsOf(entry));
       }
       database.exec('COMMIT');
     },
     forget,
-    keepOnly(id, key) {
-      removeOthers.run(id, key);
+    moved(id, key) {
+      move.run(id, key);
     },
-    rows: () =>
-      database
-        .prepare('SELECT * FROM node ORDER BY sort')
-        .iterate() as IterableIterator<unknown> as IterableIterator<PlanRow>,
+    async settleMoves(signal) {
+      if (!anyMove.get()) return;
+      for await (const [from, to] of inTurns(rowRanges(nextBound), signal)) removeMoved.run(from, to);
+    },
+    *entries() {
+      const readRows = database.prepare(`SELECT ${COLUMNS} FROM node ORDER BY sort`);
+      const rows = readRows.iterate() as IterableIterator<unknown>;
+      for (const row of rows) yield entryOf(row as PlanRow);
+    },
     countFiles: () => Number(countFiles.get()?.['n']),
-    shrink: () => database.exec('PRAGMA cache_size = -1000; PRAGMA shrink_memory'),
+    claim: (foldHash) => Number(claim.run(foldHash).changes) === 1,
+    rename(key, name) {
+      rename.run(key, name);
+      renames += 1;
+    },
+    renamed: (key) => (renames > 0 ? (renamed.get(key)?.['name'] as string | undefined) : undefined),
+    async seal(work) {
+      database.exec('BEGIN');
+      const result = await work();
+      database.exec('COMMIT; DROP TABLE fold; PRAGMA cache_size = -1000; PRAGMA shrink_memory');
+      return result;
+    },
     close: () => database.close(),
   };
+}
+
+const RANGE_ROWS = 5000;
+/** Sorts before every key, and after. */
+const [FIRST, LAST] = [Buffer.alloc(0), Buffer.from([0xff])];
+
+/** All rows in ranges (from, to] of their sort keys, each a statement of some milliseconds. */
+function* rowRanges(nextBound: StatementSync): Generator<readonly [Uint8Array, Uint8Array]> {
+  for (let from: Uint8Array = FIRST; from !== LAST; ) {
+    const bound = nextBound.get(from, RANGE_ROWS)?.['sort'] as Uint8Array | undefined;
+    yield [from, bound ?? LAST];
+    from = bound ?? LAST;
+  }
 }
 
 /** The open interval of sort keys below a folder. */
@@ -89,24 +117,3 @@ function bounds(key: string): [Buffer, Buffer] {
 }
 
 const sortKey = (key: string): Buffer => Buffer.from(key.replaceAll('/', '\0'), 'utf8');
-
-function insertEntry(insert: StatementSync, entry: Exclude<Entry, DeletedEntry>): void {
-  const file: Partial<FileEntry> = entry.kind === 'file' ? entry : {};
-  const named: Partial<FileEntry | FolderEntry> = entry.kind === 'unusable' ? {} : entry;
-  const reason = entry.kind === 'unusable' ? entry.reason : null;
-  insert.run(
-    sortKey(entry.key),
-    entry.kind,
-    entry.path,
-    entry.key,
-    named.name ?? entry.path.slice(entry.path.lastIndexOf('/') + 1),
-    named.id ?? null,
-    file.rev ?? null,
-    file.size ?? null,
-    file.modified ? Math.floor(file.modified.getTime() / 1000) : null,
-    file.stored ? Math.floor(file.stored.getTime() / 1000) : null,
-    file.contentHash ?? null,
-    file.exportedAs ?? null,
-    reason,
-  );
-}

@@ -1,13 +1,17 @@
 import { createHash, type Hash } from 'node:crypto';
+import { inTurns } from '../../host/in-turns.ts';
 import type { Totals } from '../guards.ts';
-import type { Plan, PlanRow } from './plan.ts';
-import { chooseArchiveNames, type PlannedItem } from './walk.ts';
+import type { Plan } from './plan.ts';
+import { decidedNames, decideNames } from './planned-names.ts';
+import { type PlannedItem, walk } from './walk.ts';
 
 /** The plan with its names decided and counted: nothing is listed any more. */
 export interface SealedPlan {
   readonly totals: Totals;
   /** In the archive's order, cases without files included. */
   readonly cases: readonly PlannedCase[];
+  /** Everything with its place, in the archive's order, as often as it is asked for. */
+  items(signal: AbortSignal): AsyncIterable<PlannedItem>;
 }
 
 export interface PlannedCase {
@@ -18,7 +22,7 @@ export interface PlannedCase {
   readonly fingerprint: string;
 }
 
-export function sealPlan(plan: Plan): SealedPlan {
+export async function sealPlan(plan: Plan, signal: AbortSignal): Promise<SealedPlan> {
   const cases: PlannedCase[] = [];
   const totals = { cases: 0, files: 0, bytes: 0 };
   let current: { name: string; folder: string; hash: Hash } | undefined;
@@ -27,28 +31,31 @@ export function sealPlan(plan: Plan): SealedPlan {
     if (current) cases.push({ name: current.name, folder: current.folder, fingerprint: current.hash.digest('hex') });
     current = undefined;
   };
-
-  chooseArchiveNames(plan, (item) => {
-    if (item.row.kind !== 'folder') {
-      totals.files += 1;
-      totals.bytes += item.row.size ?? 0;
-    }
+  const take = (item: PlannedItem): void => {
+    if (item.entry.kind !== 'folder') totals.files += 1;
+    if (item.entry.kind === 'file') totals.bytes += item.entry.size;
     if (item.caseName !== (current?.name ?? '')) {
       closeCase();
       if (item.caseName !== '') {
         totals.cases += 1;
-        current = { name: item.caseName, folder: caseFolder(item), hash: createHash('sha256') };
+        current = { name: item.caseName, folder: item.caseFolder, hash: createHash('sha256') };
       }
     }
-    if (current && item.row.kind === 'file') current.hash.update(fingerprintLine(item.path, item.row));
+    current?.hash.update(fingerprintLine(item));
+  };
+
+  await plan.seal(async () => {
+    for await (const item of inTurns(walk(plan.entries(), decideNames(plan)), signal)) take(item);
   });
   closeCase();
-  return { totals, cases };
+  return { totals, cases, items: (until) => inTurns(walk(plan.entries(), decidedNames(plan)), until) };
 }
 
-const caseFolder = (item: PlannedItem): string => item.archiveName.split('/').slice(0, 2).join('/');
-
-/** What makes a file the same one as in another night; see manifest.ts. */
-function fingerprintLine(path: string, row: PlanRow): string {
-  return `${[path, row.id, row.rev, row.size, row.content_hash, row.modified].join('\0')}\n`;
+/** What makes an entry the same one as in another night; docs/format.md has it for other readers. */
+function fingerprintLine({ entry, path }: PlannedItem): string {
+  const fields =
+    entry.kind === 'file'
+      ? [entry.id, entry.rev, entry.size, entry.contentHash, entry.modified.getTime() / 1000]
+      : [entry.kind === 'folder' ? entry.id : entry.reason];
+  return `${[entry.kind, path, ...fields].join('\0')}\n`;
 }

@@ -5,6 +5,7 @@ import { Failure } from '../../host/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { type Backup, type Inventory, takeInventory } from '../inventory.ts';
 import { backupDate } from '../names.ts';
+import { mainArchive } from '../record.ts';
 import { noChecks, verifyBackup } from './verify-backup.ts';
 
 /** Verifies a backup that stands at the destination, for `backup-job verify`: against its run record, where it has one. */
@@ -32,7 +33,7 @@ export async function verifyStored(
 ): Promise<StoredVerification> {
   const { level, clock, signal, onBytes } = options;
   const backup = choose(await takeInventory(destination, signal), name, destination);
-  const recorded = backup.proof?.record.backup;
+  const recorded = backup.proof && mainArchive(backup.proof.record);
   const checks = noChecks();
   const expected = recorded ? { bytes: recorded.bytes, contentHash: recorded.contentHash } : {};
   const { contentHash, manifest } = await verifyBackup(
@@ -76,7 +77,7 @@ function choose(inventory: Inventory, wanted: string | undefined, destination: S
       hint: `backup-job list shows what is in ${folder}`,
     });
   }
-  const lost = inventory.lost.some(({ record }) => record.backup?.path === destination.locate(name));
+  const lost = inventory.lost.some(({ record }) => mainArchive(record)?.path === destination.locate(name));
   throw lost
     ? new Failure('BackupLost', `${destination.locate(name)} was verified once and is gone`, {
         hint: 'look at who deleted it; Dropbox keeps deleted files for 30 days and more',

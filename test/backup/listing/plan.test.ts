@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Plan } from '../../../src/backup/listing/plan.ts';
+import type { FileEntry } from '../../../src/store/store.ts';
 import { file, folder, planOf } from './plan-fixture.ts';
 
-const keysOf = (plan: Plan): string[] => [...plan.rows()].map((row) => row.key);
+function withoutIdAndHash({ id: _, contentHash: __, ...entry }: FileEntry): FileEntry {
+  return entry;
+}
+
+const never = new AbortController().signal;
+
+const keysOf = (plan: Plan): string[] => [...plan.entries()].map(({ key }) => key);
 
 test('rows come case by case, a folder right before what it holds, whatever the order of the listing', () => {
   const entries = [
@@ -18,13 +25,23 @@ test('rows come case by case, a folder right before what it holds, whatever the 
   assert.deepEqual(keysOf(planOf(entries)), ['a', 'a/1', 'a/x/3', 'a/x.txt', 'a b', 'a b/2', 'a.txt']);
 });
 
+test('what the plan gives back is what was listed, of every kind', () => {
+  const listed = [
+    file('a/1', { exportedAs: '.docx', size: 0 }),
+    { ...folder('b'), id: 'id:b' },
+    { kind: 'unusable', path: 'c \\x00', key: 'c', reason: 'invalid_name' },
+    withoutIdAndHash(file('d')),
+  ] as const;
+  assert.deepEqual([...planOf(listed).entries()], [...listed]);
+});
+
 test('a later entry for a key replaces the earlier one', () => {
   const plan = planOf([file('a/1', { rev: 'old' }), folder('b'), file('a/1', { rev: 'new' }), file('b')]);
   assert.deepEqual(
-    [...plan.rows()].map(({ key, kind, rev }) => [key, kind, rev]),
+    [...plan.entries()].map((entry) => [entry.key, entry.kind === 'file' && entry.rev]),
     [
-      ['a/1', 'file', 'new'],
-      ['b', 'file', 'rev-1'],
+      ['a/1', 'new'],
+      ['b', 'rev-1'],
     ],
   );
 });
@@ -50,9 +67,11 @@ test('a deletion removes a whole subtree, and what is listed after it stays', ()
   assert.deepEqual(keysOf(plan), ['a/3']);
 });
 
-test('a file that was seen at two places stays at the one that is named', () => {
+test('a file that was seen at two places stays at the one that it was seen to move to last', async () => {
   const plan = planOf([file('a/1', { id: 'id:x' }), file('b/1', { id: 'id:x' }), file('c/1', { id: 'id:y' })]);
-  plan.keepOnly('id:x', 'b/1');
+  plan.moved('id:x', 'a/1');
+  plan.moved('id:x', 'b/1');
+  await plan.settleMoves(never);
   assert.deepEqual(keysOf(plan), ['b/1', 'c/1']);
 });
 
@@ -63,4 +82,24 @@ test('only files are counted, and what is excluded is not in the plan', () => {
   );
   assert.equal(plan.countFiles(), 1);
   assert.deepEqual(keysOf(plan), ['a', 'a/1', 'a/3']);
+});
+
+test('moves are settled in every part of a large plan, and a signal ends it', async () => {
+  const many = Array.from({ length: 12_000 }, (_, n) => file(`Case ${n % 7}/${n}`));
+  const plan = planOf(many);
+  for (const { id = '', key } of many) {
+    const isMoved = id.endsWith('0');
+    if (isMoved) plan.apply([file(`moved/${key}`, { id })]);
+    if (isMoved) plan.moved(id, `moved/${key}`);
+  }
+  await plan.settleMoves(never);
+  assert.equal(plan.countFiles(), many.length);
+  assert.deepEqual(
+    keysOf(plan).filter((key) => key.startsWith('Case') && key.endsWith('0')),
+    [],
+  );
+  plan.forget('');
+  plan.apply(many);
+  await plan.settleMoves(AbortSignal.abort(new Error('none is left to settle')));
+  plan.close();
 });

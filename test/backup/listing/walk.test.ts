@@ -2,23 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { foldName } from '../../../src/backup/listing/archive-names.ts';
-import { chooseArchiveNames, type PlannedItem, plannedItems } from '../../../src/backup/listing/walk.ts';
+import { decidedNames, decideNames } from '../../../src/backup/listing/planned-names.ts';
+import { type PlannedItem, walk } from '../../../src/backup/listing/walk.ts';
 import type { Entry } from '../../../src/store/store.ts';
 import { file, folder, planOf } from './plan-fixture.ts';
 
 /** Chooses the names and walks the plan again with them, as a night does. */
 function itemsOf(entries: readonly Entry[]): PlannedItem[] {
   const plan = planOf(entries);
-  const chosen: PlannedItem[] = [];
-  chooseArchiveNames(plan, (item) => chosen.push(item));
-  const walked = [...plannedItems(plan)];
+  const chosen = [...walk(plan.entries(), decideNames(plan))];
+  const walked = [...walk(plan.entries(), decidedNames(plan))];
   assert.deepEqual(walked, chosen, 'the second walk gives other names than the first');
   plan.close();
   return walked;
 }
 
 const filesOf = (items: readonly PlannedItem[]): [string, string][] =>
-  items.filter(({ row }) => row.kind === 'file').map(({ path, archiveName }) => [path, archiveName]);
+  items.filter(({ entry }) => entry.kind === 'file').map(({ path, archiveName }) => [path, archiveName]);
 
 const name = fc.constantFrom(
   ...[
@@ -134,5 +134,5 @@ test('a file beside the cases belongs to none, an export has the extension of wh
 
 test('what can’t be backed up keeps its path for the list and takes no name in the archive', () => {
   const [item] = itemsOf([{ kind: 'unusable', path: 'Smith/pipe', key: 'Smith/pipe', reason: 'special_file' }]);
-  assert.deepEqual([item?.path, item?.archiveName, item?.row.reason], ['Smith/pipe', '', 'special_file']);
+  assert.deepEqual([item?.path, item?.archiveName], ['Smith/pipe', '']);
 });

@@ -94,8 +94,13 @@ scenario('parents that come after their children, or never, change nothing', {
   row: 6,
   exit: 'succeeded',
   fault({ emulator }) {
-    emulator.faults.add({ route: 'files/list_folder', nth: 2, times: 2, effect: { kind: 'reversed' } });
-    emulator.faults.add({ route: 'files/list_folder', nth: 4, times: 2, effect: { kind: 'withoutFolders' } });
+    for (const [path, kind] of [
+      ['/CASES/USA001_Client 1', 'reversed'],
+      ['/CASES/USA002_Client 2', 'reversed'],
+      ['/CASES/USA003_Client 3', 'withoutFolders'],
+      ['/CASES/USA004_Client 4', 'withoutFolders'],
+    ] as const)
+      emulator.faults.add({ route: 'files/list_folder', path, effect: { kind } });
   },
 });
 

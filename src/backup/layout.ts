@@ -1,0 +1,53 @@
+import type { Inventory } from '../repository/inventory.ts';
+import { backupName, incomingName, localStamp } from '../repository/names.ts';
+import type { LayoutName, RunRecord } from '../repository/record.ts';
+import type { ArchiveTask } from './archive/write-archive.ts';
+import type { SealedPlan } from './listing/seal-plan.ts';
+import type { Night } from './night.ts';
+
+/** Which archives a night has. They are written and checked one after the other, and become the backup all at once. */
+export interface Layout {
+  readonly name: LayoutName;
+  /** The first is the one that people know the backup by; its move to its name is the commit. */
+  readonly archives: readonly LaidOut[];
+}
+
+export interface LaidOut {
+  readonly task: ArchiveTask;
+  /** Where it is uploaded to and checked; no backup stands there. */
+  readonly incoming: string;
+  /** Where it belongs. Both are relative to the destination. */
+  readonly name: string;
+}
+
+export interface LayoutContext {
+  readonly sealed: SealedPlan;
+  readonly source: RunRecord['source'];
+  readonly inventory: Inventory;
+  readonly workFolder: string;
+}
+
+/** One archive that holds everything. */
+export function singleLayout(night: Night, { sealed, source, inventory, workFolder }: LayoutContext): Layout {
+  const { runId, start, spec, policyName, progress } = night;
+  const { location, account, namespace } = source;
+  const taken = new Set(inventory.backups.map((backup) => backup.name));
+  const task: ArchiveTask = {
+    heading: {
+      runId,
+      policy: policyName,
+      start,
+      date: localStamp(start, spec.timeZone).date,
+      source: { location, ...(account !== undefined && { account }), ...(namespace !== undefined && { namespace }) },
+    },
+    source: night.source,
+    cases: sealed.cases,
+    items: sealed.items,
+    compression: spec.archive.compression,
+    maxConcurrentDownloads: spec.transfer.maxConcurrentDownloads,
+    workFolder,
+    onArchived: progress.advance,
+  };
+  const name = backupName(start, spec.timeZone, (candidate) => taken.has(candidate));
+  return { name: 'Single', archives: [{ task, incoming: incomingName(runId), name }] };
+}

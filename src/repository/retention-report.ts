@@ -1,0 +1,36 @@
+import type { PolicySpec } from '../api/policy.ts';
+import type { RunReport } from '../api/report.ts';
+import type { Inventory } from './inventory.ts';
+import type { PruneOutcome } from './prune.ts';
+import type { RetentionPlan } from './retention.ts';
+
+export type RetentionReport = NonNullable<RunReport['retention']>;
+
+/** What retention has found and done, for the report; the inventory is the one from before the deletions. */
+export function retentionReport(
+  { inventory, plan, outcome }: RetentionRun,
+  mode: PolicySpec['retention']['mode'],
+  now: Date,
+): RetentionReport {
+  const gone = new Set(outcome.deleted);
+  const left = inventory.backups.filter((backup) => !gone.has(backup.name));
+  const [oldest, newest] = [left[0], left.at(-1)];
+  return {
+    backups: left.length,
+    verified: left.filter((backup) => backup.status === 'verified').length,
+    totalBytes: left.reduce((sum, backup) => sum + backup.file.size, 0),
+    ...(oldest && newest ? { oldest: oldest.date.toISOString(), newest: newest.date.toISOString() } : {}),
+    deleted: outcome.deleted.length,
+    wouldDelete: mode === 'DryRun' ? plan.drop.length : 0,
+    expiredPending: plan.drop.length + plan.pending.length - outcome.deleted.length,
+    ...(outcome.heldBecause === undefined ? {} : { heldBecause: outcome.heldBecause }),
+    checkedTime: now.toISOString(),
+  };
+}
+
+/** One round of retention: what stood, what was to go, what went. */
+export interface RetentionRun {
+  readonly inventory: Inventory;
+  readonly plan: RetentionPlan;
+  readonly outcome: PruneOutcome;
+}
