@@ -68,3 +68,14 @@ test('a run that goes on is running, even when its record says already what it w
     );
   }
 });
+
+test('the storage is what the run measured last, with the nights that still fit by the size of its own backup', () => {
+  const quota = { usedBytes: 700, allocatedBytes: 1000, checkedTime: '2026-11-23T03:20:00.000Z' };
+  const backup = { path: '/BACKUPS/2026-11-23_backup.zip', bytes: 100, contentHash: 'ab', manifestVersion: 1 };
+  const storageOf = (change: Partial<RunRecord>) => rowOf(record(change)).storage;
+  const done = report('Succeeded', { quota });
+  assert.deepEqual(storageOf({ report: done, backup }), { usedBytes: 700, allocatedBytes: 1000, nightsLeft: 3 });
+  assert.equal(storageOf({ report: done })?.nightsLeft, undefined);
+  assert.equal(storageOf({ report: report('Succeeded'), backup }), undefined);
+  assert.equal(storageOf({ report: done, backup, state: 'running' }), undefined);
+});

@@ -24,6 +24,7 @@ const COLUMNS = [
   'started_at timestamp with time zone',
   'finished_at timestamp with time zone',
   'written_by name = CURRENT_USER',
+  'storage jsonb',
 ];
 
 for (const [engine, start] of Object.entries(ENGINES)) {
