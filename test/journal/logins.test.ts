@@ -47,6 +47,16 @@ describe('logins of a real server', () => {
     });
   });
 
+  it('a writer that comes before the newest files is told which column is missing', async () => {
+    for (const { version, sql } of await loadMigrations()) if (version < 4) await db.as('app_owner', sql);
+    await db.sql('GRANT case_backup_writer TO writer_a');
+    await assert.rejects(db.withJournal('writer_a', nothing), {
+      code: 'JournalSchemaMissing',
+      message: /missing or too old: backup_logs lacks storage$/,
+      hint: /psql "\$URL" .*-f/,
+    });
+  });
+
   it('a stranger is told which grant is missing', async () => {
     await db.install();
     await assert.rejects(db.withJournal('stranger', nothing), {
