@@ -118,6 +118,14 @@ for (const [engine, start] of Object.entries(ENGINES)) {
       await db.sql('DROP FUNCTION public.jsonb_typeof(jsonb), pg_temp.case_backup_is_admin(); DROP TABLE pg_temp.seen');
     });
 
+    it('shows and gives away nothing even where somebody grants everything on it', async () => {
+      await db.as('app_owner', 'GRANT ALL ON case_backup_settings TO authenticated');
+      const options = { claims: ADMIN };
+      assert.equal((await db.as('authenticated', 'SELECT FROM case_backup_settings', options)).rowCount, 0);
+      const update = `UPDATE case_backup_settings SET admin_value = 'clerk'`;
+      assert.equal((await db.as('authenticated', update, options)).rowCount, 0);
+    });
+
     it('makes nobody an admin once the row is gone', async () => {
       await db.as('app_owner', 'DELETE FROM case_backup_settings');
       assert.equal(await isAdmin(ADMIN), false);
