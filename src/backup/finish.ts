@@ -31,15 +31,16 @@ export async function finish(night: Night, { keeper, lease, records }: Standing)
   if (!verdict) throw new Error(`the record of run ${keeper.current.runId} has no report of its backup`);
   let report = verdict;
   try {
-    await keeper.update({ state: 'finished' }, night.signal);
+    report = { ...report, ...(await quotaOf(night)) };
+    await keeper.update({ state: 'finished', report }, night.signal);
     night.progress.begin('Pruning');
     const inventory = await inventoryWith(withOwn(records, keeper), night.destination, night.signal);
     tellOfChanges(night, inventory);
     const all = inventory.records.records.map(({ record }) => record);
     const logged = await journalRuns(night, all, JOURNAL_MS);
     report = { ...report, ...loggedAs(logged) };
-    report = { ...report, retention: await retain(night, inventory, { lease, logged, backup: verdict }) };
-    report = { ...report, ...(await quotaOf(night)) };
+    const retention = await retain(night, inventory, { lease, logged, backup: verdict });
+    report = { ...report, retention, ...(retention.deleted > 0 ? await quotaOf(night) : {}) };
     await removeOldRecords(night, inventory);
     night.progress.begin('Reporting');
     report = broughtUpToDate(report, night);
@@ -57,6 +58,7 @@ export async function finish(night: Night, { keeper, lease, records }: Standing)
   return night.signal.aborted ? stopped(final, night) : final;
 }
 
+/** Before the log, whose row tells of it; again where retention has made room. */
 async function quotaOf({ destination, clock, signal }: Night): Promise<Pick<RunReport, 'quota'>> {
   const space = await destination.space(signal);
   if (!space) return {};

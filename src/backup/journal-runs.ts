@@ -3,6 +3,7 @@ import { asFailure, messageOf } from '../host/errors.ts';
 import type { Journal, JournalRow, JournalStatus } from '../journal/journal.ts';
 import { mainArchive, type RunRecord } from '../repository/record.ts';
 import type { Night } from './night.ts';
+import { nightsLeft } from './nights-left.ts';
 
 const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
   Succeeded: 'completed',
@@ -122,6 +123,11 @@ export function rowOf(record: RunRecord): JournalRow {
     errorMessage: done && done.result !== 'Succeeded' ? `${done.reason}: ${done.message}` : undefined,
     verification: done?.verification,
     contentHash: mainArchive(record)?.contentHash,
+    storage: done?.quota && {
+      usedBytes: done.quota.usedBytes,
+      allocatedBytes: done.quota.allocatedBytes,
+      nightsLeft: nightsLeft(done.quota, mainArchive(record)?.bytes),
+    },
     startedAt: new Date(record.startTime),
     finishedAt: done ? new Date(done.completionTime) : undefined,
   };

@@ -1,6 +1,6 @@
 import type { Verification } from '../api/report.ts';
 
-/** One row of backup_logs as the job hands it over; `status` as design says, `completed` for verified runs only. */
+/** One row of backup_logs as the job hands it over; `completed` stands for a verified run only. */
 export interface JournalRow {
   readonly runId: string;
   readonly policy: string;
@@ -13,8 +13,18 @@ export interface JournalRow {
   readonly errorMessage: string | undefined;
   readonly verification: Verification | undefined;
   readonly contentHash: string | undefined;
+  /** Undefined where the run did not come to measure it, or the destination can't tell. */
+  readonly storage: JournalStorage | undefined;
   readonly startedAt: Date;
   readonly finishedAt: Date | undefined;
+}
+
+/** The destination after the run. */
+export interface JournalStorage {
+  readonly usedBytes: number;
+  readonly allocatedBytes: number;
+  /** How many more backups of this size fit; undefined where the run left none. */
+  readonly nightsLeft: number | undefined;
 }
 
 export const JOURNAL_STATUSES = ['running', 'completed', 'incomplete', 'failed', 'skipped', 'interrupted'] as const;

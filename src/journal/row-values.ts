@@ -1,5 +1,5 @@
 import { redact } from '../host/secrets.ts';
-import type { JournalRow } from './journal.ts';
+import type { JournalRow, JournalStorage } from './journal.ts';
 
 const BYTES_PER_MB = 1_048_576;
 const MAX_ERROR_CHARACTERS = 2_000;
@@ -17,6 +17,7 @@ export const COLUMNS = [
   'error_message',
   'verification',
   'content_hash',
+  'storage',
   'started_at',
   'finished_at',
 ] as const;
@@ -35,9 +36,14 @@ export function valuesOf(row: JournalRow): (string | number | null)[] {
     row.errorMessage === undefined ? null : printable(row.errorMessage),
     row.verification === undefined ? null : JSON.stringify(row.verification, withoutNul),
     storable(row.contentHash),
+    row.storage === undefined ? null : storageJson(row.storage),
     row.startedAt.toISOString(),
     row.finishedAt?.toISOString() ?? null,
   ];
+}
+
+function storageJson({ usedBytes, allocatedBytes, nightsLeft }: JournalStorage): string {
+  return JSON.stringify({ used_bytes: usedBytes, allocated_bytes: allocatedBytes, nights_left: nightsLeft ?? null });
 }
 
 /** One line, without secrets and control characters, cut between characters and not inside one. */

@@ -70,7 +70,8 @@ export async function openDatabase<S extends TestPostgres>(start: () => Promise<
       }
     },
     async reset() {
-      await sql('DROP TABLE IF EXISTS backup_logs, case_backup_migrations CASCADE');
+      await sql('DROP TABLE IF EXISTS backup_logs, case_backup_migrations, case_backup_settings CASCADE');
+      await sql('DROP FUNCTION IF EXISTS case_backup_is_admin()');
     },
     async forgetRoles() {
       await database.install();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { loadMigrations } from '../../src/journal/migrations.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { startPostgres15 } from '../support/postgres.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -77,5 +78,34 @@ describe('the rights that a migration needs', () => {
     await db.sql('GRANT case_backup_writer TO writer_a');
     await db.withJournal('writer_a', (journal) => journal.write(completedRow('run-1')));
     assert.equal((await db.sql('SELECT * FROM backup_logs')).rowCount, 1);
+  });
+
+  it("what a superuser runs by hand on somebody's table is that owner's afterwards, whose next start migrates", async () => {
+    const files = (await loadMigrations()).map(({ sql }) => sql);
+    await db.as('app_owner', files[0] ?? '');
+    for (const sql of files) await db.sql(sql);
+    const { rows } = await db.sql(`
+      SELECT relname, relowner::regrole::text AS owner FROM pg_class WHERE relname IN ('backup_status', 'case_backup_settings')
+      UNION ALL SELECT proname, proowner::regrole::text FROM pg_proc WHERE proname = 'case_backup_is_admin' ORDER BY 1`);
+    assert.deepEqual(rows, [
+      { relname: 'backup_status', owner: 'app_owner' },
+      { relname: 'case_backup_is_admin', owner: 'app_owner' },
+      { relname: 'case_backup_settings', owner: 'app_owner' },
+    ]);
+    await db.withJournal('app_owner', (journal) => journal.write(completedRow('run-1')));
+  });
+
+  it('an owner who may not pass the schema on migrates all the same, and a writer needs that one grant more', async () => {
+    await db.forgetRoles();
+    await db.sql('REVOKE USAGE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO app_owner');
+    try {
+      await db.install();
+      assert.equal((await db.as('app_owner', 'SELECT FROM backup_status')).rowCount, 0);
+      await assert.rejects(db.withJournal('writer_a', nothing), { code: 'JournalSchemaMissing' });
+      await db.sql('GRANT USAGE ON SCHEMA public TO case_backup_writer');
+      await db.withJournal('writer_a', (journal) => journal.write(completedRow('run-1')));
+    } finally {
+      await db.sql('GRANT USAGE ON SCHEMA public TO PUBLIC');
+    }
   });
 });

@@ -24,7 +24,7 @@ describe('the log while Postgres has an outage', () => {
   const sql = (text: string): Promise<Record<string, unknown>[]> => runSql(server.url(), text);
   const statuses = async (): Promise<unknown[]> =>
     (await sql('SELECT status FROM backup_logs ORDER BY run_id')).map((row) => row['status']);
-  beforeEach(() => sql('DROP TABLE IF EXISTS backup_logs, case_backup_migrations'));
+  beforeEach(() => sql('DROP TABLE IF EXISTS backup_logs, case_backup_migrations CASCADE'));
 
   const migrated = async (): Promise<void> => {
     const journal = await openJournal(server.url(), { clock: fakeClock(), log });

@@ -16,6 +16,7 @@ export function runningRow(runId: string): JournalRow {
     errorMessage: undefined,
     verification: undefined,
     contentHash: undefined,
+    storage: undefined,
     startedAt: START,
     finishedAt: undefined,
   };
@@ -40,6 +41,7 @@ export function completedRow(runId: string): JournalRow {
       level: 'Standard',
     },
     contentHash: 'ab'.repeat(32),
+    storage: { usedBytes: 2_200_000_000_000, allocatedBytes: 3_000_000_000_000, nightsLeft: 800 },
     finishedAt,
   };
 }

@@ -24,6 +24,7 @@ const COLUMNS = [
   'started_at timestamp with time zone',
   'finished_at timestamp with time zone',
   'written_by name = CURRENT_USER',
+  'storage jsonb',
 ];
 
 for (const [engine, start] of Object.entries(ENGINES)) {
@@ -77,6 +78,9 @@ for (const [engine, start] of Object.entries(ENGINES)) {
         'case_backup_writer SELECT',
         'case_backup_writer UPDATE',
       ]);
+      const toOthers = async (name: string) => (await grants(name)).filter((held) => !held.startsWith('app_owner '));
+      assert.deepEqual(await toOthers('backup_status'), ['case_backup_admin SELECT', 'case_backup_writer SELECT']);
+      assert.deepEqual(await toOthers('case_backup_settings'), []);
       const { rows } = await db.sql(
         `SELECT attname FROM pg_attribute WHERE attrelid = 'backup_logs'::regclass AND attacl IS NOT NULL AND attacl <> '{}'`,
       );
@@ -126,7 +130,12 @@ for (const [engine, start] of Object.entries(ENGINES)) {
     it('comes to the same when its files are run by hand, twice, and the owner opens the log afterwards', async () => {
       const files = readdirSync(SQL_FOLDER).sort();
       await db.install();
-      const expected = [await columns(), await grants('backup_logs')];
+      const granted = async () => [
+        await grants('backup_logs'),
+        await grants('backup_status'),
+        await grants('case_backup_settings'),
+      ];
+      const expected = [await columns(), await granted()];
       await db.reset();
       for (const file of [...files, ...files]) {
         const text = readFileSync(new URL(file, SQL_FOLDER), 'utf8');
@@ -135,7 +144,7 @@ for (const [engine, start] of Object.entries(ENGINES)) {
         await db.sql('RESET ROLE');
       }
       await db.withJournal('app_owner', (journal) => journal.write(completedRow('run-1')));
-      assert.deepEqual([await columns(), await grants('backup_logs')], expected);
+      assert.deepEqual([await columns(), await granted()], expected);
       const { rows } = await db.sql('SELECT name FROM case_backup_migrations ORDER BY version');
       assert.deepEqual(
         rows.map((row) => row.name),

@@ -43,6 +43,7 @@ for (const [engine, start] of Object.entries(ENGINES)) {
         error_message: null,
         verification: row.verification,
         content_hash: row.contentHash,
+        storage: { used_bytes: 2_200_000_000_000, allocated_bytes: 3_000_000_000_000, nights_left: 800 },
         started_at: row.startedAt,
         finished_at: row.finishedAt,
         written_by: 'writer_a',
