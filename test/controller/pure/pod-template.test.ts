@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { credentialsSecret, type JobSettings, podTemplate } from '../../../src/controller/pod-template.ts';
+import { type JobSettings, podTemplate } from '../../../src/controller/pod-template.ts';
+import { backupPod } from '../../../src/controller/policy/backup-pod.ts';
+import { credentialsSecret } from '../../../src/controller/store-access.ts';
 import { parsePolicy } from '../../../src/host/policy-file.ts';
 import { aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 
@@ -24,11 +26,11 @@ interface Template {
 }
 
 const template = (spec: object = {}, settings: Partial<JobSettings> = {}) => {
-  const { spec: pod } = podTemplate(aStoredPolicy(spec), {
+  const { spec: pod } = podTemplate(backupPod(aStoredPolicy(spec)), {
     image: 'registry.example/case-backup:1',
     imagePullPolicy: 'Always',
-    imagePullSecrets: [],
     serviceAccount: 'jobs',
+    overlay: {},
     ...settings,
   }) as Template;
   const [container, ...more] = pod.containers;
@@ -122,7 +124,7 @@ describe('The pod of a run', () => {
   });
 
   it('has what its operator decided: image, pull policy and pull secrets', () => {
-    const { pod, container } = template({}, { imagePullSecrets: ['registry'] });
+    const { pod, container } = template({}, { overlay: { imagePullSecrets: [{ name: 'registry' }] } });
     assert.deepEqual([container['image'], container['imagePullPolicy']], ['registry.example/case-backup:1', 'Always']);
     assert.deepEqual(pod['imagePullSecrets'], [{ name: 'registry' }]);
     assert.ok(!('imagePullSecrets' in template().pod));
