@@ -8,7 +8,7 @@ const HINT = 'docs/kubernetes.md shows the file; numbers and true or false in en
 
 /**
  * What the operator adds to every job's pod: the YAML of `--job-pod`, if there is one, and the Secrets of
- * `--job-image-pull-secret`. Throws what is wrong with the file, all of it at once.
+ * `--job-image-pull-secret`. Throws what is wrong with the file.
  */
 export function readJobPod(file: string | undefined, pullSecrets: readonly string[]): PodOverlay {
   const overlay = file === undefined ? {} : parseJobPod(readText(file), file);

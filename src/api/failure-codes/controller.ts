@@ -5,7 +5,7 @@ import type { Meaning } from './meaning.ts';
 export const CONTROLLER = {
   JobPodInvalid: {
     exit: 'configuration',
-    means: 'The file of `--job-pod` has faults; the message names every one of them with its field.',
+    means: 'The file of `--job-pod` has faults; the message names them with their fields.',
     remedy: '[kubernetes.md](kubernetes.md) has every field, and what no operator can set.',
   },
   JobPodUnreadable: {
