@@ -1,5 +1,5 @@
 # One image for both halves: the job is its entry point, the controller is `node cmd/controller/main.ts`.
-ARG BASE=docker.io/library/node:24.21.0-bookworm-slim
+ARG BASE=docker.io/library/node:24.22.1-bookworm-slim
 
 FROM ${BASE} AS dependencies
 WORKDIR /app

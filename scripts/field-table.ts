@@ -47,7 +47,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function typeOf(field: StructuralSchema): string {
   if (field.enum) return field.enum.map((value) => `\`${value}\``).join(' or ');
   if (field.items) return `list of ${field.items.type}s`;
-  if (field.additionalProperties) return 'map of quantities';
+  if (field.additionalProperties)
+    return field.additionalProperties.type === 'string' ? 'map of strings' : 'map of quantities';
   return field.format === 'date-time' ? 'time' : (field.type ?? '');
 }
 

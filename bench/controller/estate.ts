@@ -32,8 +32,8 @@ export interface EstateSize {
 export const JOB_SETTINGS: JobSettings = {
   image: 'example/case-backup:bench',
   imagePullPolicy: 'IfNotPresent',
-  imagePullSecrets: [],
   serviceAccount: 'default',
+  overlay: {},
 };
 
 interface Home {

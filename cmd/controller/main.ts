@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EXIT_CODES } from '../../src/api/exit-codes.ts';
 import { runController } from '../../src/controller/controller.ts';
+import { readJobPod } from '../../src/controller/job-pod-file.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { asFailure, Failure } from '../../src/host/errors.ts';
 import { createLog } from '../../src/host/log.ts';
@@ -20,6 +21,7 @@ interface Flags {
   readonly jobImagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   readonly jobImagePullSecret: readonly string[];
   readonly jobServiceAccount: string;
+  readonly jobPod?: string;
   readonly listen: string;
   readonly leaseNamespace?: string;
   readonly leaseName: string;
@@ -58,6 +60,7 @@ const program = new Command('controller')
   )
   .option('--job-image-pull-secret <name>', 'Secret for the registry; may be given again', collect, [])
   .option('--job-service-account <name>', 'service account of the jobs; its token is never mounted', 'default')
+  .option('--job-pod <file>', "YAML with what every job's pod gets besides: proxy, CA bundle, nodes, labels …")
   .option('--listen <address>', 'serve /metrics, /healthz and /readyz on [ADDRESS:]PORT', '8080')
   .option('--lease-namespace <name>', 'namespace of the Lease (default: its own)')
   .option('--lease-name <name>', 'Lease by which one of several replicas leads', 'case-backup-controller')
@@ -83,7 +86,7 @@ Examples:
 Exit codes:
     0  stopped by SIGTERM or SIGINT, its Lease released
     1  leadership was lost, or an error; start it again
-    2  wrong options, or no way to the API server is configured`,
+    2  wrong options or a faulty --job-pod file, or no way to the API server is configured`,
   )
   .exitOverride();
 
@@ -119,8 +122,8 @@ async function run(flags: Flags): Promise<number> {
       job: {
         image: flags.jobImage,
         imagePullPolicy: flags.jobImagePullPolicy,
-        imagePullSecrets: flags.jobImagePullSecret,
         serviceAccount: flags.jobServiceAccount,
+        overlay: readJobPod(flags.jobPod, flags.jobImagePullSecret),
       },
       listen: flags.listen,
       lease: {

@@ -11,6 +11,9 @@ export const ROLE_LABEL = 'casebackup.io/role';
 export const ROLES = ['backup', 'restore', 'drill', 'copy'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** On the jobs' pods: which version of the operator's additions (controller --job-pod) they were made with. */
+export const JOB_POD_ANNOTATION = 'casebackup.io/job-pod';
+
 /** Owner of the fields that the controller applies. */
 export const FIELD_MANAGER = 'case-backup-controller';
 

@@ -17,22 +17,27 @@ export type Checked<T> =
 
 /**
  * A policy, or the part of one that stands at `at`, or else every fault in words for its author, who need not know what
- * checked it.
+ * checked it. `whole` is what its author calls the whole, where that is no policy.
  */
-export function checkPolicy<S extends z.ZodType>(schema: S, value: unknown, at: Path = []): Checked<z.output<S>> {
+export function checkPolicy<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  at: Path = [],
+  whole = 'a policy',
+): Checked<z.output<S>> {
   const result = schema.safeParse(value, { error: sentence });
   if (result.success) return { data: result.data };
-  return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, at)) };
+  return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, at, whole)) };
 }
 
 /** `spec.retention.keepDays: must be at least 1` */
 export const faultSentence = ({ field, message }: PolicyFault): string =>
   field === '' ? `the policy ${message}` : `${field}: ${message}`;
 
-function faultsOf(issue: z.core.$ZodIssue, at: Path): PolicyFault[] {
+function faultsOf(issue: z.core.$ZodIssue, at: Path, whole: string): PolicyFault[] {
   const path = [...at, ...issue.path];
   if (issue.code !== 'unrecognized_keys') return [{ field: fieldOf(path), message: issue.message }];
-  return issue.keys.map((key) => ({ field: fieldOf([...path, key]), message: 'is not a field of a policy' }));
+  return issue.keys.map((key) => ({ field: fieldOf([...path, key]), message: `is not a field of ${whole}` }));
 }
 
 const fieldOf = (path: Path): string =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { withRules } from './cel-rules.ts';
+import { policyPod } from './pod/placement.ts';
 
 const NO_QUANTITY = 'must be a quantity such as 500m, 2 or 256Mi';
 
@@ -38,6 +39,7 @@ export const job = z
       })
       .optional()
       .describe("The job container's resources; 256Mi of memory is enough with the default transfer settings."),
+    pod: policyPod,
   })
   .prefault({})
   .describe('How the Job behaves.');

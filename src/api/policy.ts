@@ -52,6 +52,14 @@ const transfer = z
       .describe(
         'Size of an upload part, a multiple of 4. Larger parts make fewer API calls and take more memory (parts in flight plus one).',
       ),
+    maxBytesPerSecond: z
+      .int()
+      .min(0)
+      .max(1_000_000_000_000)
+      .default(0)
+      .describe(
+        'Most bytes a second that go to and from the stores, both ways together; 0 is as fast as it goes. Leaves the rest of the line to the office.',
+      ),
   })
   .prefault({})
   .describe('How hard to drive the stores.');

@@ -24,6 +24,7 @@ export interface StructuralSchema {
   readonly additionalProperties?: StructuralSchema;
   readonly items?: StructuralSchema;
   readonly 'x-kubernetes-int-or-string'?: true;
+  readonly 'x-kubernetes-preserve-unknown-fields'?: true;
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'map';
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
   readonly 'x-kubernetes-validations'?: readonly CelRule[];
@@ -82,8 +83,9 @@ function convert(schema: JsonSchema, path: string): StructuralSchema {
   if (schema['items']) converted['items'] = convert(schema['items'] as JsonSchema, `${path}[]`);
   if (schema['properties'])
     converted['properties'] = fieldsOf(schema['properties'] as Record<string, JsonSchema>, path);
-  if (schema['additionalProperties'])
-    converted['additionalProperties'] = convert(schema['additionalProperties'] as JsonSchema, `${path}.*`);
+  const values = schema['additionalProperties'] as JsonSchema | false | undefined;
+  if (values && isAnything(values)) converted['x-kubernetes-preserve-unknown-fields'] = true;
+  else if (values) converted['additionalProperties'] = convert(values, `${path}.*`);
   return converted;
 }
 
@@ -95,6 +97,9 @@ function fieldsOf(fields: Readonly<Record<string, JsonSchema>>, path: string): R
     }),
   );
 }
+
+/** A map of unknown values: fields that the server keeps as they are, instead of pruning them. */
+const isAnything = (values: JsonSchema): boolean => Object.keys(values).length === 0;
 
 /** zod bounds every integer by what a double holds, which is no rule of ours; int64 is what other Kubernetes APIs say. */
 function plainInteger(schema: Record<string, unknown>): void {

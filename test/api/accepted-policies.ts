@@ -1,3 +1,4 @@
+import { ACCEPTED_PODS } from './pod-policies.ts';
 import { accepted, CREDENTIALS, dropbox, folders, type PolicyCase } from './policy-cases.ts';
 
 const MACROS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
@@ -44,7 +45,7 @@ export const ACCEPTED: readonly PolicyCase[] = [
     startingDeadlineSeconds: 60,
     staleAfterSeconds: 3600,
     guards: { minFiles: 0, maxShrinkPercent: 1 },
-    transfer: { maxConcurrentDownloads: 1, maxConcurrentUploads: 1, uploadPartMiB: 4 },
+    transfer: { maxConcurrentDownloads: 1, maxConcurrentUploads: 1, uploadPartMiB: 4, maxBytesPerSecond: 0 },
     retention: { keepDays: 1, minimumBackups: 1, maxDeletionsPerRun: 1, mode: 'Disabled' },
     job: { activeDeadlineSeconds: 300, backoffLimit: 0, successfulJobsHistoryLimit: 0, failedJobsHistoryLimit: 0 },
   }),
@@ -53,7 +54,12 @@ export const ACCEPTED: readonly PolicyCase[] = [
     startingDeadlineSeconds: 86_400,
     staleAfterSeconds: 31_536_000,
     guards: { minFiles: 100_000_000, maxShrinkPercent: 100 },
-    transfer: { maxConcurrentDownloads: 32, maxConcurrentUploads: 16, uploadPartMiB: 148 },
+    transfer: {
+      maxConcurrentDownloads: 32,
+      maxConcurrentUploads: 16,
+      uploadPartMiB: 148,
+      maxBytesPerSecond: 1_000_000_000_000,
+    },
     retention: { keepDays: 3650, minimumBackups: 3650, maxDeletionsPerRun: 1000, mode: 'DryRun' },
     job: {
       activeDeadlineSeconds: 604_800,
@@ -70,5 +76,6 @@ export const ACCEPTED: readonly PolicyCase[] = [
     verification: { level: 'Full' },
     logStore: { postgres: { secretRef: { name: 'database', key: 'url' } } },
   }),
+  ...ACCEPTED_PODS,
   accepted('fields that are left empty', { ...dropbox(), timeZone: null, guards: null, retention: { keepDays: null } }),
 ];

@@ -132,6 +132,15 @@ const REFUSED_SCHEMAS: readonly [what: string, schema: z.ZodType, says: RegExp][
   ['a union of objects', z.object({ a: z.union([z.object({}), z.string()]).describe('A.') }), /x\.a is a union/],
 ];
 
+test('a map of anything is kept by the server as it is', () => {
+  const schema = z.object({ a: z.record(z.string(), z.unknown()).describe('A.') });
+  assert.deepEqual(structuralSchema(schema, 'x').properties?.['a'], {
+    description: 'A.',
+    type: 'object',
+    'x-kubernetes-preserve-unknown-fields': true,
+  });
+});
+
 for (const [what, schema, says] of REFUSED_SCHEMAS) {
   test(`a schema with ${what} makes no CRD`, () => {
     assert.throws(() => structuralSchema(schema, 'x'), says);

@@ -1,5 +1,6 @@
 import { NO_TIME_ZONE } from '../../src/api/time-zones.ts';
 import { policyOf } from '../cli/policy-file.ts';
+import { REFUSED_PODS } from './pod-policies.ts';
 import { dropbox, type PolicyCase, type Refusal, refused } from './policy-cases.ts';
 
 const SHAPE =
@@ -183,6 +184,7 @@ export const REFUSED_FIELDS: readonly PolicyCase[] = [
     job: 'spec.keepDays: is not a field of a policy',
     server: 'strict decoding error: unknown field "spec.keepDays"',
   }),
+  ...REFUSED_PODS,
 ];
 
 const named = (what: string, name: string, { job, server }: Refusal): PolicyCase => ({

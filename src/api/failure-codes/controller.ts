@@ -3,6 +3,16 @@ import type { Meaning } from './meaning.ts';
 
 /** How the controller's process ends badly; it prints the sentence, not the word. */
 export const CONTROLLER = {
+  JobPodInvalid: {
+    exit: 'configuration',
+    means: 'The file of `--job-pod` has faults; the message names them with their fields.',
+    remedy: '[kubernetes.md](kubernetes.md) has every field, and what no operator can set.',
+  },
+  JobPodUnreadable: {
+    exit: 'configuration',
+    means: "The file of `--job-pod` can't be read, or is no YAML.",
+    remedy: 'Check the path, and that its ConfigMap is mounted; the message has line and column.',
+  },
   KubeconfigInvalid: {
     exit: 'configuration',
     means: "The kubeconfig can't be read, or lacks what it refers to.",

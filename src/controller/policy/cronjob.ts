@@ -4,6 +4,7 @@ import { apiVersionOf, type KubeObject } from '../../kube/objects.ts';
 import { CRON_JOBS, POLICIES } from '../../kube/resources.ts';
 import { CONTAINER, type JobSettings, labelsOf, podTemplate } from '../pod-template.ts';
 import type { PolicyObject } from '../workloads.ts';
+import { backupPod } from './backup-pod.ts';
 
 /** Deletes the pod and its message, so it is only for a pod that nothing else ends. */
 const JOB_BACKSTOP_SECONDS = 600;
@@ -19,7 +20,7 @@ export function desiredCronJob(policy: PolicyObject, settings: JobSettings): Kub
     metadata: {
       name: cronJobName(metadata.name),
       namespace: metadata.namespace ?? '',
-      labels: labelsOf(metadata.name),
+      labels: labelsOf(metadata.name, 'backup'),
       // Without blockOwnerDeletion, which would need a right on the policy's finalizers.
       ownerReferences: [
         {
@@ -41,7 +42,7 @@ export function desiredCronJob(policy: PolicyObject, settings: JobSettings): Kub
       successfulJobsHistoryLimit: spec.job.successfulJobsHistoryLimit,
       failedJobsHistoryLimit: spec.job.failedJobsHistoryLimit,
       jobTemplate: {
-        metadata: { labels: labelsOf(metadata.name) },
+        metadata: { labels: labelsOf(metadata.name, 'backup') },
         spec: {
           activeDeadlineSeconds: (spec.job.activeDeadlineSeconds + JOB_BACKSTOP_SECONDS) * (spec.job.backoffLimit + 1),
           backoffLimit: spec.job.backoffLimit,
@@ -57,7 +58,7 @@ export function desiredCronJob(policy: PolicyObject, settings: JobSettings): Kub
             ],
           },
           ttlSecondsAfterFinished: TTL_SECONDS,
-          template: podTemplate(policy, settings),
+          template: podTemplate(backupPod(policy), settings),
         },
       },
     },

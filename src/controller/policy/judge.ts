@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../../api/exit-codes.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
 import { clipped } from '../clipped.ts';
-import { credentialsSecret } from '../pod-template.ts';
+import { credentialsSecret } from '../store-access.ts';
 
 /** Every condition but Ready, as pure functions of what the status says already. */
 export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<Judgements, 'Ready'> {

@@ -5,12 +5,10 @@ import { hasReason } from '../../kube/kube-error.ts';
 import { CRON_JOBS } from '../../kube/resources.ts';
 import { contains } from '../contains.ts';
 import type { JobSettings } from '../pod-template.ts';
+import { isRefused } from '../refused.ts';
 import type { CronJob, PolicyObject } from '../workloads.ts';
 import { type Applied, isOwnedBy, wholeSpec } from './checks.ts';
 import { desiredCronJob } from './cronjob.ts';
-
-/** Errors with which the server refuses an object for what it says; asking again changes nothing. */
-const REFUSALS = ['Invalid', 'BadRequest', 'Forbidden'] as const;
 
 export interface CronJobKeeper {
   /** Makes the policy's CronJob what it should be. `live` is the cache's; throws what a retry may mend. */
@@ -38,7 +36,7 @@ export function cronJobKeeper(client: KubeClient, settings: JobSettings): CronJo
         accepted.set(key, fingerprint(desired, applied));
         return { kind: 'stands' };
       } catch (error) {
-        if (hasReason(error, ...REFUSALS)) return { kind: 'refused', message: error.message };
+        if (isRefused(error)) return { kind: 'refused', message: error.message };
         if (!live && hasReason(error, 'Conflict') && (await isForeign(client, policy, desired.metadata.name, signal)))
           return { kind: 'foreign' };
         throw error;

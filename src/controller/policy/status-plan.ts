@@ -3,7 +3,7 @@ import { cronJobName } from '../../api/kubernetes-names.ts';
 import { type PolicySpec, policySpecSchema } from '../../api/policy.ts';
 import type { RunProgress } from '../../api/report.ts';
 import type { PolicyStatus } from '../../api/status.ts';
-import { credentialsSecret } from '../pod-template.ts';
+import { credentialsSecret } from '../store-access.ts';
 import type { CronJob, Job, Pod, PolicyObject } from '../workloads.ts';
 import { activeJob, activeRunOf } from './active-run.ts';
 import { type Applied, isOwnedBy, judgeReady } from './checks.ts';

@@ -9,8 +9,8 @@ import { aStoredPolicy } from './a-stored-policy.ts';
 const SETTINGS: JobSettings = {
   image: 'registry.example/case-backup:1',
   imagePullPolicy: 'IfNotPresent',
-  imagePullSecrets: [],
   serviceAccount: 'jobs',
+  overlay: {},
 };
 
 interface CronJobSpec {

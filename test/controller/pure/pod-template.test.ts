@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { credentialsSecret, type JobSettings, podTemplate } from '../../../src/controller/pod-template.ts';
+import { type JobSettings, podTemplate } from '../../../src/controller/pod-template.ts';
+import { backupPod } from '../../../src/controller/policy/backup-pod.ts';
+import { credentialsSecret } from '../../../src/controller/store-access.ts';
 import { parsePolicy } from '../../../src/host/policy-file.ts';
+import { expand } from '../../cluster/pod-env.ts';
 import { aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 
 interface Variable {
@@ -14,6 +17,7 @@ interface Variable {
 }
 
 interface Template {
+  readonly metadata: Readonly<Record<'labels' | 'annotations', Readonly<Record<string, string>>>>;
   readonly spec: Readonly<Record<string, unknown>> & {
     readonly containers: readonly (Readonly<Record<string, unknown>> & {
       readonly env: readonly Variable[];
@@ -24,16 +28,16 @@ interface Template {
 }
 
 const template = (spec: object = {}, settings: Partial<JobSettings> = {}) => {
-  const { spec: pod } = podTemplate(aStoredPolicy(spec), {
+  const { spec: pod, metadata } = podTemplate(backupPod(aStoredPolicy(spec)), {
     image: 'registry.example/case-backup:1',
     imagePullPolicy: 'Always',
-    imagePullSecrets: [],
     serviceAccount: 'jobs',
+    overlay: {},
     ...settings,
   }) as Template;
   const [container, ...more] = pod.containers;
   assert.ok(container && more.length === 0);
-  return { pod, container };
+  return { pod, container, metadata };
 };
 
 const fromFolder = {
@@ -122,10 +126,46 @@ describe('The pod of a run', () => {
   });
 
   it('has what its operator decided: image, pull policy and pull secrets', () => {
-    const { pod, container } = template({}, { imagePullSecrets: ['registry'] });
+    const { pod, container } = template({}, { overlay: { imagePullSecrets: [{ name: 'registry' }] } });
     assert.deepEqual([container['image'], container['imagePullPolicy']], ['registry.example/case-backup:1', 'Always']);
     assert.deepEqual(pod['imagePullSecrets'], [{ name: 'registry' }]);
     assert.ok(!('imagePullSecrets' in template().pod));
+  });
+
+  it("trusts the operator's authorities, from a ConfigMap that no policy can mount over", () => {
+    const { pod, container } = template({}, { overlay: { caBundle: { configMap: 'office-ca', key: 'bundle.pem' } } });
+    assert.deepEqual(pod.volumes.at(-1), {
+      name: 'ca-bundle',
+      configMap: { name: 'office-ca', items: [{ key: 'bundle.pem', path: 'ca.crt' }] },
+    });
+    const mount = { name: 'ca-bundle', mountPath: '/etc/case-backup/ca', readOnly: true };
+    assert.deepEqual(container.volumeMounts.at(-1), mount);
+    const told = container.env.find(({ name }) => name === 'NODE_EXTRA_CA_CERTS');
+    assert.equal(told?.value, '/etc/case-backup/ca/ca.crt');
+  });
+
+  it('gets every value as it was written, though Kubernetes fills in $(NAME) and makes one dollar of two', () => {
+    const strange = '/$(DROPBOX_APP_KEY)/$$/$';
+    const { container } = template(
+      { source: { ...aStoredPolicy().spec.source, exclude: [strange] } },
+      { overlay: { env: { HTTPS_PROXY: strange } } },
+    );
+    const arrived = Object.fromEntries(
+      container.env.map(({ name, value = '' }) => [name, expand(value, { DROPBOX_APP_KEY: 'secret' })]),
+    );
+    assert.equal(arrived['HTTPS_PROXY'], strange);
+    const policy = parsePolicy(arrived['CASE_BACKUP_POLICY'] ?? '', 'CASE_BACKUP_POLICY');
+    assert.deepEqual(policy.spec.source.exclude, [strange]);
+  });
+
+  it("has the labels and annotations of both, the operator's and its own before the policy's", () => {
+    const { labels, annotations } = template(
+      { job: { pod: { labels: { team: 'law', floor: '2' }, annotations: { note: 'a' } } } },
+      { overlay: { labels: { team: 'operations' }, annotations: { note: 'b' } } },
+    ).metadata;
+    assert.deepEqual([labels['team'], labels['floor']], ['operations', '2']);
+    assert.deepEqual([labels['casebackup.io/policy'], labels['casebackup.io/role']], ['nightly', 'backup']);
+    assert.equal(annotations['note'], 'b');
   });
 
   it('has limits, those of the policy where it states any', () => {

@@ -1,0 +1,39 @@
+import { RUN_PORT } from '../../api/kubernetes-names.ts';
+import { GROUP, KIND, VERSION } from '../../api/policy.ts';
+import type { PodDescription } from '../pod-template.ts';
+import { fromLabel, fromSecret, plain, type Variable } from '../pod-variables.ts';
+import { claims, dropboxSecrets } from '../store-access.ts';
+import { JOB_NAME_LABEL, type PolicyObject } from '../workloads.ts';
+
+/** The pod of a night: `backup-job run`, with the policy as JSON. */
+export const backupPod = (policy: PolicyObject): PodDescription => ({
+  policy: policy.metadata.name,
+  role: 'backup',
+  args: ['run', '--listen', String(RUN_PORT.number)],
+  env: environment(policy),
+  mounts: claims(policy.spec),
+  job: policy.spec.job,
+});
+
+function environment({ spec, metadata }: PolicyObject): Variable[] {
+  const policy = {
+    apiVersion: `${GROUP}/${VERSION}`,
+    kind: KIND,
+    metadata: { name: metadata.name, namespace: metadata.namespace },
+    spec,
+  };
+  return [
+    plain('CASE_BACKUP_POLICY', JSON.stringify(policy)),
+    // The slot: a retry of the same Job continues what its predecessor began.
+    fromLabel('CASE_BACKUP_SLOT', JOB_NAME_LABEL),
+    ...dropboxSecrets(spec),
+    ...logSecret(spec),
+  ];
+}
+
+/** Optional: a log that can't be written never stops a backup; the run says so in a warning. */
+function logSecret({ logStore }: PolicyObject['spec']): Variable[] {
+  if (!logStore) return [];
+  const { name, key } = logStore.postgres.secretRef;
+  return [fromSecret('DATABASE_URL', name, key, 'optional')];
+}
