@@ -11,7 +11,6 @@ import type { Account } from './archive/ledger.ts';
 import { type Checked, commit } from './commit.ts';
 import { whileStartIsLogged } from './journal-runs.ts';
 import { type Layout, singleLayout } from './layout.ts';
-import { excludedBy } from './listing/exclude.ts';
 import { openPlan } from './listing/plan.ts';
 import type { Night } from './night.ts';
 import { planNight } from './plan-night.ts';
@@ -49,7 +48,7 @@ export async function makeBackup(night: Night, context: MakeContext): Promise<Fo
 
 async function makeIn(folder: string, night: Night, context: MakeContext): Promise<FoundWrong | undefined> {
   const { keeper, inventory } = context;
-  const plan = openPlan(join(folder, 'plan.sqlite'), excludedBy(night.spec.source.exclude));
+  const plan = openPlan(join(folder, 'plan.sqlite'), night.spec.source.exclude);
   try {
     const sealed = await planNight(night, plan, context);
     collectGarbageFor(sealed.totals.files);

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { inTurns } from '../../host/in-turns.ts';
 import type { Totals } from '../guards.ts';
+import { decidedNames, decideNames } from './archive-names.ts';
 import type { Plan } from './plan.ts';
-import { decidedNames, decideNames } from './planned-names.ts';
 import { type PlannedItem, walk } from './walk.ts';
 
 /** The plan with its names decided and counted: nothing is listed any more. */

@@ -1,6 +1,5 @@
-import { foldName, isRepresentable } from './archive-names.ts';
-import { nameOf, type PlanEntry } from './plan-row.ts';
-import type { NameChooser } from './planned-names.ts';
+import { foldName, isRepresentable, type NameChooser } from './archive-names.ts';
+import type { PlanEntry } from './plan.ts';
 
 /** One thing of the plan with its place in the archive. */
 export interface PlannedItem {
@@ -85,6 +84,10 @@ function frameBelow(parent: Frame, key: string, name: string, choose: NameChoose
     folded: `${parent.folded}/${foldName(chosen)}`,
   };
 }
+
+/** The last component of an entry's path, as people know it. */
+const nameOf = (entry: PlanEntry): string =>
+  entry.kind === 'unusable' ? entry.path.slice(entry.path.lastIndexOf('/') + 1) : entry.name;
 
 const below = ({ path }: Frame, name: string): string => (path === '' ? name : `${path}/${name}`);
 

@@ -2,8 +2,8 @@ import { openPlan, type Plan } from '../../../src/backup/listing/plan.ts';
 import type { Entry, FileEntry, FolderEntry } from '../../../src/store/store.ts';
 
 /** A plan in memory, filled in this order. */
-export function planOf(entries: readonly Entry[], isExcluded: (path: string) => boolean = () => false): Plan {
-  const plan = openPlan(':memory:', isExcluded);
+export function planOf(entries: readonly Entry[], exclude: readonly string[] = []): Plan {
+  const plan = openPlan(':memory:', exclude);
   plan.apply(entries);
   return plan;
 }

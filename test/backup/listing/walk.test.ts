@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { foldName } from '../../../src/backup/listing/archive-names.ts';
-import { decidedNames, decideNames } from '../../../src/backup/listing/planned-names.ts';
+import { decidedNames, decideNames, foldName } from '../../../src/backup/listing/archive-names.ts';
 import { type PlannedItem, walk } from '../../../src/backup/listing/walk.ts';
 import type { Entry } from '../../../src/store/store.ts';
 import { file, folder, planOf } from './plan-fixture.ts';
