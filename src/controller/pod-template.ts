@@ -1,4 +1,4 @@
-import { POLICY_LABEL, RUN_PORT } from '../api/kubernetes-names.ts';
+import { POLICY_LABEL, ROLE_LABEL, type Role, RUN_PORT } from '../api/kubernetes-names.ts';
 import { GROUP, KIND, type PolicySpec, VERSION } from '../api/policy.ts';
 import type { PolicyObject } from './workloads.ts';
 
@@ -26,7 +26,7 @@ export function podTemplate(policy: PolicyObject, settings: JobSettings): object
   const volumes = volumesOf(spec);
   return {
     metadata: {
-      labels: labelsOf(metadata.name),
+      labels: labelsOf(metadata.name, 'backup'),
       annotations: { 'kubectl.kubernetes.io/default-container': CONTAINER },
     },
     spec: {
@@ -71,11 +71,12 @@ export function podTemplate(policy: PolicyObject, settings: JobSettings): object
   };
 }
 
-export const labelsOf = (policy: string): Record<string, string> => ({
+export const labelsOf = (policy: string, role: Role): Record<string, string> => ({
   'app.kubernetes.io/name': 'case-backup',
   'app.kubernetes.io/component': 'backup-job',
   'app.kubernetes.io/managed-by': 'case-backup-controller',
   [POLICY_LABEL]: policy,
+  [ROLE_LABEL]: role,
 });
 
 const TERMINATION_MESSAGE_PATH = '/dev/termination-log';

@@ -29,7 +29,7 @@ export interface Office {
   /** Of the controller's service account, through the proxy. */
   readonly kubeconfig: string;
   apply(policy: object): Promise<void>;
-  policy(name: string): Promise<PolicyObject>;
+  policy(name: string): Promise<PolicyObject & { readonly status?: PolicyStatus }>;
   status(name: string): Promise<PolicyStatus>;
   condition(name: string, type: ConditionType): Promise<Condition | undefined>;
   /** Waits until the status answers the question. */
@@ -110,7 +110,8 @@ function officeIn(
 ): Omit<Office, 'kubelet'> {
   const path: Office['path'] = (kind, name) =>
     `${PREFIXES[kind]}/namespaces/${namespace}/${kind}${name === undefined ? '' : `/${name}`}`;
-  const policy = (name: string) => plane.api.get<PolicyObject>(path('casebackuppolicies', name));
+  const policy = (name: string) =>
+    plane.api.get<PolicyObject & { readonly status?: PolicyStatus }>(path('casebackuppolicies', name));
   const status = async (name: string): Promise<PolicyStatus> => (await policy(name)).status ?? {};
   return {
     namespace,

@@ -17,9 +17,9 @@ export function desiredCronJob(policy: PolicyObject, settings: JobSettings): Kub
     apiVersion: apiVersionOf(CRON_JOBS),
     kind: CRON_JOBS.kind,
     metadata: {
-      name: cronJobName(metadata.name),
+      name: cronJobName('backup', metadata.name),
       namespace: metadata.namespace ?? '',
-      labels: labelsOf(metadata.name),
+      labels: labelsOf(metadata.name, 'backup'),
       // Without blockOwnerDeletion, which would need a right on the policy's finalizers.
       ownerReferences: [
         {
@@ -41,7 +41,7 @@ export function desiredCronJob(policy: PolicyObject, settings: JobSettings): Kub
       successfulJobsHistoryLimit: spec.job.successfulJobsHistoryLimit,
       failedJobsHistoryLimit: spec.job.failedJobsHistoryLimit,
       jobTemplate: {
-        metadata: { labels: labelsOf(metadata.name) },
+        metadata: { labels: labelsOf(metadata.name, 'backup') },
         spec: {
           activeDeadlineSeconds: (spec.job.activeDeadlineSeconds + JOB_BACKSTOP_SECONDS) * (spec.job.backoffLimit + 1),
           backoffLimit: spec.job.backoffLimit,

@@ -1,9 +1,8 @@
-import type { Judgement, Judgements } from '../../api/conditions.ts';
+import { type Judgement, type Judgements, judged } from '../../api/conditions.ts';
 import { counted } from '../../api/counted.ts';
 import { EXIT_CODES } from '../../api/exit-codes.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
-import { clipped } from '../clipped.ts';
 import { credentialsSecret } from '../pod-template.ts';
 
 /** Every condition but Ready, as pure functions of what the status says already. */
@@ -28,13 +27,9 @@ export function judgeRuns(
   };
 }
 
-const yes = (reason: string, message: string): Judgement => ({ status: 'True', reason, message: clipped(message) });
-const no = (reason: string, message: string): Judgement => ({ status: 'False', reason, message: clipped(message) });
-const unknown = (reason: string, message: string): Judgement => ({
-  status: 'Unknown',
-  reason,
-  message: clipped(message),
-});
+const yes = (reason: string, message: string): Judgement => judged('True', reason, message);
+const no = (reason: string, message: string): Judgement => judged('False', reason, message);
+const unknown = (reason: string, message: string): Judgement => judged('Unknown', reason, message);
 const noRunYet = unknown('NoRunYet', 'no run has ended yet');
 
 function progressing({ activeRun }: PolicyStatus): Judgement {
