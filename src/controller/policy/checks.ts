@@ -3,9 +3,9 @@ import { cronJobName } from '../../api/kubernetes-names.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import { faultSentence, type PolicyFault } from '../../api/policy-faults.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { schedule } from '../schedule/schedule.ts';
 import { type CronJob, controllerOf } from '../workloads.ts';
 import type { CachedPolicy } from './cached-policy.ts';
-import { schedule } from './schedule.ts';
 
 /** What became of the CronJob in this round. */
 export type Applied =

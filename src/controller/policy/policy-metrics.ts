@@ -2,10 +2,10 @@ import { CONDITION_STATUSES, CONDITION_TYPES } from '../../api/conditions.ts';
 import { cronJobName } from '../../api/kubernetes-names.ts';
 import { RESULTS, STAGES } from '../../api/report.ts';
 import { TRIGGERS } from '../../api/status.ts';
+import { longestInterval } from '../schedule/longest-interval.ts';
+import { schedule } from '../schedule/schedule.ts';
 import type { CachedPolicy } from './cached-policy.ts';
 import { newestAttempt } from './judge.ts';
-import { longestInterval } from './longest-interval.ts';
-import { schedule } from './schedule.ts';
 
 /** One sample of a metric: its own labels (those of the policy come on top) and its value. */
 export interface Sample {

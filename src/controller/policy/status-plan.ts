@@ -4,12 +4,12 @@ import type { PolicySpec } from '../../api/policy.ts';
 import type { RunProgress } from '../../api/report.ts';
 import type { PolicyStatus } from '../../api/status.ts';
 import { credentialsSecret } from '../pod-template.ts';
+import { schedule } from '../schedule/schedule.ts';
 import { activeJob, activeRunOf } from './active-run.ts';
 import { type Applied, judgeReady } from './checks.ts';
 import { endedRuns, type Nights, unseenFrom } from './ended-runs.ts';
 import { freshUntil, isAboutSecret, judge, judgeRuns } from './judge.ts';
 import { type EndedRun, recordRuns } from './run-history.ts';
-import { schedule } from './schedule.ts';
 
 /** All that one look at a policy has found. */
 export interface Observed extends Nights {
