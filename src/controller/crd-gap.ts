@@ -12,8 +12,15 @@ export function gapsOf(ours: OpenApiSchema, served: OpenApiSchema, path = ''): s
     return its ? gapsOf(field, its, at) : [at];
   });
   const items = ours.items ? gapsOf(ours.items, served.items ?? {}, `${path}[]`) : [];
+  const most = served.maxItems ?? served.maxLength ?? Number.POSITIVE_INFINITY;
+  const isNarrow = most < (ours.maxItems ?? ours.maxLength ?? 0);
   const words = served.enum ? (ours.enum ?? []).filter((word) => !served.enum?.includes(word)) : [];
-  return [...fields, ...items, ...words.map((word) => `${path} ${word}`)];
+  return [
+    ...fields,
+    ...items,
+    ...words.map((word) => `${path} ${word}`),
+    ...(isNarrow ? [`${path} beyond ${most}`] : []),
+  ];
 }
 
 /**

@@ -61,8 +61,9 @@ const PREFIXES = {
   pods: '/api/v1',
 } as const;
 
-export async function startCluster(): Promise<Cluster> {
-  const plane = await startControlPlane({ crds: [policyCrd()] });
+/** With another CRD than the controller's own where a test gives one. */
+export async function startCluster(crd: object = policyCrd()): Promise<Cluster> {
+  const plane = await startControlPlane({ crds: [crd] });
   const proxies: FaultProxy[] = [];
   const kubelets: Kubelet[] = [];
   async function emptyOffice(): Promise<Omit<Office, 'kubelet'>> {

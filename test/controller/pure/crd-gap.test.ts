@@ -70,6 +70,11 @@ describe('What an older CRD lacks', () => {
   });
 
   it('may be room: a text is cut and a list shortened', () => {
+    const narrow = older((status) => {
+      part(status, 'history').maxItems = 5;
+      part(status, 'cronJobName').maxLength = 20;
+    });
+    assert.deepEqual(gapsOf(STATUS, narrow, 'status'), ['status.cronJobName beyond 20', 'status.history beyond 5']);
     const schema = { properties: { text: { maxLength: 5 }, list: { maxItems: 1, items: {} }, free: {} } };
     assert.deepEqual(fitted({ text: 'abcdefgh', list: [1, 2], free: { a: [1] } }, schema), {
       text: 'ab…',
