@@ -11,7 +11,7 @@ import { fitted, gapsOf } from './crd-gap.ts';
 /** The CRD of policies as it is installed, which may be older than this controller. */
 export interface ServedCrd {
   /** Learns what is served, unless that is known. Never throws: while it is not known, the CRD counts as ours. */
-  look(signal: AbortSignal): Promise<void>;
+  look(): Promise<void>;
   /** The server has refused what a CRD of ours would take: the next look reads it again. */
   doubt(): void;
   /** What this controller knows and the installed CRD does not. */
@@ -37,12 +37,11 @@ export function servedCrd(client: KubeClient, clock: Clock, log: Log): ServedCrd
   let dueAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
-  async function read(signal: AbortSignal): Promise<void> {
+  async function read(): Promise<void> {
     readAt = clock.elapsed();
     dueAt = readAt + RECHECK_MS;
     try {
-      const limited = (limit: AbortSignal) => client.schemaOf(POLICIES, AbortSignal.any([limit, signal]));
-      const served = await withinTime(clock, PATIENCE_MS, limited);
+      const served = await withinTime(clock, PATIENCE_MS, (limit) => client.schemaOf(POLICIES, limit));
       if (!served) return;
       const before = gaps;
       schema = served;
@@ -50,14 +49,14 @@ export function servedCrd(client: KubeClient, clock: Clock, log: Log): ServedCrd
       if (gaps.length === 0) dueAt = Number.POSITIVE_INFINITY;
       if (gaps.length > 0 && before.length === 0) log.warn({ gaps }, 'the installed CRD is older; apply k8s/crds/');
     } catch (error) {
-      if (!signal.aborted) log.warn({}, `the installed CRD is not known: ${messageOf(error)}`);
+      log.warn({}, `the installed CRD is not known: ${messageOf(error)}`);
     }
   }
 
   return {
-    async look(signal) {
+    async look() {
       if (!reading && clock.elapsed() >= dueAt) {
-        reading = read(signal).finally(() => {
+        reading = read().finally(() => {
           reading = undefined;
         });
       }

@@ -12,7 +12,8 @@ export interface Part {
 /** The CRD of an older or newer release: ours, with changes to what stands under `spec` and under `status`. */
 export function anotherCrd(change: (spec: Part, status: Part) => void): object {
   const crd = structuredClone(policyCrd());
-  const { spec, status } = crd.spec.versions[0]?.schema.openAPIV3Schema.properties as unknown as Record<string, Part>;
+  const [version] = crd.spec.versions;
+  const { spec, status } = (version?.schema.openAPIV3Schema.properties ?? {}) as unknown as Record<string, Part>;
   if (!spec || !status) throw new Error('a CRD has both');
   change(spec, status);
   return crd;

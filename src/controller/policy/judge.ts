@@ -53,7 +53,7 @@ function lastRunSucceeded(status: PolicyStatus): Judgement {
 }
 
 /** Runs whose end nobody saw: they may have made a backup, but nothing here proves it. */
-export const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen']);
+const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen']);
 
 function fresh({ suspend, staleAfterSeconds }: PolicySpec, { lastSuccessTime }: PolicyStatus, now: Date): Judgement {
   const at = freshUntil(staleAfterSeconds, lastSuccessTime);

@@ -39,7 +39,7 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
   const fault = firstFault({ policy, standing, now });
   const applied: Applied = fault ? { kind: 'stands' } : await cronJobs.stand(policy, standing, signal);
   const jobs = caches.jobs(key, 'backup');
-  await crd.look(signal);
+  await crd.look();
   const plan = planStatus({
     policy,
     fault,
