@@ -1,7 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { dropboxCounters } from '../cmd/backup-job/dropbox-counters.ts';
 import { serveRun } from '../cmd/backup-job/serve-run.ts';
-import type { Caches } from '../src/controller/caches.ts';
 import { registerControllerMetrics } from '../src/controller/metrics.ts';
 import { POLICY_METRICS } from '../src/controller/policy/policy-metrics.ts';
 import { systemClock } from '../src/host/clock.ts';
@@ -58,8 +57,8 @@ async function ofController(): Promise<Row[]> {
   metrics.workqueue('q');
   metrics.elector('l');
   metrics.reconciler('c', 1);
-  const caches: Pick<Caches, 'contacts'> = { contacts: () => [] };
-  registerControllerMetrics(registry, caches, systemClock, '');
+  const caches = { contacts: () => [] };
+  registerControllerMetrics({ registry, caches, crd: { gaps: () => [] }, clock: systemClock, version: '' });
   return await rowsOf(registry);
 }
 

@@ -1,7 +1,7 @@
 import { policyCrd } from '../../src/api/crd.ts';
 import { cronJobName, FIELD_MANAGER } from '../../src/api/kubernetes-names.ts';
 import type { JobSettings } from '../../src/controller/pod-template.ts';
-import { wholeSpec } from '../../src/controller/policy/checks.ts';
+import { cachedPolicy, wholePolicy } from '../../src/controller/policy/cached-policy.ts';
 import { desiredCronJob } from '../../src/controller/policy/cronjob.ts';
 import type { PolicyObject } from '../../src/controller/workloads.ts';
 import { forEachParallel } from '../../src/host/parallel.ts';
@@ -105,8 +105,8 @@ async function furnish(
   await store(POLICIES_KEY, [
     { ...policy, metadata: { ...policy.metadata, creationTimestamp: born } } as unknown as StoredObject,
   ]);
-  const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs/${cronJobName(name)}`;
-  const desired = desiredCronJob({ ...policy, spec: wholeSpec(policy) }, JOB_SETTINGS);
+  const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs/${cronJobName('backup', name)}`;
+  const desired = desiredCronJob(wholePolicy(cachedPolicy(policy)), JOB_SETTINGS);
   const cronJob = await api.patch<JobMaker>(`${path}?fieldManager=${FIELD_MANAGER}`, desired, 'apply-patch+yaml');
   // Long enough ago that no event of it is told again.
   const lastNight = Math.floor((Date.now() - DAY_MS / 2) / 60_000) * 60_000;

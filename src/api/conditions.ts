@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clip } from './clip.ts';
 
 /**
  * What a policy's status says, each as one question with True, False or Unknown. Ready is about the policy (its CronJob
@@ -17,6 +18,9 @@ export const CONDITION_TYPES = [
 ] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 
+/** Bytes of a message, of a condition or of a run; the API server counts characters, which are no more. */
+export const MESSAGE_BYTES = 1024;
+
 export const CONDITION_STATUSES = ['True', 'False', 'Unknown'] as const;
 export type ConditionStatus = (typeof CONDITION_STATUSES)[number];
 
@@ -31,7 +35,7 @@ export const conditionSchema = z.strictObject({
     .max(64)
     .regex(/^[A-Z][A-Za-z0-9]*$/)
     .describe('One word for programs.'),
-  message: z.string().max(1024).describe('One sentence for people.'),
+  message: z.string().max(MESSAGE_BYTES).describe('One sentence for people.'),
 });
 export type Condition = z.infer<typeof conditionSchema>;
 
@@ -41,9 +45,23 @@ export interface Judgement {
   readonly reason: string;
   readonly message: string;
 }
+
+/**
+ * A judgement that the API server takes, and gives back unchanged: half a character would come back as another one, and
+ * every look at the policy would find a difference and write it.
+ */
+export const judged = (status: ConditionStatus, reason: string, message: string): Judgement => ({
+  status,
+  reason,
+  message: clip(message.toWellFormed(), MESSAGE_BYTES),
+});
+
 export type Judgements = Readonly<Record<ConditionType, Judgement>>;
 
-/** The conditions in their fixed order; the transition time of one whose status has not changed is kept. */
+/**
+ * The conditions in their fixed order. The transition time of one whose status has not changed is kept, and so is what a
+ * newer release says of it beyond what this one knows.
+ */
 export function conditionsFrom(
   judgements: Judgements,
   before: readonly Condition[],
@@ -54,7 +72,7 @@ export function conditionsFrom(
     const { status, reason, message } = judgements[type];
     const known = before.find((condition) => condition.type === type);
     const lastTransitionTime = known?.status === status ? known.lastTransitionTime : wholeSecond(now);
-    return { type, status, observedGeneration, lastTransitionTime, reason, message };
+    return { ...known, type, status, observedGeneration, lastTransitionTime, reason, message };
   });
 }
 

@@ -20,8 +20,15 @@ export const FIELD_MANAGER = 'case-backup-controller';
 /** The commands' `kubectl create job --from` copies the Job template, and with it the label; this annotation tells them apart. */
 export const MANUAL_ANNOTATION = 'cronjob.kubernetes.io/instantiate';
 
-/** At most 52 characters, the limit of a CronJob's name, since a policy's name has at most 40. */
-export const cronJobName = (policy: string): string => `case-backup-${policy}`;
+/** Roles that a CronJob starts; a restore is somebody's wish, of one day. */
+export const CRON_JOB_ROLES = ['backup', 'drill', 'copy'] as const satisfies readonly Role[];
+export type CronJobRole = (typeof CRON_JOB_ROLES)[number];
+
+/**
+ * At most 52 characters, the limit of a CronJob's name, since a policy's name has at most 40. No role's prefix begins as
+ * another's does, so no policy can be called what would make its name that of another policy's CronJob.
+ */
+export const cronJobName = (role: CronJobRole, policy: string): string => `case-${role}-${policy}`;
 
 /** The port of the job's /run and /metrics, by which the controller finds it in a pod. */
 export const RUN_PORT = { name: 'http', number: 8080 } as const;

@@ -73,6 +73,12 @@ export const activeRunSchema = z.strictObject({
 });
 export type ActiveRun = z.infer<typeof activeRunSchema>;
 
+export const runCountSchema = z.strictObject({
+  trigger: z.enum(TRIGGERS).describe('Scheduled or Manual.'),
+  result: z.enum(RESULTS).describe('How they ended.'),
+  count: count.describe('How many.'),
+});
+
 export const statusSchema = z.strictObject({
   observedGeneration: count.optional().describe('Generation of the policy that this status is about.'),
   conditions: z
@@ -110,13 +116,7 @@ export const statusSchema = z.strictObject({
     .optional()
     .describe('Whether the last run was logged in Postgres; absent without a logStore.'),
   runCounts: z
-    .array(
-      z.strictObject({
-        trigger: z.enum(TRIGGERS).describe('Scheduled or Manual.'),
-        result: z.enum(RESULTS).describe('How they ended.'),
-        count: count.describe('How many.'),
-      }),
-    )
+    .array(runCountSchema)
     .max(TRIGGERS.length * RESULTS.length)
     .optional()
     .describe('Runs by trigger and result since the policy was made.'),

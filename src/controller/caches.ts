@@ -1,4 +1,12 @@
-import { cronJobName, POLICY_LABEL } from '../api/kubernetes-names.ts';
+import {
+  CRON_JOB_ROLES,
+  type CronJobRole,
+  cronJobName,
+  POLICY_LABEL,
+  ROLE_LABEL,
+  type Role,
+} from '../api/kubernetes-names.ts';
+import { KIND } from '../api/policy.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Log } from '../host/log.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -6,14 +14,27 @@ import { type KubeObject, keyOf, type Resource, withoutManagedFields } from '../
 import { type Change, type Reflector, type ReflectorMetrics, startReflector } from '../kube/reflector.ts';
 import { CRON_JOBS, JOBS, PODS, POLICIES } from '../kube/resources.ts';
 import { objectIndex } from './object-index.ts';
-import { type CronJob, JOB_NAME_LABEL, type Job, type Pod, type PolicyObject, slimJob, slimPod } from './workloads.ts';
+import { type CachedPolicy, cachedPolicy } from './policy/cached-policy.ts';
+import {
+  type CronJob,
+  controllerOf,
+  JOB_NAME_LABEL,
+  type Job,
+  type Pod,
+  type StoredPolicy,
+  slimJob,
+  slimPod,
+} from './workloads.ts';
 
-/** Local copies of all that the controller decides from. A key is `namespace/policy` throughout. */
+/** Local copies of all that the controller decides from, shared by its rows. A policy's key is `namespace/policy`. */
 export interface Caches {
-  policy(key: string): PolicyObject | undefined;
-  policies(): PolicyObject[];
-  cronJob(key: string): CronJob | undefined;
-  jobs(key: string): readonly Job[];
+  policy(key: string): CachedPolicy | undefined;
+  policies(): CachedPolicy[];
+  /** The one that the policy has made for a role, by owner and label, whatever it is called. */
+  cronJob(policy: CachedPolicy, role: CronJobRole): CronJob | undefined;
+  /** What stands at the name that the policy's CronJob should have, whoever made it. */
+  cronJobAtName(policy: CachedPolicy, role: CronJobRole): CronJob | undefined;
+  jobs(policyKey: string, role: Role): readonly Job[];
   /** Those that have not ended. */
   pods(job: Job): readonly Pod[];
   readonly synced: Promise<unknown>;
@@ -30,12 +51,12 @@ export interface CachesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: ReflectorMetrics;
-  /** Hears which policy a change concerns. */
-  readonly onChange: (key: string) => void;
+  /** Hears of every object that was added, changed or is gone: as it was, and as it is. */
+  readonly onChange: (resource: Resource, object: KubeObject) => void;
 }
 
-/** The label's name alone selects the objects that have it, whatever its value. */
-const OURS = POLICY_LABEL;
+/** The label's name alone selects the objects that have it, whatever its value. What has no role is nobody's night. */
+const OURS = ROLE_LABEL;
 /**
  * A pod that has ended is asked for when its Job has ended as well, and never again. It stays as long as its Job: 20,000
  * of them were half of a first list's bytes and a third of the memory.
@@ -43,7 +64,8 @@ const OURS = POLICY_LABEL;
 const NOT_ENDED = 'status.phase!=Succeeded,status.phase!=Failed';
 
 export function startCaches(options: CachesOptions): Caches {
-  const jobIndex = objectIndex<Job>(policyKeyOf);
+  const cronJobIndex = objectIndex<CronJob>((cronJob) => groupOf(controllerOf(cronJob)?.uid, roleOf(cronJob)));
+  const jobIndex = objectIndex<Job>((job) => groupOf(policyKeyOf(job), roleOf(job)));
   const podIndex = objectIndex<Pod>((pod) => `${pod.metadata.namespace}/${pod.metadata.labels?.[JOB_NAME_LABEL]}`);
   const started: {
     readonly resource: Resource;
@@ -51,19 +73,18 @@ export function startCaches(options: CachesOptions): Caches {
     readonly reflector: Reflector<KubeObject>;
   }[] = [];
 
-  function start<T extends KubeObject>(
+  function start<T extends KubeObject, Raw extends KubeObject = T>(
     resource: Resource,
     o: {
       labelSelector?: string;
       fieldSelector?: string;
-      keep?: (object: T) => T;
-      keyOf: (object: T) => string | undefined;
+      keep: (object: Raw) => T;
       index?: (change: Change<T>) => void;
     },
   ): (key: string) => T | undefined {
     const { client, clock, log, metrics, onChange } = options;
     const reflectors = options.namespaces.map((namespace) => {
-      const reflector = startReflector<T>({
+      const reflector = startReflector<T, Raw>({
         client,
         resource,
         namespace,
@@ -75,9 +96,7 @@ export function startCaches(options: CachesOptions): Caches {
         metrics,
         onChange(change) {
           o.index?.(change);
-          const object = change.after ?? change.before;
-          const key = object && o.keyOf(object);
-          if (key !== undefined) onChange(key);
+          for (const object of [change.before, change.after]) if (object) onChange(resource, object);
         },
       });
       started.push({ resource, namespace, reflector });
@@ -92,28 +111,23 @@ export function startCaches(options: CachesOptions): Caches {
     };
   }
 
-  const policy = start<PolicyObject>(POLICIES, { keyOf });
-  const cronJob = start<CronJob>(CRON_JOBS, { keep: slimCronJob, keyOf: policyOfCronJob });
-  start<Job>(JOBS, { labelSelector: OURS, keep: slimJob, keyOf: policyKeyOf, index: jobIndex.change });
-  start<Pod>(PODS, {
-    labelSelector: OURS,
-    fieldSelector: NOT_ENDED,
-    keep: slimPod,
-    keyOf: policyKeyOf,
-    index: podIndex.change,
-  });
+  const policy = start<CachedPolicy, StoredPolicy>(POLICIES, { keep: cachedPolicy });
+  const cronJob = start<CronJob>(CRON_JOBS, { keep: slimCronJob, index: cronJobIndex.change });
+  start<Job>(JOBS, { labelSelector: OURS, keep: slimJob, index: jobIndex.change });
+  start<Pod>(PODS, { labelSelector: OURS, fieldSelector: NOT_ENDED, keep: slimPod, index: podIndex.change });
 
   return {
     policy,
     policies: () =>
       started.flatMap(({ resource, reflector }) =>
-        resource === POLICIES ? [...(reflector.list() as Iterable<PolicyObject>)] : [],
+        resource === POLICIES ? [...(reflector.list() as Iterable<CachedPolicy>)] : [],
       ),
-    cronJob(key) {
-      const [namespace = '', name = ''] = key.split('/');
-      return cronJob(`${namespace}/${cronJobName(name)}`);
+    cronJob({ metadata: { name, uid } }, role) {
+      const made = cronJobIndex.of(groupOf(uid, role) ?? '');
+      return made.find(({ metadata }) => metadata.name === cronJobName(role, name)) ?? made[0];
     },
-    jobs: (key) => jobIndex.of(key),
+    cronJobAtName: ({ metadata: { name, namespace } }, role) => cronJob(`${namespace}/${cronJobName(role, name)}`),
+    jobs: (policyKey, role) => jobIndex.of(groupOf(policyKey, role) ?? ''),
     pods: (job) => podIndex.of(keyOf(job)),
     synced: Promise.all(started.map(({ reflector }) => reflector.synced)),
     isSynced: () => started.every(({ reflector }) => reflector.isSynced()),
@@ -131,8 +145,9 @@ export function startCaches(options: CachesOptions): Caches {
 
 /** Of CronJobs that are none of ours, nor stand in our way, only the name is kept. */
 function slimCronJob(cronJob: CronJob): CronJob {
-  if (policyOfCronJob(cronJob) !== undefined) return withoutManagedFields(cronJob);
   const { name, namespace, uid, resourceVersion } = cronJob.metadata;
+  const isInPlace = CRON_JOB_ROLES.some((role) => name.startsWith(cronJobName(role, '')));
+  if (isInPlace || controllerOf(cronJob)?.kind === KIND) return withoutManagedFields(cronJob);
   return {
     metadata: {
       name,
@@ -143,11 +158,10 @@ function slimCronJob(cronJob: CronJob): CronJob {
   };
 }
 
-/** By the name, not by owner or label: a CronJob that is not ours may stand where ours should. */
-function policyOfCronJob({ metadata }: CronJob): string | undefined {
-  const prefix = cronJobName('');
-  return metadata.name.startsWith(prefix) ? `${metadata.namespace}/${metadata.name.slice(prefix.length)}` : undefined;
-}
+const roleOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[ROLE_LABEL];
+
+const groupOf = (whose: string | undefined, role: string | undefined): string | undefined =>
+  whose === undefined || role === undefined ? undefined : `${whose} ${role}`;
 
 function policyKeyOf({ metadata }: KubeObject): string | undefined {
   const policy = metadata.labels?.[POLICY_LABEL];

@@ -1,22 +1,19 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../host/clock.ts';
-import { messageOf } from '../host/errors.ts';
 import { type HttpServer, serve } from '../host/http.ts';
 import type { Log } from '../host/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { runElector } from '../kube/elector.ts';
 import type { KubeMetrics } from '../kube/metrics.ts';
-import { keyOf } from '../kube/objects.ts';
 import { createRecorder } from '../kube/recorder.ts';
-import { createWorkqueue, type Workqueue } from '../kube/workqueue.ts';
+import type { Workqueue } from '../kube/workqueue.ts';
 import { type Caches, startCaches } from './caches.ts';
 import { healthPages } from './health.ts';
 import { registerControllerMetrics } from './metrics.ts';
 import type { JobSettings } from './pod-template.ts';
-import { ownWrites } from './policy/own-writes.ts';
-import { reconcile } from './policy/reconcile.ts';
-import { runPage } from './policy/run-page.ts';
-import { cronJobKeeper } from './policy/stand-cronjob.ts';
+import { policyRow } from './policy/policy-row.ts';
+import { queueOf, type Row, type Tools, workOff } from './row.ts';
+import { type ServedCrd, servedCrd } from './served-crd.ts';
 
 export interface ControllerOptions {
   readonly client: KubeClient;
@@ -49,28 +46,31 @@ const leaseTimes = (seconds: number) => ({
   retryPeriodMs: (seconds * 2000) / 15,
 });
 
-/** Waiting for the API server is most of a look, so a few may wait at once. */
-const WORKERS = 8;
-const NAME = 'casebackuppolicy';
-/** A look costs the server three calls at most; ten seconds after a fault has passed, everything is right again. */
-const BACKOFF = { baseMs: 500, maxMs: 8_000 };
+/** What is kept as it should be, each kind with a queue of its own over the same caches. */
+const ROWS: readonly Row[] = [policyRow];
+
+/** The rows' queues while this process leads. */
+type Queues = ReadonlyMap<Row, Workqueue>;
 
 /**
  * Runs until the signal aborts ('released') or leadership is lost ('lost': the process has to exit). Every replica keeps
- * the caches warm and serves pages; only the leader looks at policies and writes.
+ * the caches warm and serves pages; only the leader looks at things and writes.
  */
 export async function runController(options: ControllerOptions): Promise<'released' | 'lost'> {
   const { client, clock, log, lease, metrics, registry, signal } = options;
-  let queue: Workqueue | undefined;
+  let queues: Queues = new Map();
   const caches = startCaches({
     client,
     namespaces: options.namespaces ?? [undefined],
     clock,
     log,
     metrics: metrics.reflector,
-    onChange: (key) => queue?.add(key),
+    onChange(resource, object) {
+      for (const [row, queue] of queues) for (const key of row.concerned(resource, object)) queue.add(key);
+    },
   });
-  registerControllerMetrics(registry, caches, clock, options.version);
+  const crd = servedCrd(client, clock, log);
+  registerControllerMetrics({ registry, caches, crd, clock, version: options.version });
   let server: HttpServer | undefined;
   try {
     server = await serve(options.listen, healthPages(caches, registry, clock), log);
@@ -86,9 +86,9 @@ export async function runController(options: ControllerOptions): Promise<'releas
       signal,
       metrics: metrics.elector(lease.name),
       async lead(leading) {
-        queue = createWorkqueue({ name: NAME, clock, metrics: metrics.workqueue(NAME), backoff: BACKOFF });
-        await lead(options, caches, queue, leading);
-        queue = undefined;
+        queues = new Map(ROWS.map((row) => [row, queueOf(row, clock, metrics)]));
+        await lead(options, { caches, crd }, queues, leading);
+        queues = new Map();
       },
     });
   } finally {
@@ -97,8 +97,13 @@ export async function runController(options: ControllerOptions): Promise<'releas
   }
 }
 
-async function lead(options: ControllerOptions, caches: Caches, queue: Workqueue, leading: AbortSignal): Promise<void> {
-  const { client, clock, log, lease, metrics } = options;
+async function lead(
+  options: ControllerOptions,
+  { caches, crd }: { readonly caches: Caches; readonly crd: ServedCrd },
+  queues: Queues,
+  leading: AbortSignal,
+): Promise<void> {
+  const { client, clock, job, log, lease, metrics } = options;
   const recorder = createRecorder({
     client,
     controller: 'casebackup.io/controller',
@@ -106,42 +111,15 @@ async function lead(options: ControllerOptions, caches: Caches, queue: Workqueue
     clock,
     log,
   });
-  const reconciler = {
-    client,
-    caches,
-    cronJobs: cronJobKeeper(client, options.job),
-    runPage: runPage(clock),
-    ownWrites: ownWrites(),
-    recorder,
-    clock,
+  const stop = (): void => {
+    for (const queue of queues.values()) void queue.stop();
   };
-  const meter = metrics.reconciler(NAME, WORKERS);
-  const stop = (): void => void queue.stop();
   leading.addEventListener('abort', stop, { once: true });
   // Looking at half a list would take Jobs that are not in yet for Jobs that are gone.
   await Promise.race([caches.synced, aborted(leading)]);
   if (leading.aborted) return;
-  for (const policy of caches.policies()) queue.add(keyOf(policy));
-  await queue.run(
-    async (key, working) => {
-      const done = meter.started();
-      try {
-        const again = await reconcile(reconciler, key, working);
-        queue.forget(key);
-        if (again !== undefined) queue.addAfter(key, again);
-        done(again === undefined ? 'success' : 'requeue_after');
-      } catch (error) {
-        done('error');
-        throw error;
-      }
-    },
-    {
-      workers: WORKERS,
-      failed: (key, error) => {
-        if (!leading.aborted) log.warn({ policy: key }, `will be tried again: ${messageOf(error)}`);
-      },
-    },
-  );
+  const tools: Tools = { client, caches, crd, job, recorder, clock };
+  await Promise.all([...queues].map(([row, queue]) => workOff(row, queue, tools, { metrics, log, leading })));
   await recorder.flush();
 }
 

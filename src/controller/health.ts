@@ -27,7 +27,7 @@ export function healthPages(caches: Caches, registry: Registry, clock: Clock): R
     '/metrics': async () => ({
       type: registry.contentType,
       body: await registry.metrics(),
-      more: policyMetricsText(caches.policies()),
+      more: policyMetricsText(caches.policies(), clock.now()),
     }),
   };
 }

@@ -1,14 +1,18 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../host/clock.ts';
 import type { Caches } from './caches.ts';
+import type { ServedCrd } from './served-crd.ts';
+
+export interface SelfTold {
+  readonly registry: Registry;
+  readonly caches: Pick<Caches, 'contacts'>;
+  readonly crd: Pick<ServedCrd, 'gaps'>;
+  readonly clock: Clock;
+  readonly version: string;
+}
 
 /** What the controller says of itself, besides controller-runtime's and client-go's metrics in src/kube. */
-export function registerControllerMetrics(
-  registry: Registry,
-  caches: Pick<Caches, 'contacts'>,
-  clock: Clock,
-  version: string,
-): void {
+export function registerControllerMetrics({ registry, caches, crd, clock, version }: SelfTold): void {
   const build = new Gauge({
     name: 'case_backup_build_info',
     help: 'Always 1; the labels describe the controller.',
@@ -16,6 +20,14 @@ export function registerControllerMetrics(
     registers: [registry],
   });
   build.set({ version, node_version: process.version }, 1);
+  new Gauge({
+    name: 'case_backup_controller_crd_outdated',
+    help: '1 while the installed CRD lacks what this controller knows, as its leader found; apply k8s/crds/.',
+    registers: [registry],
+    collect() {
+      this.set(crd.gaps().length > 0 ? 1 : 0);
+    },
+  });
   new Gauge({
     name: 'case_backup_controller_last_contact_timestamp_seconds',
     help: "When the API server last gave a sign of life on a resource's watch; 0 for never.",

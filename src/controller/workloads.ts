@@ -1,14 +1,18 @@
-import { MANUAL_ANNOTATION, POLICY_LABEL } from '../api/kubernetes-names.ts';
+import { MANUAL_ANNOTATION, POLICY_LABEL, ROLE_LABEL } from '../api/kubernetes-names.ts';
 import type { PolicySpec } from '../api/policy.ts';
-import type { PolicyStatus } from '../api/status.ts';
-import type { KubeObject, ObjectMeta } from '../kube/objects.ts';
+import type { KubeObject, ObjectMeta, OwnerReference } from '../kube/objects.ts';
 
 /** The objects that the controller reads, as far as it reads them. Times are RFC 3339 with whole seconds. */
 
-/** As stored: a spec that passed the CRD's schema, which knows less than the job's validation does. */
+/** A policy as the API server has it; an older or a newer CRD may have let anything into its spec and status. */
+export interface StoredPolicy extends KubeObject {
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+/** A policy that is accepted, with every default: what a CronJob and its pods are made of. */
 export interface PolicyObject extends KubeObject {
   readonly spec: PolicySpec;
-  readonly status?: PolicyStatus;
 }
 
 export interface CronJob extends KubeObject {
@@ -68,7 +72,7 @@ export function slimJob({ metadata, status }: Job): Job {
   const manual = metadata.annotations?.[MANUAL_ANNOTATION];
   return {
     metadata: {
-      ...identityOf(metadata, POLICY_LABEL),
+      ...identityOf(metadata, POLICY_LABEL, ROLE_LABEL),
       ...(manual === undefined ? {} : { annotations: { [MANUAL_ANNOTATION]: manual } }),
       ...(metadata.ownerReferences && { ownerReferences: metadata.ownerReferences }),
     },
@@ -87,7 +91,7 @@ function slimJobStatus({ startTime, completionTime, conditions }: JobStatus): Jo
 
 /** Of a pod that goes on why it waits and where it can be reached; what an ended one has said is asked for anew. */
 export const slimPod = ({ metadata, status }: Pod): Pod => ({
-  metadata: identityOf(metadata, POLICY_LABEL, JOB_NAME_LABEL),
+  metadata: identityOf(metadata, POLICY_LABEL, ROLE_LABEL, JOB_NAME_LABEL),
   ...(status && { status }),
 });
 
@@ -102,6 +106,10 @@ function identityOf(metadata: ObjectMeta, ...kept: readonly string[]): ObjectMet
     ...(labels && { labels: Object.fromEntries(Object.entries(labels).filter(([label]) => kept.includes(label))) }),
   };
 }
+
+/** Who made an object and answers for it; of its owners only one can. */
+export const controllerOf = ({ metadata }: KubeObject): OwnerReference | undefined =>
+  metadata.ownerReferences?.find((owner) => owner.controller === true);
 
 export const conditionOf = (object: Job | Pod, type: string): StatusCondition | undefined =>
   object.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');

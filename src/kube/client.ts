@@ -12,9 +12,9 @@ export interface ListOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface KeepOptions<T> {
+export interface KeepOptions<T, Raw = T> {
   /** What is kept of an item; it is called before the next item is parsed, which is what saves memory. */
-  readonly keep?: ((item: T) => T) | undefined;
+  readonly keep?: ((item: Raw) => T) | undefined;
 }
 
 export interface ListPage<T> {
@@ -50,9 +50,23 @@ export interface ApplyOptions extends WriteOptions {
   readonly subresource?: 'status' | undefined;
 }
 
+/** The part of OpenAPI v3 in which the server describes its objects, as far as anybody here reads it. */
+export interface OpenApiSchema {
+  readonly properties?: Readonly<Record<string, OpenApiSchema>>;
+  readonly items?: OpenApiSchema;
+  readonly additionalProperties?: OpenApiSchema;
+  readonly required?: readonly string[];
+  readonly enum?: readonly unknown[];
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+}
+
 /** The API server. Every call but `watch` ends within the deadline; all throw KubeError. */
 export interface KubeClient {
-  list<T extends KubeObject>(resource: Resource, options: ListOptions & KeepOptions<T>): Promise<ListPage<T>>;
+  list<T extends KubeObject, Raw = T>(
+    resource: Resource,
+    options: ListOptions & KeepOptions<T, Raw>,
+  ): Promise<ListPage<T>>;
   /** Undefined when there is none. */
   get<T extends KubeObject>(
     resource: Resource,
@@ -71,6 +85,11 @@ export interface KubeClient {
     options: WatchOptions,
     on: (event: WatchEvent<T>) => void,
   ): Promise<void>;
+  /**
+   * The schema by which the server takes a resource's objects, from /openapi/v3, which every authenticated client may
+   * read (system:discovery). It follows a change of a CRD within seconds. Undefined where the server describes none.
+   */
+  schemaOf(resource: Resource, signal?: AbortSignal): Promise<OpenApiSchema | undefined>;
   /** The namespace of the kubeconfig's context, or that of the pod. */
   readonly namespace: string | undefined;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clip } from '../api/clip.ts';
 import { redact } from '../host/secrets.ts';
 import { microTime } from './micro-time.ts';
 import type { KubeObject } from './objects.ts';
@@ -62,7 +63,7 @@ export function eventObject(
     action: fields.action,
     reason: fields.reason,
     type: fields.type,
-    note: fit(redact(fields.note)),
+    note: clip(redact(fields.note), LONGEST_NOTE_BYTES),
     regarding: {
       ...(regarding.apiVersion ? { apiVersion: regarding.apiVersion } : {}),
       ...(regarding.kind ? { kind: regarding.kind } : {}),
@@ -76,11 +77,3 @@ export function eventObject(
 /** The same event after `count` times, the last of them at `at`; a series begins with the second. */
 export const inSeries = (event: EventObject, count: number, at: Date): EventObject =>
   count < 2 ? event : { ...event, series: { count, lastObservedTime: microTime(at) } };
-
-/** Cut between characters, with a mark that it was. */
-function fit(note: string): string {
-  if (Buffer.byteLength(note) <= LONGEST_NOTE_BYTES) return note;
-  const mark = '…';
-  const cut = Buffer.from(note).subarray(0, LONGEST_NOTE_BYTES - Buffer.byteLength(mark));
-  return cut.toString().replace(/\uFFFD+$/, '') + mark;
-}

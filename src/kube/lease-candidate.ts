@@ -4,7 +4,7 @@ import { hasReason } from './kube-error.ts';
 import {
   type Held,
   heldRecord,
-  type Lease,
+  type LeaseObject,
   nextStep,
   type Observation,
   observe,
@@ -34,9 +34,9 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
   const { client, namespace, leaseName, identity, clock, leaseDurationMs } = options;
   let observed: Observation | undefined;
   /** As the last write left it: a renewal is then one PUT, and one that somebody came before fails by its version. */
-  let own: Lease | undefined;
+  let own: LeaseObject | undefined;
 
-  const held = (lease: Lease | undefined): Lease => ({
+  const held = (lease: LeaseObject | undefined): LeaseObject => ({
     ...lease,
     metadata: lease?.metadata ?? { name: leaseName, namespace },
     spec: heldRecord(lease?.spec, { identity, durationMs: leaseDurationMs, now: clock.now() }),
@@ -48,13 +48,13 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
       const known = own;
       own = undefined;
       try {
-        own = await client.replace<Lease>(LEASES, held(known), write);
+        own = await client.replace<LeaseObject>(LEASES, held(known), write);
         return 'held';
       } catch (error) {
         if (!hasReason(error, 'Conflict', 'NotFound')) throw error;
       }
     }
-    const lease = await client.get<Lease>(LEASES, namespace, leaseName, signal);
+    const lease = await client.get<LeaseObject>(LEASES, namespace, leaseName, signal);
     observed = observe(lease, observed, clock.elapsed());
     const step = nextStep(lease, observed, clock.elapsed(), identity);
     if (step.do === 'wait') return step;
@@ -68,7 +68,7 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
     tryHold: (limitMs) => withinTime(clock, limitMs, hold),
     release: (limitMs) =>
       withinTime(clock, limitMs, async (signal) => {
-        const lease = await client.get<Lease>(LEASES, namespace, leaseName, signal);
+        const lease = await client.get<LeaseObject>(LEASES, namespace, leaseName, signal);
         if (lease?.spec?.holderIdentity !== identity) return;
         const released = { ...lease, spec: releasedRecord(lease.spec, clock.now()) };
         await client.replace(LEASES, released, { fieldManager: identity, signal });

@@ -2,7 +2,7 @@ import { microTime } from './micro-time.ts';
 import type { KubeObject } from './objects.ts';
 
 /** coordination.k8s.io/v1. Times are RFC 3339 with microseconds. */
-export interface Lease extends KubeObject {
+export interface LeaseObject extends KubeObject {
   readonly spec?: LeaseSpec;
 }
 
@@ -29,7 +29,7 @@ export interface Held {
 }
 
 /** What was seen now, given what was seen before: an unchanged record keeps its time. */
-export function observe(lease: Lease | undefined, before: Observation | undefined, elapsed: number): Observation {
+export function observe(lease: LeaseObject | undefined, before: Observation | undefined, elapsed: number): Observation {
   const record = JSON.stringify(lease?.spec ?? {});
   return before?.record === record ? before : { record, seenAt: elapsed };
 }
@@ -38,7 +38,12 @@ export function observe(lease: Lease | undefined, before: Observation | undefine
  * Another holder is judged by one thing: that this process has seen its record unchanged for as long as the record
  * itself says it lasts. The times in it are another machine's, and clocks need not agree (as in client-go).
  */
-export function nextStep(lease: Lease | undefined, observed: Observation, elapsed: number, identity: string): Step {
+export function nextStep(
+  lease: LeaseObject | undefined,
+  observed: Observation,
+  elapsed: number,
+  identity: string,
+): Step {
   if (!lease) return { do: 'create' };
   const holder = lease.spec?.holderIdentity ?? '';
   if (holder === identity) return { do: 'renew' };

@@ -2,12 +2,12 @@ import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import { apiVersionOf, type KubeObject, keyOf, type Resource, withoutManagedFields } from './objects.ts';
 
-export interface ObjectCache<T extends KubeObject> {
+export interface ObjectCache<T extends KubeObject, Raw extends KubeObject = T> {
   get(key: string): T | undefined;
   all(): Iterable<T>;
   size(): number;
   /** What the cache keeps of an object. */
-  prune(object: T): T;
+  prune(object: Raw): T;
   /** Takes an object that is pruned. */
   put(object: T): void;
   remove(object: KubeObject): void;
@@ -15,10 +15,10 @@ export interface ObjectCache<T extends KubeObject> {
   relist(): { put(object: T): void; finish(): void };
 }
 
-export interface ObjectCacheOptions<T extends KubeObject> {
+export interface ObjectCacheOptions<T extends KubeObject, Raw extends KubeObject = T> {
   readonly resource: Resource;
   readonly log: Log;
-  readonly keep?: ((object: T) => T) | undefined;
+  readonly keep?: ((object: Raw) => T) | undefined;
   readonly onChange: (change: {
     readonly key: string;
     readonly before: T | undefined;
@@ -26,8 +26,10 @@ export interface ObjectCacheOptions<T extends KubeObject> {
   }) => void;
 }
 
-export function createObjectCache<T extends KubeObject>(options: ObjectCacheOptions<T>): ObjectCache<T> {
-  const { resource, log, keep = withoutManagedFields, onChange } = options;
+export function createObjectCache<T extends KubeObject, Raw extends KubeObject = T>(
+  options: ObjectCacheOptions<T, Raw>,
+): ObjectCache<T, Raw> {
+  const { resource, log, keep = (object) => withoutManagedFields(object) as unknown as T, onChange } = options;
   const objects = new Map<string, T>();
   const apiVersion = apiVersionOf(resource);
 
@@ -40,18 +42,18 @@ export function createObjectCache<T extends KubeObject>(options: ObjectCacheOpti
     }
   }
 
-  function prune(object: T): T {
+  function prune(object: Raw): T {
     // The items of a built-in resource's list have neither, those of its watch have both.
     const whole = object.kind === undefined ? { apiVersion, kind: resource.kind, ...object } : object;
     try {
       return keep(whole);
     } catch (error) {
       log.error({ resource: resource.plural, key: keyOf(object) }, `kept whole: ${messageOf(error)}`);
-      return whole;
+      return whole as unknown as T;
     }
   }
 
-  const cache: ObjectCache<T> = {
+  const cache: ObjectCache<T, Raw> = {
     get: (key) => objects.get(key),
     all: () => objects.values(),
     size: () => objects.size,

@@ -40,7 +40,7 @@ export interface ReflectorMetrics {
   watchRestarted(resource: string): void;
 }
 
-export interface ReflectorOptions<T extends KubeObject> {
+export interface ReflectorOptions<T extends KubeObject, Raw extends KubeObject = T> {
   readonly client: KubeClient;
   readonly resource: Resource;
   readonly namespace?: string | undefined;
@@ -50,8 +50,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics?: ReflectorMetrics | undefined;
-  /** What the cache keeps of an object; without it, all but managedFields. */
-  readonly keep?: ((object: T) => T) | undefined;
+  /** What the cache keeps of an object; without it, all but managedFields. One that makes something else must not throw. */
+  readonly keep?: ((object: Raw) => T) | undefined;
   /** Hears of every object added, changed (another resourceVersion) or gone. What it throws is logged. */
   readonly onChange: (change: Change<T>) => void;
 }
@@ -69,7 +69,9 @@ const STOOD_MS = 10_000;
 /** A watch that the server ends sooner, without a line, is refused rather than over. */
 const SHORTEST_WATCH_MS = 1_000;
 
-export function startReflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
+export function startReflector<T extends KubeObject, Raw extends KubeObject = T>(
+  options: ReflectorOptions<T, Raw>,
+): Reflector<T> {
   const { client, resource, namespace, labelSelector, fieldSelector, log, clock, metrics } = options;
   const selected = { namespace, labelSelector, fieldSelector };
   const cache = createObjectCache(options);
@@ -99,14 +101,14 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
   async function listPage(token: string | undefined): Promise<ListPage<T>> {
     const page = { limit: pageSize, continue: token, signal: stopped.signal };
     try {
-      return await client.list<T>(resource, { ...selected, ...page, keep: cache.prune });
+      return await client.list<T, Raw>(resource, { ...selected, ...page, keep: cache.prune });
     } catch (error) {
       if (hasReason(error, 'Timeout')) pageSize = Math.max(SMALLEST_PAGE, Math.floor(pageSize / 2));
       throw error;
     }
   }
 
-  function take({ type, object }: WatchEvent<T>): void {
+  function take({ type, object }: WatchEvent<Raw>): void {
     failures = 0;
     contact = clock.elapsed();
     if (type === 'DELETED') cache.remove(object);
@@ -129,7 +131,7 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions<T
     const timeoutSeconds = WATCH_SECONDS.least + Math.floor(Math.random() * WATCH_SECONDS.spread);
     const request = { ...selected, resourceVersion, timeoutSeconds, signal: cut.signal };
     try {
-      await client.watch<T>(resource, request, (event) => {
+      await client.watch<Raw>(resource, request, (event) => {
         spokeAt = clock.elapsed();
         take(event);
       });

@@ -37,6 +37,11 @@ function statusAgrees(status: PolicyStatus, runs: readonly Ran[]): void {
   assert.equal(status.consecutiveFailures, failures, 'consecutiveFailures');
   assert.equal(status.activeRun, undefined);
   assert.equal(status.lastVerification?.result, verification, 'lastVerification');
+  const verified = runs.findLast(({ truth }) => truth.verification !== undefined);
+  const checkedAt = Date.parse(status.lastVerification?.completionTime ?? '');
+  if (verified) assert.ok(checkedAt <= verified.before, `checked at ${checkedAt} by another than ${verified.jobName}`);
+  for (const { jobName, result, backupPath } of status.history ?? [])
+    assert.ok(backupPath === undefined || !['Failed', 'Skipped'].includes(result), `${jobName} left ${backupPath}`);
   for (const trigger of TRIGGERS)
     for (const each of RESULTS) {
       const entry = status.runCounts?.find((one) => one.trigger === trigger && one.result === each);

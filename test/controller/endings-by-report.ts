@@ -36,4 +36,10 @@ export const ENDINGS_BY_REPORT: readonly Ending[] = [
   unproven('a report that names no backup', 'VerificationMissing', says({ backup: undefined })),
   unproven('a report of no check', 'VerificationMissing', says({ verification: undefined })),
   unproven('a report of a check that failed', 'VerificationMissing', says({ verification: differs })),
+  {
+    name: 'a failed run whose report names a backup and a check that passed',
+    backoffLimit: 0,
+    pods: runThen((text) => exits(1, text), says({ result: 'Failed', reason: 'Unexpected', exitCode: 1 })),
+    truth: { result: 'Failed', reason: 'Unexpected', job: 'BackoffLimitExceeded', pods: 1 },
+  },
 ];

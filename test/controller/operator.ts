@@ -29,7 +29,7 @@ export interface Office {
   /** Of the controller's service account, through the proxy. */
   readonly kubeconfig: string;
   apply(policy: object): Promise<void>;
-  policy(name: string): Promise<PolicyObject>;
+  policy(name: string): Promise<PolicyObject & { readonly status?: PolicyStatus }>;
   status(name: string): Promise<PolicyStatus>;
   condition(name: string, type: ConditionType): Promise<Condition | undefined>;
   /** Waits until the status answers the question. */
@@ -61,8 +61,9 @@ const PREFIXES = {
   pods: '/api/v1',
 } as const;
 
-export async function startCluster(): Promise<Cluster> {
-  const plane = await startControlPlane({ crds: [policyCrd()] });
+/** With another CRD than the controller's own where a test gives one. */
+export async function startCluster(crd: object = policyCrd()): Promise<Cluster> {
+  const plane = await startControlPlane({ crds: [crd] });
   const proxies: FaultProxy[] = [];
   const kubelets: Kubelet[] = [];
   async function emptyOffice(): Promise<Omit<Office, 'kubelet'>> {
@@ -110,7 +111,8 @@ function officeIn(
 ): Omit<Office, 'kubelet'> {
   const path: Office['path'] = (kind, name) =>
     `${PREFIXES[kind]}/namespaces/${namespace}/${kind}${name === undefined ? '' : `/${name}`}`;
-  const policy = (name: string) => plane.api.get<PolicyObject>(path('casebackuppolicies', name));
+  const policy = (name: string) =>
+    plane.api.get<PolicyObject & { readonly status?: PolicyStatus }>(path('casebackuppolicies', name));
   const status = async (name: string): Promise<PolicyStatus> => (await policy(name)).status ?? {};
   return {
     namespace,

@@ -14,8 +14,11 @@ const IDLE_MS = 60_000;
 
 /** A leader says every two seconds that it leads; that is what a Lease is for. */
 const isLease = ({ resource }: ProxiedRequest): boolean => resource === 'leases';
-const named = (request: ProxiedRequest): string =>
-  `${request.verb} ${request.resource}${request.subresource ? `/${request.subresource}` : ''}`;
+const named = ({ verb, resource, subresource, path }: ProxiedRequest): string =>
+  resource === '' ? path : `${verb} ${resource}${subresource ? `/${subresource}` : ''}`;
+
+/** Once in a leader's life, at its first look at any policy: whether the installed CRD is as new as the controller. */
+const SCHEMA = '/openapi/v3/apis/casebackup.io/v1alpha1';
 
 describe('A quiet controller', () => {
   let cluster: Cluster;
@@ -55,7 +58,7 @@ describe('A quiet controller', () => {
     office.proxy.forget();
     await office.apply(aPolicy('counted'));
     await settled();
-    assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply cronjobs', 'apply events']);
+    assert.deepEqual(asked(), [SCHEMA, 'apply casebackuppolicies/status', 'apply cronjobs', 'apply events']);
 
     office.proxy.forget();
     await office.apply(aPolicy('counted', { schedule: '0 4 * * *' }));
@@ -98,6 +101,7 @@ describe('A quiet controller', () => {
     controller = await startLeader(office);
     await settled();
     // The event of a run of the last ten minutes is told again, in case that nobody told it; it is there already.
-    assert.deepEqual(asked(), ['create events', 'list casebackuppolicies', 'list cronjobs', 'list jobs', 'list pods']);
+    const lists = ['list casebackuppolicies', 'list cronjobs', 'list jobs', 'list pods'];
+    assert.deepEqual(asked(), [SCHEMA, 'create events', ...lists]);
   });
 });

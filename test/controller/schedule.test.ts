@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { schedule } from '../../src/controller/policy/schedule.ts';
+import { schedule } from '../../src/controller/schedule/schedule.ts';
 import { askCron } from '../cluster/cron-next.ts';
 
 const CASES = 10_000;

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/host/clock.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { connect } from '../../src/kube/connection/connection.ts';
 import { type ElectorOptions, runElector } from '../../src/kube/elector.ts';
-import type { Lease } from '../../src/kube/lease-record.ts';
+import type { LeaseObject } from '../../src/kube/lease-record.ts';
 import { LEASES } from '../../src/kube/resources.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type FaultProxy, startFaultProxy } from '../cluster/fault-proxy.ts';
@@ -95,8 +95,8 @@ async function aborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-const readLease = async (): Promise<Lease> =>
-  (await direct.get<Lease>(LEASES, namespace, 'controller')) ?? assert.fail('no lease');
+const readLease = async (): Promise<LeaseObject> =>
+  (await direct.get<LeaseObject>(LEASES, namespace, 'controller')) ?? assert.fail('no lease');
 const holder = async (): Promise<string | undefined> => (await readLease()).spec?.holderIdentity;
 const leads = (identity: string): Promise<unknown> =>
   until(`${identity} to lead`, () => words().includes(`${identity} leads`));

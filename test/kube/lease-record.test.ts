@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heldRecord, type Lease, nextStep, observe, releasedRecord } from '../../src/kube/lease-record.ts';
+import { heldRecord, type LeaseObject, nextStep, observe, releasedRecord } from '../../src/kube/lease-record.ts';
 
 const at = new Date('2026-11-23T03:00:00.123Z');
 
-function aLease(spec: Lease['spec'] & object, resourceVersion = '1'): Lease {
+function aLease(spec: LeaseObject['spec'] & object, resourceVersion = '1'): LeaseObject {
   return { metadata: { name: 'controller', namespace: 'office', resourceVersion }, spec };
 }
 

@@ -1,6 +1,7 @@
+import { clip } from '../../api/clip.ts';
+import { MESSAGE_BYTES } from '../../api/conditions.ts';
 import type { RunProgress } from '../../api/report.ts';
 import type { ActiveRun } from '../../api/status.ts';
-import { clipped } from '../clipped.ts';
 import { conditionOf, type Job, type Pod } from '../workloads.ts';
 import { stateOf, triggerOf } from './outcome.ts';
 
@@ -27,7 +28,7 @@ export function activeRunOf(job: Job, pods: readonly Pod[], progress: RunProgres
     jobUid: job.metadata.uid ?? '',
     trigger: triggerOf(job),
     startTime: startOf(job),
-    ...(waiting === undefined ? {} : { waiting: clipped(waiting) }),
+    ...(waiting === undefined ? {} : { waiting: clip(waiting.toWellFormed(), MESSAGE_BYTES) }),
     ...(progress && {
       runId: progress.runId,
       stage: progress.stage,

@@ -1,10 +1,11 @@
-import type { Judgement } from '../../api/conditions.ts';
+import { type Judgement, judged } from '../../api/conditions.ts';
 import { cronJobName } from '../../api/kubernetes-names.ts';
-import { type PolicySpec, policySpecSchema } from '../../api/policy.ts';
-import { checkPolicy, faultSentence } from '../../api/policy-faults.ts';
-import { clipped } from '../clipped.ts';
-import type { CronJob, PolicyObject } from '../workloads.ts';
-import { schedule } from './schedule.ts';
+import type { PolicySpec } from '../../api/policy.ts';
+import { faultSentence, type PolicyFault } from '../../api/policy-faults.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { schedule } from '../schedule/schedule.ts';
+import { type CronJob, controllerOf } from '../workloads.ts';
+import type { CachedPolicy } from './cached-policy.ts';
 
 /** What became of the CronJob in this round. */
 export type Applied =
@@ -17,41 +18,62 @@ export type Applied =
  * happening; the first that fails is the reason of Ready=False.
  */
 export interface Candidate {
-  readonly policy: PolicyObject;
-  readonly cronJob: CronJob | undefined;
+  readonly policy: CachedPolicy;
+  /** What stands at the name of the policy's CronJob, whoever made it. */
+  readonly standing: CronJob | undefined;
   readonly now: Date;
 }
 
-type Check = (candidate: Candidate) => Judgement | undefined;
+type Check = (spec: PolicySpec, candidate: Candidate) => Judgement | undefined;
 
-const SPEC_CHECKS: readonly Check[] = [specIsValid, scheduleFires, foldersAreMounted, mountsHideNothing, cronJobIsOurs];
+const CHECKS: readonly Check[] = [scheduleFires, foldersAreMounted, mountsHideNothing, cronJobIsOurs];
 
 /** Why no CronJob may be made for this policy, or undefined when one may. */
 export function firstFault(candidate: Candidate): Judgement | undefined {
-  for (const check of SPEC_CHECKS) {
-    const fault = check(candidate);
+  const { readable, faults } = candidate.policy.spec;
+  if (faults.length > 0 || !readable) return unread(faults);
+  for (const check of CHECKS) {
+    const fault = check(readable, candidate);
     if (fault) return fault;
   }
   return undefined;
 }
 
-/** The whole verdict: the spec's faults, then what the server said, then what a pod waits for. */
-export function judgeReady(fault: Judgement | undefined, applied: Applied, missing: string | undefined): Judgement {
+export interface Readiness {
+  readonly fault: Judgement | undefined;
+  readonly applied: Applied;
+  /** What a pod says of a Secret that it waits for. */
+  readonly missing: string | undefined;
+  /** What the installed CRD does not know. */
+  readonly crdGaps: readonly string[];
+}
+
+/** The whole verdict: the spec's faults, then what the server said, then what a pod waits for, then what can't be shown. */
+export function judgeReady({ fault, applied, missing, crdGaps }: Readiness): Judgement {
   if (fault) return fault;
   if (applied.kind === 'foreign') return conflict();
   if (applied.kind === 'refused') return no('CronJobRefused', `the server refused the CronJob: ${applied.message}`);
   if (missing !== undefined) return no('SecretMissing', `a run can't start: ${missing}`);
-  return { status: 'True', reason: 'Scheduled', message: 'accepted; the CronJob stands' };
+  if (crdGaps.length > 0) return judged('True', 'CrdOutdated', `${STANDS}; ${outdated(crdGaps)}`);
+  return judged('True', 'Scheduled', STANDS);
 }
 
-const no = (reason: string, message: string): Judgement => ({ status: 'False', reason, message: clipped(message) });
+const STANDS = 'accepted; the CronJob stands';
+const no = (reason: string, message: string): Judgement => judged('False', reason, message);
 
-/** The CRD's schema can't tell a real cron field, and an object may be older than a rule. */
-function specIsValid({ policy }: Candidate): Judgement | undefined {
-  const checked = checkPolicy(policySpecSchema, policy.spec, ['spec']);
-  if (checked.faults === undefined) return undefined;
-  const reason = SPEC_REASONS[checked.faults[0]?.field ?? ''] ?? 'InvalidSpec';
-  return no(reason, checked.faults.map(faultSentence).join('; '));
+/** In Ready, since an older CRD would refuse a condition of a type that it does not know. */
+function outdated(gaps: readonly string[]): string {
+  const more = gaps.length > NAMED_GAPS ? ` and ${gaps.length - NAMED_GAPS} more` : '';
+  const named = gaps.slice(0, NAMED_GAPS).join(', ');
+  return `the installed CRD is older than this controller and can't hold ${named}${more}; apply k8s/crds/`;
+}
+
+const NAMED_GAPS = 5;
+
+/** The CRD's schema can't tell a real cron field, and an object may be older than a rule, or newer than this release. */
+function unread(faults: readonly PolicyFault[]): Judgement {
+  const reason = SPEC_REASONS[faults[0]?.field ?? ''] ?? 'InvalidSpec';
+  return no(reason, faults.map(faultSentence).join('; '));
 }
 
 const SPEC_REASONS: Readonly<Record<string, string>> = {
@@ -59,14 +81,12 @@ const SPEC_REASONS: Readonly<Record<string, string>> = {
   'spec.timeZone': 'InvalidTimeZone',
 };
 
-function scheduleFires({ policy, now }: Candidate): Judgement | undefined {
-  const { schedule: cron, timeZone } = policy.spec;
+function scheduleFires({ schedule: cron, timeZone }: PolicySpec, { now }: Candidate): Judgement | undefined {
   return schedule(cron, timeZone).next(now) ? undefined : no('InvalidSchedule', `spec.schedule: ${cron} never comes`);
 }
 
 /** By hand a folder is a folder; in a pod one without a claim would be inside the container, and gone with it. */
-function foldersAreMounted({ policy }: Candidate): Judgement | undefined {
-  const { source, destination } = policy.spec;
+function foldersAreMounted({ source, destination }: PolicySpec): Judgement | undefined {
   for (const [end, member] of [
     ['source', source.directory],
     ['destination', destination.directory],
@@ -83,8 +103,7 @@ function foldersAreMounted({ policy }: Candidate): Judgement | undefined {
 /** A claim that is mounted over the program, its work folder or the system's own folders would take the job's ground away. */
 const RESERVED = ['/app', '/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr', '/work'];
 
-function mountsHideNothing({ policy }: Candidate): Judgement | undefined {
-  const { source, destination } = policy.spec;
+function mountsHideNothing({ source, destination }: PolicySpec): Judgement | undefined {
   for (const [end, path] of [
     ['source', source.directory?.path],
     ['destination', destination.directory?.path],
@@ -99,9 +118,9 @@ function mountsHideNothing({ policy }: Candidate): Judgement | undefined {
   return undefined;
 }
 
-function cronJobIsOurs({ policy, cronJob }: Candidate): Judgement | undefined {
-  if (!cronJob || isOwnedBy(cronJob, policy)) return undefined;
-  return conflict(cronJobName(policy.metadata.name));
+function cronJobIsOurs(_: PolicySpec, { policy, standing }: Candidate): Judgement | undefined {
+  if (!standing || isOwnedBy(standing, policy)) return undefined;
+  return conflict(cronJobName('backup', policy.metadata.name));
 }
 
 const conflict = (name?: string): Judgement =>
@@ -110,9 +129,5 @@ const conflict = (name?: string): Judgement =>
     `a CronJob${name === undefined ? ' of this name' : ` ${name}`} is there that this policy did not make; rename the policy or delete that CronJob`,
   );
 
-export const isOwnedBy = (cronJob: CronJob, policy: PolicyObject): boolean =>
-  cronJob.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === policy.metadata.uid) ??
-  false;
-
-/** The spec with every default, of a policy that firstFault accepts. */
-export const wholeSpec = (policy: PolicyObject): PolicySpec => policySpecSchema.parse(policy.spec);
+export const isOwnedBy = (cronJob: CronJob, policy: KubeObject): boolean =>
+  controllerOf(cronJob)?.uid === policy.metadata.uid;

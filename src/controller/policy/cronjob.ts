@@ -18,7 +18,7 @@ export function desiredCronJob(policy: PolicyObject, settings: JobSettings): Kub
     apiVersion: apiVersionOf(CRON_JOBS),
     kind: CRON_JOBS.kind,
     metadata: {
-      name: cronJobName(metadata.name),
+      name: cronJobName('backup', metadata.name),
       namespace: metadata.namespace ?? '',
       labels: labelsOf(metadata.name, 'backup'),
       // Without blockOwnerDeletion, which would need a right on the policy's finalizers.

@@ -1,16 +1,18 @@
 import { wholeSecond } from '../../api/conditions.ts';
-import { HISTORY_LENGTH, type PolicyStatus } from '../../api/status.ts';
-import type { CronJob, Job, Pod, PolicyObject } from '../workloads.ts';
+import { HISTORY_LENGTH } from '../../api/status.ts';
+import type { CronJob, Job, Pod } from '../workloads.ts';
 import { isFinished, startOf } from './active-run.ts';
+import type { CachedPolicy } from './cached-policy.ts';
 import { endOf, outcomeOf, triggerOf } from './outcome.ts';
+import { countedRuns } from './read-status.ts';
 import type { EndedRun } from './run-history.ts';
 
 /** A Job is created before the CronJob's status tells of it, and the two arrive by separate watches. */
 const UNSEEN_GRACE_MS = 60_000;
 
 /** Jobs whose end the status does not know yet. */
-export function unrecordedJobs(policy: PolicyObject, jobs: readonly Job[]): Job[] {
-  const history = policy.status?.history ?? [];
+export function unrecordedJobs(policy: CachedPolicy, jobs: readonly Job[]): Job[] {
+  const history = countedRuns(policy.status, policy.unread);
   const known = new Set(history.map(({ jobUid }) => jobUid));
   const born = policy.metadata.creationTimestamp ?? '';
   // What fell off a full history was counted; a Job may outlive its entry.
@@ -24,15 +26,20 @@ export function unrecordedJobs(policy: PolicyObject, jobs: readonly Job[]): Job[
   );
 }
 
-/** The runs that ended since the last look, each with its verdict. `podsOf` gives a Job's pods as the server has them now. */
-export function endedRuns(
-  policy: PolicyObject,
-  jobs: readonly Job[],
-  cronJob: CronJob | undefined,
-  podsOf: (job: Job) => readonly Pod[],
-  now: Date,
-): EndedRun[] {
-  const runIds = new Set((policy.status?.history ?? []).flatMap(({ runId }) => runId ?? []));
+/** What there is to see of a policy's runs. */
+export interface Nights {
+  readonly policy: CachedPolicy;
+  readonly jobs: readonly Job[];
+  readonly cronJob: CronJob | undefined;
+  /** A Job's pods as the server has them now. */
+  readonly podsOf: (job: Job) => readonly Pod[];
+  readonly now: Date;
+}
+
+/** The runs that ended since the last look, each with its verdict. */
+export function endedRuns(nights: Nights): EndedRun[] {
+  const { policy, jobs, podsOf } = nights;
+  const runIds = new Set(countedRuns(policy.status, policy.unread).flatMap(({ runId }) => runId ?? []));
   const ended = unrecordedJobs(policy, jobs).flatMap((job): EndedRun[] => {
     const outcome = outcomeOf(job, podsOf(job), policy.metadata.name, runIds);
     if (!outcome) return [];
@@ -47,12 +54,14 @@ export function endedRuns(
       },
     ];
   });
-  return [...ended, ...goneRun(policy.status ?? {}, jobs, now), ...unseenRun(policy.status ?? {}, jobs, cronJob, now)];
+  return [...ended, ...goneRun(nights), ...unseenRun(nights)];
 }
 
 /** A run that was going on when its Job was deleted, or removed by its TTL while no controller looked. */
-function goneRun({ activeRun, history = [] }: PolicyStatus, jobs: readonly Job[], now: Date): EndedRun[] {
+function goneRun({ policy: { status, unread }, jobs, now }: Nights): EndedRun[] {
+  const { activeRun } = status;
   if (!activeRun) return [];
+  const history = countedRuns(status, unread);
   const { jobName, jobUid, trigger, startTime } = activeRun;
   if (jobs.some((job) => job.metadata.uid === jobUid) || history.some((run) => run.jobUid === jobUid)) return [];
   const message = 'its Job was removed before its end was seen; its record at the destination tells how it ended';
@@ -74,13 +83,14 @@ export const unseenFrom = (cronJob: CronJob | undefined): number | undefined =>
     : Date.parse(cronJob.status.lastScheduleTime) + UNSEEN_GRACE_MS;
 
 /** A scheduled run of which nothing is left but the CronJob's word that it was started. */
-function unseenRun(status: PolicyStatus, jobs: readonly Job[], cronJob: CronJob | undefined, now: Date): EndedRun[] {
+function unseenRun({ policy: { status, unread }, jobs, cronJob, now }: Nights): EndedRun[] {
   const scheduled = cronJob?.status?.lastScheduleTime;
   const from = unseenFrom(cronJob);
   if (cronJob === undefined || scheduled === undefined || from === undefined || now.getTime() < from) return [];
   // The name that kube-controller-manager derives from the scheduled minute.
   const jobName = `${cronJob.metadata.name}-${Math.floor(Date.parse(scheduled) / 60_000)}`;
-  const { activeRun, history = [] } = status;
+  const { activeRun } = status;
+  const history = countedRuns(status, unread);
   const isKnown =
     jobs.some((job) => job.metadata.name === jobName) ||
     activeRun?.jobName === jobName ||

@@ -1,9 +1,8 @@
-import type { Judgement, Judgements } from '../../api/conditions.ts';
+import { type Judgement, type Judgements, judged } from '../../api/conditions.ts';
 import { counted } from '../../api/counted.ts';
 import { EXIT_CODES } from '../../api/exit-codes.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
-import { clipped } from '../clipped.ts';
 import { credentialsSecret } from '../store-access.ts';
 
 /** Every condition but Ready, as pure functions of what the status says already. */
@@ -28,13 +27,9 @@ export function judgeRuns(
   };
 }
 
-const yes = (reason: string, message: string): Judgement => ({ status: 'True', reason, message: clipped(message) });
-const no = (reason: string, message: string): Judgement => ({ status: 'False', reason, message: clipped(message) });
-const unknown = (reason: string, message: string): Judgement => ({
-  status: 'Unknown',
-  reason,
-  message: clipped(message),
-});
+const yes = (reason: string, message: string): Judgement => judged('True', reason, message);
+const no = (reason: string, message: string): Judgement => judged('False', reason, message);
+const unknown = (reason: string, message: string): Judgement => judged('Unknown', reason, message);
 const noRunYet = unknown('NoRunYet', 'no run has ended yet');
 
 function progressing({ activeRun }: PolicyStatus): Judgement {
@@ -58,7 +53,7 @@ function lastRunSucceeded(status: PolicyStatus): Judgement {
 }
 
 /** Runs whose end nobody saw: they may have made a backup, but nothing here proves it. */
-export const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen']);
+const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen']);
 
 function fresh({ suspend, staleAfterSeconds }: PolicySpec, { lastSuccessTime }: PolicyStatus, now: Date): Judgement {
   const at = freshUntil(staleAfterSeconds, lastSuccessTime);

@@ -1,8 +1,9 @@
+import { clip } from '../../api/clip.ts';
+import { MESSAGE_BYTES } from '../../api/conditions.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitReason } from '../../api/exit-codes.ts';
 import { MANUAL_ANNOTATION } from '../../api/kubernetes-names.ts';
 import type { Result, RunReport, Verification } from '../../api/report.ts';
 import type { Trigger } from '../../api/status.ts';
-import { clipped } from '../clipped.ts';
 import { CONTAINER } from '../pod-template.ts';
 import { type ContainerState, conditionOf, type Job, type Pod } from '../workloads.ts';
 import { type ReportReading, readReport } from './read-report.ts';
@@ -42,12 +43,12 @@ export function outcomeOf(
   const pod = decidingPod(pods, complete !== undefined);
   const terminated = terminatedOf(pod);
   const reading = readReport(terminated?.message, { policy, jobName: job.metadata.name, knownRunIds });
-  const verdict = complete ? ofCompleteJob(pod, terminated, reading) : ofFailedJob(failed, pod, terminated, reading);
+  const ending = complete ? ofCompleteJob(pod, terminated, reading) : ofFailedJob(failed, pod, terminated, reading);
   return {
     exitCode: terminated?.exitCode,
     report: reading.report,
-    ...verdict,
-    message: clipped(verdict.message),
+    ...ending,
+    message: clip(ending.message.toWellFormed(), MESSAGE_BYTES),
     completionTime: endOf(job),
   };
 }
@@ -62,10 +63,11 @@ export const endOf = (job: Job): string =>
   job.metadata.creationTimestamp ??
   '';
 
-type Verdict = Omit<Outcome, 'completionTime'>;
+/** All but the time, which the cluster alone tells. */
+type HowEnded = Omit<Outcome, 'completionTime'>;
 type Terminated = ContainerState['terminated'];
 
-function ofCompleteJob(pod: Pod | undefined, terminated: Terminated, reading: ReportReading): Verdict {
+function ofCompleteJob(pod: Pod | undefined, terminated: Terminated, reading: ReportReading): HowEnded {
   if (!pod) return unproven('PodGone', 'the Job is complete, but its pod is gone, and with it the report');
   if (!reading.report) return unproven(reading.reason, `the Job is complete, but ${reading.message}`);
   const { report } = reading;
@@ -86,7 +88,7 @@ function ofFailedJob(
   pod: Pod | undefined,
   terminated: Terminated,
   reading: ReportReading,
-): Verdict {
+): HowEnded {
   const interrupted = podReason(pod, terminated);
   if (interrupted) return interrupted;
   // Before the report: whether the deleted pod's can still be read is a race that nobody should have to know of.
@@ -115,7 +117,7 @@ function ofFailedJob(
 }
 
 /** What the kubelet or the scheduler did to the pod, if that decides. */
-function podReason(pod: Pod | undefined, terminated: Terminated): Verdict | undefined {
+function podReason(pod: Pod | undefined, terminated: Terminated): HowEnded | undefined {
   if (pod?.status?.reason === 'Evicted')
     return {
       result: 'Interrupted',
@@ -146,11 +148,11 @@ function podReason(pod: Pod | undefined, terminated: Terminated): Verdict | unde
   return undefined;
 }
 
-function ofReport({ result, reason, message, hint }: RunReport): Verdict {
+function ofReport({ result, reason, message, hint }: RunReport): HowEnded {
   return { result, reason, message, hint };
 }
 
-function ofExitCode(exitCode: number, reading: ReportReading): Verdict {
+function ofExitCode(exitCode: number, reading: ReportReading): HowEnded {
   const name = (Object.keys(EXIT_CODES) as ExitReason[]).find((key) => EXIT_CODES[key] === exitCode);
   const why = reading.report === undefined ? `; ${reading.message}` : '';
   if (name === undefined || name === 'succeeded')
@@ -174,7 +176,7 @@ const RESULT_OF: Partial<Record<ExitReason, Result>> = {
 };
 
 /** Nothing else that such a report says is believed either. */
-const unproven = (reason: string, message: string): Verdict => ({
+const unproven = (reason: string, message: string): HowEnded => ({
   result: 'Failed',
   reason,
   message,

@@ -2,10 +2,10 @@ import { CONDITION_STATUSES, CONDITION_TYPES } from '../../api/conditions.ts';
 import { cronJobName } from '../../api/kubernetes-names.ts';
 import { RESULTS, STAGES } from '../../api/report.ts';
 import { TRIGGERS } from '../../api/status.ts';
-import type { PolicyObject } from '../workloads.ts';
+import { longestInterval } from '../schedule/longest-interval.ts';
+import { schedule } from '../schedule/schedule.ts';
+import type { CachedPolicy } from './cached-policy.ts';
 import { newestAttempt } from './judge.ts';
-import { longestInterval } from './longest-interval.ts';
-import { schedule } from './schedule.ts';
 
 /** One sample of a metric: its own labels (those of the policy come on top) and its value. */
 export interface Sample {
@@ -19,7 +19,8 @@ export interface PolicyMetric {
   readonly help: string;
   /** Besides namespace and policy. */
   readonly labels?: readonly string[];
-  readonly read: (policy: PolicyObject) => readonly Sample[] | number;
+  /** No samples for what can't be told of a policy that this release can't read. */
+  readonly read: (policy: CachedPolicy, now: Date) => readonly Sample[] | number;
 }
 
 const seconds = (time: string | undefined): number => (time === undefined ? 0 : Date.parse(time) / 1000);
@@ -27,7 +28,8 @@ const flag = (value: boolean | undefined): number => (value === true ? 1 : 0);
 
 /**
  * What Prometheus is told of a policy: all of it read from the policy and its status, so that a restarted controller
- * says the same and a deleted policy leaves nothing. Each series is there from the policy's first day, 0 for "never".
+ * says the same and a deleted policy leaves nothing. Each series is there from the policy's first day, 0 for "never";
+ * of a policy whose spec can't be read those are missing that would only repeat it.
  * Times are instants, not ages. docs/metrics.md is made of this list.
  */
 export const POLICY_METRICS: readonly PolicyMetric[] = [
@@ -37,17 +39,28 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
     help: 'Always 1; the labels describe the policy.',
     labels: ['schedule', 'time_zone', 'cronjob'],
     read: ({ spec, metadata }) => [
-      { labels: { schedule: spec.schedule, time_zone: spec.timeZone, cronjob: cronJobName(metadata.name) }, value: 1 },
+      {
+        labels: {
+          schedule: spec.schedule,
+          time_zone: spec.timeZone,
+          cronjob: cronJobName('backup', metadata.name),
+        },
+        value: 1,
+      },
     ],
   },
   gauge('policy_created_timestamp_seconds', 'When the policy was made.', ({ metadata }) =>
     seconds(metadata.creationTimestamp),
   ),
-  gauge('policy_suspended', '1 while the policy is suspended.', ({ spec }) => flag(spec.suspend)),
+  gauge(
+    'policy_suspended',
+    '1 while the policy is suspended.',
+    ({ spec }) => spec.readable && flag(spec.readable.suspend),
+  ),
   gauge(
     'policy_stale_after_seconds',
     'Age of the newest verified backup after which condition Fresh turns False.',
-    ({ spec }) => spec.staleAfterSeconds,
+    ({ spec }) => spec.readable?.staleAfterSeconds,
   ),
   {
     name: 'case_backup_policy_condition',
@@ -56,7 +69,7 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
     labels: ['type', 'status'],
     read: ({ status }) =>
       CONDITION_TYPES.flatMap((type) => {
-        const is = status?.conditions?.find((condition) => condition.type === type)?.status ?? 'Unknown';
+        const is = status.conditions?.find((condition) => condition.type === type)?.status ?? 'Unknown';
         return CONDITION_STATUSES.map((each) => ({ labels: { type, status: each }, value: flag(each === is) }));
       }),
   },
@@ -66,46 +79,46 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
     intervalOf,
   ),
   gauge('next_run_timestamp_seconds', 'When the next scheduled run starts; 0 while suspended.', ({ status }) =>
-    seconds(status?.nextScheduleTime),
+    seconds(status.nextScheduleTime),
   ),
   gauge('run_start_timestamp_seconds', 'When the run that is going on started; 0 when idle.', ({ status }) =>
-    seconds(status?.activeRun?.startTime),
+    seconds(status.activeRun?.startTime),
   ),
   gauge(
     'run_heartbeat_timestamp_seconds',
     'When the run that is going on was last seen to move; 0 when idle or out of reach.',
-    ({ status }) => seconds(status?.activeRun?.heartbeatTime),
+    ({ status }) => seconds(status.activeRun?.heartbeatTime),
   ),
   gauge(
     'run_progress_ratio',
     'Done of the running stage, 0 to 1; 0 when idle.',
-    ({ status }) => (status?.activeRun?.percent ?? 0) / 100,
+    ({ status }) => (status.activeRun?.percent ?? 0) / 100,
   ),
   gauge('last_success_timestamp_seconds', 'When the newest verified backup was complete; 0 for never.', ({ status }) =>
-    seconds(status?.lastSuccessTime),
+    seconds(status.lastSuccessTime),
   ),
   gauge(
     'last_failure_timestamp_seconds',
     'When a run last ended without a complete backup; 0 for never.',
-    ({ status }) => seconds(status?.lastFailureTime),
+    ({ status }) => seconds(status.lastFailureTime),
   ),
   gauge(
     'consecutive_failures',
     'Runs without a complete backup since the last that made one.',
-    ({ status }) => status?.consecutiveFailures ?? 0,
+    ({ status }) => status.consecutiveFailures ?? 0,
   ),
   gauge('last_run_timestamp_seconds', 'When the last run ended, however it did; 0 for never.', ({ status }) =>
-    seconds(status?.lastRun?.completionTime),
+    seconds(status.lastRun?.completionTime),
   ),
   gauge(
     'last_run_success',
     '1 if the last run that was not skipped made a verified and complete backup.',
-    ({ status }) => flag(newestAttempt(status ?? {})?.result === 'Succeeded'),
+    ({ status }) => flag(newestAttempt(status)?.result === 'Succeeded'),
   ),
   gauge(
     'last_run_duration_seconds',
     'How long the last run took.',
-    ({ status }) => status?.lastRun?.durationSeconds ?? 0,
+    ({ status }) => status.lastRun?.durationSeconds ?? 0,
   ),
   {
     name: 'case_backup_last_run_stage_duration_seconds',
@@ -115,70 +128,66 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
     read: ({ status }) =>
       STAGES.map((stage) => ({
         labels: { stage },
-        value: status?.lastRun?.stageSeconds?.find((entry) => entry.stage === stage)?.seconds ?? 0,
+        value: status.lastRun?.stageSeconds?.find((entry) => entry.stage === stage)?.seconds ?? 0,
       })),
   },
   gauge(
     'last_run_skipped_files',
     'Listed files that the last run could not back up.',
-    ({ status }) => status?.lastRun?.skippedFiles ?? 0,
+    ({ status }) => status.lastRun?.skippedFiles ?? 0,
   ),
   gauge(
     'last_success_archive_bytes',
     'Size of the newest verified backup.',
-    ({ status }) => status?.lastSuccess?.archiveBytes ?? 0,
+    ({ status }) => status.lastSuccess?.archiveBytes ?? 0,
   ),
-  gauge(
-    'last_success_source_bytes',
-    'Bytes of the files in it.',
-    ({ status }) => status?.lastSuccess?.sourceBytes ?? 0,
-  ),
-  gauge('last_success_files', 'Files in it.', ({ status }) => status?.lastSuccess?.files ?? 0),
-  gauge('last_success_cases', 'Cases in it.', ({ status }) => status?.lastSuccess?.cases ?? 0),
+  gauge('last_success_source_bytes', 'Bytes of the files in it.', ({ status }) => status.lastSuccess?.sourceBytes ?? 0),
+  gauge('last_success_files', 'Files in it.', ({ status }) => status.lastSuccess?.files ?? 0),
+  gauge('last_success_cases', 'Cases in it.', ({ status }) => status.lastSuccess?.cases ?? 0),
   gauge('last_verification_success', '1 if the last check of a stored backup found what had been sent.', ({ status }) =>
-    flag(status?.lastVerification?.result === 'Succeeded'),
+    flag(status.lastVerification?.result === 'Succeeded'),
   ),
   gauge('last_verification_timestamp_seconds', 'When that was; 0 for never.', ({ status }) =>
-    seconds(status?.lastVerification?.completionTime),
+    seconds(status.lastVerification?.completionTime),
   ),
   gauge(
     'last_retention_success',
     '1 if the last retention deleted all that has expired, up to its cap; 0 for held or never.',
-    ({ status }) => flag(status?.retention !== undefined && status.retention.heldBecause === undefined),
+    ({ status }) => flag(status.retention !== undefined && status.retention.heldBecause === undefined),
   ),
   gauge('last_retention_timestamp_seconds', 'When that was; 0 for never.', ({ status }) =>
-    seconds(status?.retention?.checkedTime),
+    seconds(status.retention?.checkedTime),
   ),
   gauge(
     'retention_expired_archives',
     'Backups that have expired and are still there.',
-    ({ status }) => status?.retention?.expiredPending ?? 0,
+    ({ status }) => status.retention?.expiredPending ?? 0,
   ),
   gauge(
     'retention_min_archives',
     'Verified backups that stay however old they are.',
-    ({ spec }) => spec.retention.minimumBackups,
+    ({ spec }) => spec.readable?.retention.minimumBackups,
   ),
-  gauge('archives', 'Backups stored.', ({ status }) => status?.retention?.backups ?? 0),
-  gauge('archives_bytes', 'Bytes of all backups.', ({ status }) => status?.retention?.totalBytes ?? 0),
+  gauge('archives', 'Backups stored.', ({ status }) => status.retention?.backups ?? 0),
+  gauge('archives_bytes', 'Bytes of all backups.', ({ status }) => status.retention?.totalBytes ?? 0),
   gauge('oldest_archive_timestamp_seconds', 'Date of the oldest backup; 0 for none.', ({ status }) =>
-    seconds(status?.retention?.oldest),
+    seconds(status.retention?.oldest),
   ),
   gauge('newest_archive_timestamp_seconds', 'Date of the newest backup; 0 for none.', ({ status }) =>
-    seconds(status?.retention?.newest),
+    seconds(status.retention?.newest),
   ),
   gauge('last_log_write_success', '1 if the last run was logged in Postgres, or need not be.', ({ status }) =>
-    flag(status?.logWritten !== false),
+    flag(status.logWritten !== false),
   ),
   gauge(
     'destination_used_bytes',
     "Bytes in use of the destination's space.",
-    ({ status }) => status?.quota?.usedBytes ?? 0,
+    ({ status }) => status.quota?.usedBytes ?? 0,
   ),
   gauge(
     'destination_quota_bytes',
     "The destination's space; 0 while not reported.",
-    ({ status }) => status?.quota?.allocatedBytes ?? 0,
+    ({ status }) => status.quota?.allocatedBytes ?? 0,
   ),
   {
     name: 'case_backup_runs_total',
@@ -189,26 +198,30 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
       TRIGGERS.flatMap((trigger) =>
         RESULTS.map((result) => ({
           labels: { result, trigger },
-          value: status?.runCounts?.find((entry) => entry.trigger === trigger && entry.result === result)?.count ?? 0,
+          value: status.runCounts?.find((entry) => entry.trigger === trigger && entry.result === result)?.count ?? 0,
         })),
       ),
   },
 ];
 
-function gauge(name: string, help: string, read: (policy: PolicyObject) => number): PolicyMetric {
-  return { name: `case_backup_${name}`, type: 'gauge', help, read };
+function gauge(
+  name: string,
+  help: string,
+  read: (policy: CachedPolicy, now: Date) => number | undefined,
+): PolicyMetric {
+  return { name: `case_backup_${name}`, type: 'gauge', help, read: (policy, now) => read(policy, now) ?? [] };
 }
 
 /** A year of days takes some milliseconds; a thousand policies at every scrape share what they know for the day. */
 const intervals = new Map<string, number>();
 
-function intervalOf({ spec }: PolicyObject): number {
-  const today = new Date().toISOString().slice(0, 10);
+function intervalOf({ spec }: CachedPolicy, now: Date): number {
+  const today = now.toISOString().slice(0, 10);
   const key = `${today} ${spec.timeZone} ${spec.schedule}`;
   const known = intervals.get(key);
   if (known !== undefined) return known;
   if (intervals.size > 1000) intervals.clear();
-  const interval = safeInterval(spec.schedule, spec.timeZone, new Date());
+  const interval = safeInterval(spec.schedule, spec.timeZone, now);
   intervals.set(key, interval);
   return interval;
 }

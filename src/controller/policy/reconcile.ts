@@ -1,30 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { FIELD_MANAGER } from '../../api/kubernetes-names.ts';
-import type { PolicyStatus } from '../../api/status.ts';
-import type { Clock } from '../../host/clock.ts';
-import type { KubeClient } from '../../kube/client.ts';
-import { apiVersionOf } from '../../kube/objects.ts';
-import type { Recorder } from '../../kube/recorder.ts';
-import { PODS, POLICIES } from '../../kube/resources.ts';
-import type { Caches } from '../caches.ts';
-import type { Job, Pod, PolicyObject } from '../workloads.ts';
+import { PODS } from '../../kube/resources.ts';
+import type { Tools } from '../row.ts';
+import type { Job, Pod } from '../workloads.ts';
 import { activeJob } from './active-run.ts';
+import type { CachedPolicy } from './cached-policy.ts';
 import { type Applied, firstFault } from './checks.ts';
 import { unrecordedJobs } from './ended-runs.ts';
 import { eventsOf, eventsOfRuns } from './events.ts';
 import type { OwnWrites } from './own-writes.ts';
+import { withUnread } from './read-status.ts';
 import type { RunPage } from './run-page.ts';
 import type { CronJobKeeper } from './stand-cronjob.ts';
 import { planStatus } from './status-plan.ts';
+import { writeStatus } from './write-status.ts';
 
-export interface Reconciler {
-  readonly client: KubeClient;
-  readonly caches: Caches;
+export interface Reconciler extends Tools {
   readonly cronJobs: CronJobKeeper;
   readonly runPage: RunPage;
   readonly ownWrites: OwnWrites;
-  readonly recorder: Recorder;
-  readonly clock: Clock;
 }
 
 /**
@@ -33,7 +26,7 @@ export interface Reconciler {
  * repeated. Returns in how many milliseconds to look again although nothing has happened.
  */
 export async function reconcile(reconciler: Reconciler, key: string, signal: AbortSignal): Promise<number | undefined> {
-  const { caches, clock, cronJobs, ownWrites } = reconciler;
+  const { caches, clock, crd, cronJobs, ownWrites } = reconciler;
   const cached = caches.policy(key);
   if (!cached || cached.metadata.deletionTimestamp !== undefined) {
     cronJobs.forget(key);
@@ -42,28 +35,34 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
   }
   const policy = ownWrites.newest(cached);
   const now = clock.now();
-  const cronJob = caches.cronJob(key);
-  const fault = firstFault({ policy, cronJob, now });
-  const applied: Applied = fault ? { kind: 'stands' } : await cronJobs.stand(policy, cronJob, signal);
-  const jobs = caches.jobs(key);
+  const standing = caches.cronJobAtName(policy, 'backup');
+  const fault = firstFault({ policy, standing, now });
+  const applied: Applied = fault ? { kind: 'stands' } : await cronJobs.stand(policy, standing, signal);
+  const jobs = caches.jobs(key, 'backup');
+  await crd.look();
   const plan = planStatus({
     policy,
     fault,
     applied,
-    cronJob,
+    cronJob: caches.cronJob(policy, 'backup'),
     jobs,
     podsOf: await podsOf(reconciler, policy, jobs, signal),
     progress: await progressOf(reconciler, jobs, signal),
+    crdGaps: crd.gaps(),
     now,
   });
-  if (!isDeepStrictEqual(plan.status, policy.status)) {
-    ownWrites.wrote(await writeStatus(reconciler.client, policy, plan.status, signal));
-    for (const event of eventsOf(policy.status ?? {}, plan.status)) reconciler.recorder.event(policy, event);
+  const status = crd.fit(withUnread(plan.status, policy.unread));
+  if (!isDeepStrictEqual(status, withUnread(policy.status, policy.unread))) {
+    ownWrites.wrote(await writeStatus(reconciler, policy, status, signal));
+    for (const event of eventsOf(policy.status, plan.status)) reconciler.recorder.event(policy, event);
   }
   for (const event of eventsOfRuns(plan.status, plan.ended, now)) reconciler.recorder.event(policy, event);
-  const untilPlanned = plan.wakeAt === undefined ? [] : [plan.wakeAt - now.getTime() + 1000];
   const active = activeJob(jobs);
-  const waits = [...untilPlanned, ...(active ? [reconciler.runPage.again(active)] : [])];
+  const waits = [
+    plan.wakeAt === undefined ? undefined : plan.wakeAt - now.getTime() + 1000,
+    active && reconciler.runPage.again(active),
+    crd.again(),
+  ].filter((ms) => ms !== undefined);
   return waits.length > 0 ? Math.min(...waits) : undefined;
 }
 
@@ -73,7 +72,7 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
  */
 async function podsOf(
   { client, caches }: Reconciler,
-  policy: PolicyObject,
+  policy: CachedPolicy,
   jobs: readonly Job[],
   signal: AbortSignal,
 ): Promise<(job: Job) => readonly Pod[]> {
@@ -89,26 +88,4 @@ async function podsOf(
 async function progressOf({ caches, runPage }: Reconciler, jobs: readonly Job[], signal: AbortSignal) {
   const job = activeJob(jobs);
   return job && (await runPage.read(job, caches.pods(job), signal));
-}
-
-/** With the version that was looked at: a status made from an old copy would count a run twice, so it must not land. */
-async function writeStatus(
-  client: KubeClient,
-  { metadata }: PolicyObject,
-  status: PolicyStatus,
-  signal: AbortSignal,
-): Promise<PolicyObject> {
-  const { name, namespace, uid, resourceVersion } = metadata;
-  const object = {
-    apiVersion: apiVersionOf(POLICIES),
-    kind: POLICIES.kind,
-    metadata: { name, namespace: namespace ?? '', uid: uid ?? '', resourceVersion: resourceVersion ?? '' },
-    status,
-  };
-  return await client.apply<PolicyObject>(POLICIES, object, {
-    fieldManager: FIELD_MANAGER,
-    force: true,
-    subresource: 'status',
-    signal,
-  });
 }

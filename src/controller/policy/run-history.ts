@@ -1,6 +1,6 @@
 import { wholeSecond } from '../../api/conditions.ts';
 import { EXIT_CODES } from '../../api/exit-codes.ts';
-import { RESULTS, STAGES } from '../../api/report.ts';
+import { type BackupRef, RESULTS, type Result, STAGES } from '../../api/report.ts';
 import {
   type FinishedRun,
   HISTORY_LENGTH,
@@ -66,9 +66,20 @@ function finishedRun({ jobName, jobUid, trigger, startTime, outcome }: EndedRun)
     skippedFiles: report?.skippedFiles,
     sourceBytes: report?.sourceBytes,
     archiveBytes: report?.archiveBytes,
-    backupPath: report?.backup?.path,
+    backupPath: backupOf(outcome)?.path,
   });
 }
+
+/**
+ * The backup of a run that left one: a run that has failed may have uploaded something and looked at it, and yet nothing
+ * stands that anybody could restore from. The Job and the report must agree that it did not.
+ */
+function backupOf({ result, report }: Outcome): BackupRef | undefined {
+  return report && LEAVES_A_BACKUP.has(result) && LEAVES_A_BACKUP.has(report.result) ? report.backup : undefined;
+}
+
+/** An interrupted run has one if it came as far as moving it into place, which its report then says. */
+const LEAVES_A_BACKUP: ReadonlySet<Result> = new Set(['Succeeded', 'Incomplete', 'Interrupted']);
 
 function ofNewest(status: PolicyStatus, { outcome }: EndedRun, run: FinishedRun): PolicyStatus {
   const { report, hint } = outcome;
@@ -79,7 +90,7 @@ function ofNewest(status: PolicyStatus, { outcome }: EndedRun, run: FinishedRun)
   const lastRun: LastRun = withoutUndefined({
     ...run,
     hint,
-    contentHash: report?.backup?.contentHash,
+    contentHash: backupOf(outcome)?.contentHash,
     failingPaths: report?.failingPaths.length ? report.failingPaths : undefined,
     stageSeconds: stageSeconds.length > 0 ? stageSeconds : undefined,
     warnings: report?.warnings.length ? report.warnings : undefined,
@@ -93,17 +104,24 @@ function ofNewest(status: PolicyStatus, { outcome }: EndedRun, run: FinishedRun)
   });
 }
 
-/** The exit code alone tells of a mismatch; that a check found nothing wrong is for the report to say. */
-function verificationOf({ report, exitCode, completionTime }: Outcome): PolicyStatus['lastVerification'] {
+/**
+ * The exit code alone tells of a mismatch. That a check found nothing wrong is for the report to say, and only of a
+ * backup that stands; that it found something wrong is believed of any run.
+ */
+function verificationOf(outcome: Outcome): PolicyStatus['lastVerification'] {
+  const { report, exitCode, completionTime } = outcome;
   const verification = report?.verification;
   if (exitCode === EXIT_CODES.mismatch)
     return { level: verification?.level ?? 'Standard', result: 'Failed', completionTime };
   if (!verification) return undefined;
+  const backup = backupOf(outcome);
+  const passed = hasPassed(verification);
+  if (passed && !backup) return undefined;
   return withoutUndefined({
     level: verification.level,
-    result: hasPassed(verification) ? ('Succeeded' as const) : ('Failed' as const),
+    result: passed ? ('Succeeded' as const) : ('Failed' as const),
     completionTime: seconds(verification.timestamp),
-    backupPath: report.backup?.path,
+    backupPath: backup?.path,
   });
 }
 
@@ -141,8 +159,9 @@ function counted(
 ): NonNullable<PolicyStatus['runCounts']> {
   return TRIGGERS.flatMap((trigger) =>
     RESULTS.map((result) => {
-      const before = counts.find((entry) => entry.trigger === trigger && entry.result === result)?.count ?? 0;
-      return { trigger, result, count: before + (trigger === run.trigger && result === run.result ? 1 : 0) };
+      const before = counts.find((entry) => entry.trigger === trigger && entry.result === result);
+      const isIts = trigger === run.trigger && result === run.result;
+      return { ...before, trigger, result, count: (before?.count ?? 0) + (isIts ? 1 : 0) };
     }),
   );
 }

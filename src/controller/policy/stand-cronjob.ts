@@ -6,13 +6,14 @@ import { CRON_JOBS } from '../../kube/resources.ts';
 import { contains } from '../contains.ts';
 import type { JobSettings } from '../pod-template.ts';
 import { isRefused } from '../refused.ts';
-import type { CronJob, PolicyObject } from '../workloads.ts';
-import { type Applied, isOwnedBy, wholeSpec } from './checks.ts';
+import type { CronJob } from '../workloads.ts';
+import { type CachedPolicy, wholePolicy } from './cached-policy.ts';
+import { type Applied, isOwnedBy } from './checks.ts';
 import { desiredCronJob } from './cronjob.ts';
 
 export interface CronJobKeeper {
-  /** Makes the policy's CronJob what it should be. `live` is the cache's; throws what a retry may mend. */
-  stand(policy: PolicyObject, live: CronJob | undefined, signal: AbortSignal): Promise<Applied>;
+  /** Makes the policy's CronJob what it should be. `live` stands at its name, and is ours; throws what a retry may mend. */
+  stand(policy: CachedPolicy, live: CronJob | undefined, signal: AbortSignal): Promise<Applied>;
   forget(key: string): void;
 }
 
@@ -22,7 +23,7 @@ export function cronJobKeeper(client: KubeClient, settings: JobSettings): CronJo
   return {
     forget: (key) => void accepted.delete(key),
     async stand(policy, live, signal) {
-      const desired = desiredCronJob({ ...policy, spec: wholeSpec(policy) }, settings);
+      const desired = desiredCronJob(wholePolicy(policy), settings);
       if (live && contains(live, desired)) return { kind: 'stands' };
       const key = `${desired.metadata.namespace}/${policy.metadata.name}`;
       if (live && accepted.get(key) === fingerprint(desired, live)) return { kind: 'stands' };
@@ -53,7 +54,7 @@ const withIdentity = (desired: ReturnType<typeof desiredCronJob>, live: CronJob 
 
 async function isForeign(
   client: KubeClient,
-  policy: PolicyObject,
+  policy: CachedPolicy,
   name: string,
   signal: AbortSignal,
 ): Promise<boolean> {

@@ -1,28 +1,24 @@
 import { type Condition, conditionsFrom, type Judgement, type Judgements, wholeSecond } from '../../api/conditions.ts';
 import { cronJobName } from '../../api/kubernetes-names.ts';
-import { type PolicySpec, policySpecSchema } from '../../api/policy.ts';
+import type { PolicySpec } from '../../api/policy.ts';
 import type { RunProgress } from '../../api/report.ts';
 import type { PolicyStatus } from '../../api/status.ts';
+import { schedule } from '../schedule/schedule.ts';
 import { credentialsSecret } from '../store-access.ts';
-import type { CronJob, Job, Pod, PolicyObject } from '../workloads.ts';
 import { activeJob, activeRunOf } from './active-run.ts';
-import { type Applied, isOwnedBy, judgeReady } from './checks.ts';
-import { endedRuns, unseenFrom } from './ended-runs.ts';
+import { type Applied, judgeReady } from './checks.ts';
+import { endedRuns, type Nights, unseenFrom } from './ended-runs.ts';
 import { freshUntil, isAboutSecret, judge, judgeRuns } from './judge.ts';
 import { type EndedRun, recordRuns } from './run-history.ts';
-import { schedule } from './schedule.ts';
 
 /** All that one look at a policy has found. */
-export interface Observed {
-  readonly policy: PolicyObject;
+export interface Observed extends Nights {
   /** What is wrong with the policy itself, if anything. */
   readonly fault: Judgement | undefined;
   readonly applied: Applied;
-  readonly cronJob: CronJob | undefined;
-  readonly jobs: readonly Job[];
-  readonly podsOf: (job: Job) => readonly Pod[];
   readonly progress: RunProgress | undefined;
-  readonly now: Date;
+  /** What the installed CRD does not know. */
+  readonly crdGaps: readonly string[];
 }
 
 export interface StatusPlan {
@@ -34,14 +30,12 @@ export interface StatusPlan {
 
 /** The status as a function of what was seen. It changes nothing and asks nobody. */
 export function planStatus(observed: Observed): StatusPlan {
-  const { policy, fault, applied, jobs, podsOf, progress, now } = observed;
-  // What another's CronJob of this name has started are no runs of this policy.
-  const cronJob = observed.cronJob && isOwnedBy(observed.cronJob, policy) ? observed.cronJob : undefined;
-  const before = policy.status ?? {};
-  const ended = endedRuns(policy, jobs, cronJob, podsOf, now);
+  const { policy, fault, applied, cronJob, jobs, podsOf, progress, now } = observed;
+  const before = policy.status;
+  const ended = endedRuns(observed);
   const { activeRun: _, conditions, nextScheduleTime: __, ...kept } = recordRuns(before, ended);
   const job = activeJob(jobs);
-  const spec = readableSpec(policy);
+  const spec = policy.spec.readable;
   const next = spec && !fault && !spec.suspend ? schedule(spec.schedule, spec.timeZone).next(now) : undefined;
   const lastScheduleTime = cronJob?.status?.lastScheduleTime ?? before.lastScheduleTime;
   const isThere = fault ? cronJob !== undefined : applied.kind === 'stands';
@@ -49,7 +43,7 @@ export function planStatus(observed: Observed): StatusPlan {
     ...kept,
     observedGeneration: policy.metadata.generation ?? 0,
     consecutiveFailures: kept.consecutiveFailures ?? 0,
-    ...(isThere ? { cronJobName: cronJobName(policy.metadata.name) } : {}),
+    ...(isThere ? { cronJobName: cronJob?.metadata.name ?? cronJobName('backup', policy.metadata.name) } : {}),
     ...(next === undefined ? {} : { nextScheduleTime: wholeSecond(next) }),
     ...(lastScheduleTime === undefined ? {} : { lastScheduleTime }),
     ...(job ? { activeRun: activeRunOf(job, podsOf(job), progress) } : {}),
@@ -65,24 +59,17 @@ export function planStatus(observed: Observed): StatusPlan {
 }
 
 function conditionsOf(
-  { policy, fault, applied, now }: Observed,
+  { policy, fault, applied, crdGaps, now }: Observed,
   facts: PolicyStatus,
   spec: PolicySpec | undefined,
   before: readonly Condition[],
 ): Condition[] {
-  const Ready = judgeReady(fault, applied, spec && missingSecret(spec, facts));
+  const Ready = judgeReady({ fault, applied, missing: spec && missingSecret(spec, facts), crdGaps });
   const rest = spec ? judge(spec, facts, now) : { ...judgeRuns(facts), ...unreadable(before) };
   return conditionsFrom({ Ready, ...rest }, before, policy.metadata.generation ?? 0, now);
 }
 
-/** A spec that breaks the schema can still be judged by all else it says; one that is beyond that leaves what was known. */
-function readableSpec(policy: PolicyObject): PolicySpec | undefined {
-  const whole = policySpecSchema.safeParse(policy.spec);
-  if (whole.success) return whole.data;
-  const { schedule: _, timeZone: __, ...rest } = policy.spec;
-  return policySpecSchema.safeParse(rest).data;
-}
-
+/** A spec that is beyond reading leaves what was known. */
 function unreadable(
   before: readonly Condition[],
 ): Pick<Judgements, 'Fresh' | 'RetentionEnforced' | 'CredentialsValid'> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { clip } from '../../api/clip.ts';
 import { errorCode, messageOf } from '../../host/errors.ts';
 import { redact } from '../../host/secrets.ts';
 import { KubeError } from '../kube-error.ts';
@@ -37,7 +38,7 @@ export function statusError(
   const said = typeof status?.reason === 'string' && status.reason !== '' ? status.reason : undefined;
   const reason = said ?? REASONS[httpStatus] ?? `Status${httpStatus}`;
   const detail = typeof status?.message === 'string' && status.message !== '' ? status.message : `HTTP ${httpStatus}`;
-  return new KubeError(reason, `can't ${what}: ${redact(detail.slice(0, LONGEST_MESSAGE))}`, {
+  return new KubeError(reason, `can't ${what}: ${clip(redact(detail), LONGEST_MESSAGE)}`, {
     status: httpStatus,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });

@@ -8,6 +8,10 @@ export function pathOf(resource: Resource, namespace?: string, name?: string, su
   return [root, ...(namespace ? ['namespaces', encodeURIComponent(namespace)] : []), ...parts].join('/');
 }
 
+/** Where the server describes the objects of a group's version. */
+export const openApiPath = ({ group, version }: Resource): string =>
+  `/openapi/v3/${group === '' ? 'api' : `apis/${group}`}/${version}`;
+
 /** `?a=b` of the values that are there, or nothing. */
 export function query(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
   const present = new URLSearchParams();

@@ -49,18 +49,13 @@ export function createTransport(options: TransportOptions): Transport {
   const pool = createPool(server, options.access.cluster.proxyUrl);
 
   /** One attempt, up to the end of `read`; `answered` is called when the server has begun to answer. */
-  async function attempt<T>(
-    call: Call,
-    use: Use,
-    signal: AbortSignal,
-    read: (body: IncomingMessage) => Promise<T>,
-    answered: () => void,
-  ): Promise<T> {
+  async function attempt<T>({ call, use, signal, read, answered }: Attempt<T>): Promise<T> {
     const start = performance.now();
     let code = '<error>';
     let headersAt: number | undefined;
     try {
-      const outgoing = await open(server, pool, credentials, options.userAgent, call, use, signal);
+      const sender = { server, pool, credentials, userAgent: options.userAgent };
+      const outgoing = await open(sender, { call, use, signal });
       const response = await responseOf(outgoing, call.body?.json);
       code = String(response.statusCode);
       headersAt = performance.now();
@@ -81,7 +76,7 @@ export function createTransport(options: TransportOptions): Transport {
     };
     try {
       return await retryStale(call, () =>
-        untilAborted(attempt(call, use, deadline.signal, read, answered), deadline.signal),
+        untilAborted(attempt({ call, use, signal: deadline.signal, read, answered }), deadline.signal),
       );
     } catch (error) {
       throw failedCall(call.what, error, deadline.expired ? options.deadlineMs : undefined, call.signal);
@@ -97,17 +92,28 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-async function open(
-  server: URL,
-  pool: Pool,
-  source: CredentialSource,
-  userAgent: string,
-  call: Call,
-  use: Use,
-  signal: AbortSignal,
-): Promise<ClientRequest> {
+interface Sent {
+  readonly call: Call;
+  readonly use: Use;
+  readonly signal: AbortSignal;
+}
+
+interface Attempt<T> extends Sent {
+  readonly read: (body: IncomingMessage) => Promise<T>;
+  readonly answered: () => void;
+}
+
+interface Sender {
+  readonly server: URL;
+  readonly pool: Pool;
+  readonly credentials: CredentialSource;
+  readonly userAgent: string;
+}
+
+async function open(sender: Sender, { call, use, signal }: Sent): Promise<ClientRequest> {
+  const { server, pool, credentials, userAgent } = sender;
   // A credential plugin takes no signal; one that hangs must not outlast the deadline.
-  const { authorization, tls } = await untilAborted(source.read(), signal);
+  const { authorization, tls } = await untilAborted(credentials.read(), signal);
   const prefix = server.pathname.replace(/\/$/, '');
   const send = server.protocol === 'http:' ? plainRequest : request;
   return send(new URL(prefix + call.path, server), {

@@ -1,5 +1,7 @@
+import { ROLE_LABEL } from '../../../src/api/kubernetes-names.ts';
 import { type PolicySpec, policySpecSchema } from '../../../src/api/policy.ts';
 import type { PolicyStatus } from '../../../src/api/status.ts';
+import { type CachedPolicy, cachedPolicy } from '../../../src/controller/policy/cached-policy.ts';
 import type { CronJob, PolicyObject } from '../../../src/controller/workloads.ts';
 import { aPolicy } from '../a-policy.ts';
 
@@ -11,7 +13,10 @@ interface Stored {
 }
 
 /** A policy as the server has it: with every default, a uid and an age. */
-export function aStoredPolicy(spec: object = {}, stored: Stored = {}): PolicyObject {
+export function aStoredPolicy(
+  spec: object = {},
+  stored: Stored = {},
+): PolicyObject & { readonly status?: PolicyStatus } {
   const { status, created = '2026-11-01T00:00:00Z', generation = 1, name = 'nightly' } = stored;
   const given = aPolicy(name, spec);
   return {
@@ -29,6 +34,10 @@ export function aStoredPolicy(spec: object = {}, stored: Stored = {}): PolicyObj
     ...(status ? { status } : {}),
   };
 }
+
+/** The same, as the cache holds it. */
+export const aCachedPolicy = (spec: object = {}, stored: Stored = {}): CachedPolicy =>
+  cachedPolicy(aStoredPolicy(spec, stored));
 
 /** The server fills in defaults also where the schema would refuse the rest. */
 function withDefaults(spec: object): PolicySpec {
@@ -50,6 +59,7 @@ export function aCronJob(change: { readonly owner?: string; readonly lastSchedul
     metadata: {
       name: 'case-backup-nightly',
       namespace: 'cases',
+      labels: { [ROLE_LABEL]: 'backup' },
       ownerReferences: [
         {
           apiVersion: 'casebackup.io/v1alpha1',

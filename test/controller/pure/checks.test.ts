@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Applied, firstFault, isOwnedBy, judgeReady, wholeSpec } from '../../../src/controller/policy/checks.ts';
-import { aCronJob, aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
+import { wholePolicy } from '../../../src/controller/policy/cached-policy.ts';
+import {
+  type Applied,
+  firstFault,
+  isOwnedBy,
+  judgeReady,
+  type Readiness,
+} from '../../../src/controller/policy/checks.ts';
+import { aCachedPolicy, aCronJob, aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
-const fault = (spec: object, cronJob = aCronJob()) => firstFault({ policy: aStoredPolicy(spec), cronJob, now: NOW });
+const fault = (spec: object, standing = aCronJob()) => firstFault({ policy: aCachedPolicy(spec), standing, now: NOW });
 
 const FAULTS: readonly (readonly [what: string, spec: object, reason: string, says: string])[] = [
   ['a field that no cron has', { schedule: '0 25 * * *' }, 'InvalidSchedule', 'spec.schedule: '],
@@ -36,7 +43,7 @@ describe('A policy', () => {
   it('without a fault may have a CronJob, made already or not', () => {
     assert.equal(fault({}), undefined);
     assert.equal(fault(BETWEEN_FOLDERS), undefined);
-    assert.equal(firstFault({ policy: aStoredPolicy(), cronJob: undefined, now: NOW }), undefined);
+    assert.equal(firstFault({ policy: aCachedPolicy(), standing: undefined, now: NOW }), undefined);
   });
 
   for (const [what, spec, reason, says] of FAULTS)
@@ -67,13 +74,15 @@ describe('A policy', () => {
   });
 
   it('gets every default that it does not state', () => {
-    const spec = wholeSpec(aStoredPolicy());
+    const { spec } = wholePolicy(aCachedPolicy());
     assert.deepEqual([spec.schedule, spec.timeZone, spec.job.backoffLimit], ['0 3 * * *', 'Etc/UTC', 2]);
   });
 });
 
 describe('Ready', () => {
   const stands: Applied = { kind: 'stands' };
+  const ready = (change: Partial<Readiness> = {}) =>
+    judgeReady({ fault: undefined, applied: stands, missing: undefined, crdGaps: [], ...change });
   const invalid = { status: 'False', reason: 'InvalidSpec', message: 'no' } as const;
   const verdicts: readonly (readonly [
     what: string,
@@ -81,33 +90,42 @@ describe('Ready', () => {
     status: string,
     reason: string,
   ])[] = [
-    ['True when the CronJob stands', judgeReady(undefined, stands, undefined), 'True', 'Scheduled'],
+    ['True when the CronJob stands', ready(), 'True', 'Scheduled'],
     [
       'False for a fault, whatever else there is',
-      judgeReady(invalid, { kind: 'foreign' }, 'x'),
+      ready({ fault: invalid, applied: { kind: 'foreign' }, missing: 'x', crdGaps: ['status.quota'] }),
       'False',
       'InvalidSpec',
     ],
-    ["False for another's CronJob", judgeReady(undefined, { kind: 'foreign' }, 'x'), 'False', 'CronJobConflict'],
+    ["False for another's CronJob", ready({ applied: { kind: 'foreign' }, missing: 'x' }), 'False', 'CronJobConflict'],
     [
       'False when the server refuses',
-      judgeReady(undefined, { kind: 'refused', message: 'no' }, 'x'),
+      ready({ applied: { kind: 'refused', message: 'no' }, missing: 'x' }),
       'False',
       'CronJobRefused',
     ],
     [
       'False while a Secret is missing',
-      judgeReady(undefined, stands, 'secret "x" not found'),
+      ready({ missing: 'secret "x" not found', crdGaps: ['status.quota'] }),
       'False',
       'SecretMissing',
     ],
+    ['True with an older CRD, which it names', ready({ crdGaps: ['status.quota'] }), 'True', 'CrdOutdated'],
   ];
   for (const [what, found, status, reason] of verdicts)
     it(`is ${what}`, () => assert.deepEqual([found.status, found.reason], [status, reason]));
 
   it('holds what the server said, as far as a condition can', () => {
-    const { message } = judgeReady(undefined, { kind: 'refused', message: 'x'.repeat(5000) }, undefined);
-    assert.equal(message.length, 1024);
+    const { message } = ready({ applied: { kind: 'refused', message: 'x'.repeat(5000) } });
+    assert.ok(message.length > 1000 && Buffer.byteLength(message) <= 1024);
     assert.ok(message.startsWith('the server refused the CronJob: x'));
+  });
+
+  it('names five things that the CRD lacks, counts the rest, and says what to do', () => {
+    const { message } = ready({ crdGaps: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] });
+    assert.equal(
+      message,
+      "accepted; the CronJob stands; the installed CRD is older than this controller and can't hold a, b, c, d, e and 2 more; apply k8s/crds/",
+    );
   });
 });

@@ -65,6 +65,8 @@ describe('The CronJob of a policy', () => {
   it('labels its Jobs and pods, by which all that becomes of them is found', () => {
     const { jobTemplate } = desired().spec;
     assert.equal(jobTemplate.metadata.labels['casebackup.io/policy'], 'nightly');
+    assert.equal(jobTemplate.metadata.labels['casebackup.io/role'], 'backup');
+    assert.deepEqual(desired().metadata.labels, jobTemplate.metadata.labels);
     assert.deepEqual((jobTemplate.spec.template.metadata as { labels: object }).labels, jobTemplate.metadata.labels);
   });
 

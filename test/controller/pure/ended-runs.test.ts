@@ -4,7 +4,7 @@ import { HISTORY_LENGTH, type PolicyStatus } from '../../../src/api/status.ts';
 import { endedRuns, unrecordedJobs, unseenFrom } from '../../../src/controller/policy/ended-runs.ts';
 import { recordRuns } from '../../../src/controller/policy/run-history.ts';
 import type { CronJob, Job, Pod } from '../../../src/controller/workloads.ts';
-import { aStoredPolicy } from './a-stored-policy.ts';
+import { aCachedPolicy } from './a-stored-policy.ts';
 import { aJob, BEGAN, complete, ENDED, ended, failed, JOB, left, whichFailed } from './job-and-pod.ts';
 
 const NOW = new Date('2026-11-25T03:15:00Z');
@@ -19,9 +19,17 @@ interface Look {
 }
 
 const look = ({ status = {}, jobs = [], pods = {}, cronJob, now = NOW }: Look) =>
-  endedRuns(aStoredPolicy({}, { status }), jobs, cronJob, (job) => pods[job.metadata.name] ?? [], now).map(
-    ({ jobName, jobUid, trigger, outcome }) => ({ jobName, jobUid, trigger, ...outcome }),
-  );
+  endedRuns({
+    policy: aCachedPolicy({}, { status }),
+    jobs,
+    cronJob,
+    podsOf: (job) => pods[job.metadata.name] ?? [],
+    now,
+  }).map(({ jobName, jobUid, trigger, outcome }) => ({ jobName, jobUid, trigger, ...outcome }));
+
+/** What ended of these Jobs, for a policy that knows of `status`. */
+const endsOf = (jobs: readonly Job[], podsOf: (job: Job) => readonly Pod[] = () => [], status: PolicyStatus = {}) =>
+  endedRuns({ policy: aCachedPolicy({}, { status }), jobs, cronJob: undefined, podsOf, now: NOW });
 
 /** The status after the Jobs were seen to end. */
 const knowing = (jobs: readonly Job[]): PolicyStatus =>
@@ -29,7 +37,7 @@ const knowing = (jobs: readonly Job[]): PolicyStatus =>
     (status, job) =>
       recordRuns(
         status,
-        endedRuns(aStoredPolicy({}, { status }), [job], undefined, () => [], NOW),
+        endsOf([job], () => [], status),
       ),
     {},
   );
@@ -55,7 +63,7 @@ describe('A Job that has ended', () => {
   });
 
   it("is none of this policy's when it is older than the policy", () => {
-    const born = (await_: string) => aStoredPolicy({}, { created: await_ });
+    const born = (await_: string) => aCachedPolicy({}, { created: await_ });
     assert.equal(unrecordedJobs(born('2026-11-25T03:00:00Z'), [complete()]).length, 1);
     assert.equal(unrecordedJobs(born('2026-11-25T03:00:01Z'), [complete()]).length, 0);
   });
@@ -74,7 +82,7 @@ describe('A Job that has ended', () => {
         ['Failed', 'ReportForeign'],
       ],
     );
-    const first = endedRuns(aStoredPolicy(), [one], undefined, () => pods.one, NOW);
+    const first = endsOf([one], () => pods.one);
     const later = look({ jobs: [one, two], pods, status: recordRuns({}, first) });
     assert.deepEqual(
       later.map(({ jobName, reason }) => [jobName, reason]),
@@ -94,10 +102,7 @@ describe('A full history', () => {
 
   it('does not count again what ended in the same second as its oldest run', () => {
     const crowd = Array.from({ length: HISTORY_LENGTH + 5 }, (_, i) => failed({ name: `at-once-${i}` }));
-    const crowded = recordRuns(
-      {},
-      endedRuns(aStoredPolicy(), crowd, undefined, () => [], NOW),
-    );
+    const crowded = recordRuns({}, endsOf(crowd));
     assert.deepEqual(look({ jobs: crowd, status: crowded }), []);
   });
 
@@ -107,13 +112,7 @@ describe('A full history', () => {
     const all = [early, ...jobs];
     const known = recordRuns(
       {},
-      endedRuns(
-        aStoredPolicy(),
-        all,
-        undefined,
-        ({ metadata }) => (metadata.name === 'early' ? [ended(1, report)] : []),
-        NOW,
-      ),
+      endsOf(all, ({ metadata }) => (metadata.name === 'early' ? [ended(1, report)] : [])),
     );
     assert.deepEqual(look({ jobs: all, status: known, pods: { early: [ended(1, report)] } }), []);
   });
@@ -160,7 +159,7 @@ describe('A scheduled run that nobody saw', () => {
   });
 
   it('is told once', () => {
-    const first = endedRuns(aStoredPolicy(), [], cronJob, () => [], NOW);
+    const first = endedRuns({ policy: aCachedPolicy(), jobs: [], cronJob, podsOf: () => [], now: NOW });
     assert.deepEqual(look({ cronJob, status: recordRuns({}, first) }), []);
   });
 

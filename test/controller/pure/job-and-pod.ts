@@ -1,4 +1,4 @@
-import { POLICY_LABEL } from '../../../src/api/kubernetes-names.ts';
+import { POLICY_LABEL, ROLE_LABEL } from '../../../src/api/kubernetes-names.ts';
 import type { RunReport } from '../../../src/api/report.ts';
 import { CONTAINER } from '../../../src/controller/pod-template.ts';
 import type { ContainerState, Job, Pod, StatusCondition } from '../../../src/controller/workloads.ts';
@@ -37,7 +37,7 @@ export function aJob(change: JobChange = {}): Job {
       namespace: 'cases',
       uid,
       creationTimestamp: created,
-      labels: { [POLICY_LABEL]: 'nightly' },
+      labels: { [POLICY_LABEL]: 'nightly', [ROLE_LABEL]: 'backup' },
       ownerReferences: [cronJob],
       ...(isManual ? { annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' } } : {}),
     },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { longestInterval } from '../../../src/controller/policy/longest-interval.ts';
-import { schedule } from '../../../src/controller/policy/schedule.ts';
+import { longestInterval } from '../../../src/controller/schedule/longest-interval.ts';
+import { schedule } from '../../../src/controller/schedule/schedule.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

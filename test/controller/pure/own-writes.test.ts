@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CachedPolicy } from '../../../src/controller/policy/cached-policy.ts';
 import { ownWrites } from '../../../src/controller/policy/own-writes.ts';
-import type { PolicyObject } from '../../../src/controller/workloads.ts';
-import { aStoredPolicy } from './a-stored-policy.ts';
+import { aCachedPolicy } from './a-stored-policy.ts';
 
-function at(resourceVersion: string, uid = 'uid-of-policy'): PolicyObject {
-  const policy = aStoredPolicy();
+function at(resourceVersion: string, uid = 'uid-of-policy'): CachedPolicy {
+  const policy = aCachedPolicy();
   return { ...policy, metadata: { ...policy.metadata, resourceVersion, uid } };
 }
 

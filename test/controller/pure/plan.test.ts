@@ -4,7 +4,8 @@ import type { Condition } from '../../../src/api/conditions.ts';
 import { type PolicyStatus, statusSchema } from '../../../src/api/status.ts';
 import { firstFault } from '../../../src/controller/policy/checks.ts';
 import { type Observed, planStatus } from '../../../src/controller/policy/status-plan.ts';
-import { aCronJob, aStoredPolicy } from './a-stored-policy.ts';
+import type { CronJob } from '../../../src/controller/workloads.ts';
+import { aCachedPolicy, aCronJob } from './a-stored-policy.ts';
 import { aJob, aPod, BEGAN, complete, ended, JOB, left } from './job-and-pod.ts';
 
 const NOW = new Date('2026-11-25T12:00:00.500Z');
@@ -12,12 +13,15 @@ const NOW = new Date('2026-11-25T12:00:00.500Z');
 interface Scene extends Partial<Observed> {
   readonly spec?: object;
   readonly status?: PolicyStatus;
+  /** Stands at the name of the policy's CronJob. */
+  readonly foreign?: CronJob;
 }
 
-function plan({ spec, status, now = NOW, ...more }: Scene = {}) {
-  const policy = aStoredPolicy(spec, { generation: 7, ...(status ? { status } : {}) });
+function plan({ spec, status, foreign, now = NOW, ...more }: Scene = {}) {
+  const policy = aCachedPolicy(spec, { generation: 7, ...(status ? { status } : {}) });
   const cronJob = 'cronJob' in more ? more.cronJob : aCronJob();
-  const fault = firstFault({ policy, cronJob, now });
+  const standing = foreign ?? cronJob;
+  const fault = firstFault({ policy, standing, now });
   const seen: Observed = {
     policy,
     fault,
@@ -25,6 +29,7 @@ function plan({ spec, status, now = NOW, ...more }: Scene = {}) {
     jobs: [],
     podsOf: () => [],
     progress: undefined,
+    crdGaps: [],
     now,
     ...more,
     cronJob,
@@ -142,7 +147,7 @@ describe('A policy with a fault', () => {
 describe("Another owner's CronJob of the name", () => {
   const foreign = aCronJob({ owner: 'another', lastScheduleTime: BEGAN });
   it('is not named, and what it started are no runs of this policy', () => {
-    const { status, ended: runs, wakeAt } = plan({ cronJob: foreign, spec: { suspend: true } });
+    const { status, ended: runs, wakeAt } = plan({ cronJob: undefined, foreign, spec: { suspend: true } });
     assert.equal(summary(status, 'Ready'), 'False CronJobConflict');
     assert.deepEqual([status.cronJobName, status.lastScheduleTime, status.history], [undefined, undefined, undefined]);
     assert.deepEqual([runs, wakeAt], [[], undefined]);

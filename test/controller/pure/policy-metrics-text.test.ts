@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type CachedPolicy, cachedPolicy } from '../../../src/controller/policy/cached-policy.ts';
 import { POLICY_METRICS } from '../../../src/controller/policy/policy-metrics.ts';
 import { policyMetricsText } from '../../../src/controller/policy/policy-metrics-text.ts';
-import type { PolicyObject } from '../../../src/controller/workloads.ts';
 import { readMetrics } from '../metrics-text.ts';
-import { aStoredPolicy } from './a-stored-policy.ts';
+import { aCachedPolicy, aStoredPolicy } from './a-stored-policy.ts';
 
-const named = (name: string): PolicyObject => {
-  const policy = aStoredPolicy();
+const NOW = new Date('2026-11-25T12:00:00Z');
+const named = (name: string): CachedPolicy => {
+  const policy = aCachedPolicy();
   return { ...policy, metadata: { ...policy.metadata, name, namespace: 'cases' } };
 };
-const textOf = (policies: readonly PolicyObject[]): string => [...policyMetricsText(policies)].join('');
+const textOf = (policies: readonly CachedPolicy[]): string => [...policyMetricsText(policies, NOW)].join('');
 
 describe("What Prometheus is told of policies, in Prometheus' text", () => {
   it('has every metric once, with its help and type, and a policy in each', () => {
@@ -28,7 +29,7 @@ describe("What Prometheus is told of policies, in Prometheus' text", () => {
 
   it('is the same text however long it is, cut into pieces or not', () => {
     const policies = Array.from({ length: 300 }, (_, index) => named(`nightly-${index}`));
-    const pieces = [...policyMetricsText(policies)];
+    const pieces = [...policyMetricsText(policies, NOW)];
     assert.ok(pieces.length > 10);
     assert.ok(pieces.every((piece) => piece.length < 100_000));
     const series = readMetrics(pieces.join(''));
@@ -41,8 +42,8 @@ describe("What Prometheus is told of policies, in Prometheus' text", () => {
   });
 
   it('has quotes, backslashes and line ends of a label escaped', () => {
-    const policy = named('odd');
-    const text = textOf([{ ...policy, spec: { ...policy.spec, timeZone: 'a"b\\c\nd' } }]);
+    const policy = aStoredPolicy();
+    const text = textOf([cachedPolicy({ ...policy, spec: { ...policy.spec, timeZone: 'a"b\\c\nd' } })]);
     assert.ok(text.includes(',time_zone="a\\"b\\\\c\\nd",'));
   });
 

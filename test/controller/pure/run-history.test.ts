@@ -8,6 +8,7 @@ import {
   statusSchema,
   type Trigger,
 } from '../../../src/api/status.ts';
+import { judgeRuns } from '../../../src/controller/policy/judge.ts';
 import { type EndedRun, recordRuns } from '../../../src/controller/policy/run-history.ts';
 import { aReport } from '../a-report.ts';
 
@@ -191,6 +192,30 @@ describe('The last verification', () => {
     assert.ok(verification);
     const report = { verification: { ...verification, cases_match: false } };
     assert.equal(found(aRun('Failed', 20, { exitCode: 1, report })), 'Failed');
+  });
+  it('is not told by a run that left no backup, however well its check went', () => {
+    const before = seen(aRun('Succeeded', 10));
+    const untold: readonly EndedRun[] = [
+      aRun('Failed', 20, { exitCode: 1 }),
+      aRun('Skipped', 20, { exitCode: 11 }),
+      aRun('Failed', 20, { exitCode: 137, report: { result: 'Succeeded' } }),
+      aRun('Interrupted', 20, { exitCode: 137, report: { result: 'Failed' } }),
+      aRun('Interrupted', 20, { exitCode: 143, report: { backup: undefined } }),
+    ];
+    for (const run of untold) {
+      const status = recordRuns(before, [run]);
+      assert.deepEqual(status.lastVerification, before.lastVerification);
+      assert.equal(judgeRuns(status).Verified.status, 'True');
+      assert.deepEqual([status.history?.[0]?.jobName, status.history?.[0]?.backupPath], ['run-20', undefined]);
+      assert.equal(status.lastRun?.contentHash, undefined);
+      assert.equal(seen(run).lastVerification, undefined);
+      assert.equal(judgeRuns(seen(run)).Verified.status, 'Unknown');
+    }
+  });
+  it('is told by a run that was interrupted when its backup stood already', () => {
+    const { lastVerification, history } = seen(aRun('Interrupted', 20, { exitCode: 143 }));
+    assert.equal(lastVerification?.result, 'Succeeded');
+    assert.equal(history?.[0]?.backupPath, '/BACKUPS/2026-11-21_backup.zip');
   });
   it('has failed by the exit code alone, with a report or without', () => {
     assert.equal(found(aRun('Failed', 20, { exitCode: 4 })), 'Failed');

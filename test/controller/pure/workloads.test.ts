@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MANUAL_ANNOTATION, POLICY_LABEL } from '../../../src/api/kubernetes-names.ts';
+import { MANUAL_ANNOTATION, POLICY_LABEL, ROLE_LABEL } from '../../../src/api/kubernetes-names.ts';
 import { activeRunOf } from '../../../src/controller/policy/active-run.ts';
 import { outcomeOf, triggerOf } from '../../../src/controller/policy/outcome.ts';
 import { JOB_NAME_LABEL, type Job, type Pod, slimJob, slimPod } from '../../../src/controller/workloads.ts';
@@ -42,7 +42,7 @@ describe('A Job as the cache keeps it', () => {
       { ...metadata, ownerReferences: undefined },
       {
         ...{ name, uid, namespace, creationTimestamp, resourceVersion: '7', ownerReferences: undefined },
-        labels: { [POLICY_LABEL]: 'nightly' },
+        labels: { [POLICY_LABEL]: 'nightly', [ROLE_LABEL]: 'backup' },
         annotations: { [MANUAL_ANNOTATION]: 'manual' },
       },
     );
@@ -54,7 +54,7 @@ describe('A pod as the cache keeps it', () => {
   it('says why it waits, whose it is, and no more of its spec', () => {
     const waiting = { reason: 'CreateContainerConfigError', message: 'secret "dropbox" not found' };
     const pod = aPod({ phase: 'Pending', state: { waiting } });
-    const labels = { [POLICY_LABEL]: 'nightly', [JOB_NAME_LABEL]: 'case-backup-nightly-1' };
+    const labels = { [POLICY_LABEL]: 'nightly', [ROLE_LABEL]: 'backup', [JOB_NAME_LABEL]: 'case-backup-nightly-1' };
     const kept = slimPod(whole({ ...pod, metadata: { ...pod.metadata, labels } }));
     assert.deepEqual(kept.metadata.labels, labels);
     assert.equal('spec' in kept, false);

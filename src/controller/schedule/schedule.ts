@@ -5,7 +5,7 @@ import { type WallClock, wallClock } from './wall-clock.ts';
  * When kube-controller-manager fires a schedule. It uses robfig/cron v3, whose answers at clock changes no JavaScript
  * library gives: a time that the spring change skips does not fire that day, one that the autumn change repeats fires
  * twice, and the search steps over whole hours, which shows in zones that change by half an hour or at midnight.
- * test/cluster compares the two over thousands of generated cases.
+ * test/controller compares the two over thousands of generated cases.
  */
 export interface Schedule {
   /** The first fire strictly after an instant, or undefined where there is none within five years (30 February). */
