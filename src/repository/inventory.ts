@@ -1,4 +1,4 @@
-import type { FileEntry, Store } from '../store/store.ts';
+import type { FileEntry, ReadableStore } from '../store/store.ts';
 import { backupDate } from './names.ts';
 import { filesIn, type Records, readRecords, type StoredRecord } from './record.ts';
 import type { RetainedBackup } from './retention.ts';
@@ -17,7 +17,7 @@ export interface Inventory {
   readonly records: Records;
 }
 
-export async function takeInventory(destination: Store, signal: AbortSignal): Promise<Inventory> {
+export async function takeInventory(destination: ReadableStore, signal: AbortSignal): Promise<Inventory> {
   const records = await readRecords(destination, signal);
   const proofs = new Map<string, StoredRecord>();
   for (const stored of records.records) {

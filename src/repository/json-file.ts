@@ -1,5 +1,5 @@
 import { Failure } from '../host/errors.ts';
-import type { FileEntry, Store } from '../store/store.ts';
+import type { FileEntry, ReadableStore } from '../store/store.ts';
 
 /** Small JSON files at the destination (lease, run records): pretty, since people look at them when it is dark. */
 export const toJson = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
@@ -7,7 +7,7 @@ export const toJson = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(
 const LARGEST_BYTES = 4 * 1024 * 1024;
 
 /** The parsed content, or undefined when it is not JSON. Whether it has the right shape is for the caller's schema. */
-export async function readJson(store: Store, file: FileEntry, signal: AbortSignal): Promise<unknown> {
+export async function readJson(store: ReadableStore, file: FileEntry, signal: AbortSignal): Promise<unknown> {
   if (file.size > LARGEST_BYTES) {
     throw new Failure(
       'StateFileTooLarge',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { backupRefSchema, REPORT_VERSION, reportSchema } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
 import { forEachParallel } from '../host/parallel.ts';
-import { Conflict, type FileEntry, type Store } from '../store/store.ts';
+import { Conflict, type FileEntry, type ReadableStore, type Store } from '../store/store.ts';
 import { readJson, toJson } from './json-file.ts';
 import { RUNS_FOLDER, recordName, runIdOf } from './names.ts';
 
@@ -62,7 +62,7 @@ export interface Records {
 
 const READS_AT_ONCE = 8;
 
-export async function readRecords(destination: Store, signal: AbortSignal): Promise<Records> {
+export async function readRecords(destination: ReadableStore, signal: AbortSignal): Promise<Records> {
   const records: StoredRecord[] = [];
   const unreadable: string[] = [];
   await forEachParallel(await filesIn(destination, RUNS_FOLDER, signal), READS_AT_ONCE, async (file) => {
@@ -83,7 +83,7 @@ function asRecord(value: unknown): RunRecord | undefined {
 }
 
 /** Files directly in a folder of the destination; none when it does not exist. */
-export async function filesIn(store: Store, folder: string, signal: AbortSignal): Promise<FileEntry[]> {
+export async function filesIn(store: ReadableStore, folder: string, signal: AbortSignal): Promise<FileEntry[]> {
   const files = new Map<string, FileEntry>();
   if ((await store.stat(folder, signal)) === undefined && folder !== '') return [];
   for await (const page of store.list(folder, { recursive: false }, signal)) {
