@@ -38,7 +38,7 @@ async function uploadOnce(job: ArchiveJob, night: Night): Promise<Uploaded> {
     CHANNEL_BYTES,
     {
       write: (send, signal) => archive(job, night, send, signal),
-      read: (chunks, signal) => night.destination.write(incomingName(night.runId), chunks, signal),
+      read: (chunks, signal) => night.destination.write(incomingName(night.runId), chunks, {}, signal),
     },
     night.signal,
   );
