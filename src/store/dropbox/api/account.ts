@@ -1,6 +1,8 @@
 import type { users } from 'dropbox';
 import type { Clock } from '../../../host/clock.ts';
 import type { DropboxCredentials } from '../../../host/config.ts';
+import { isLoopback } from '../../../host/loopback.ts';
+import type { Throttle } from '../../../host/throttle.ts';
 import { untilAborted } from '../../../host/until-aborted.ts';
 import { createRetrying, type Retrying, type WaitKind } from '../../retrying.ts';
 import { ApiError } from './api-error.ts';
@@ -29,6 +31,8 @@ export interface AccountOptions {
   /** How long a request may be silent; five times as long where Dropbox may have to think. Default: a minute. */
   readonly idleMs?: number | undefined;
   readonly events?: DropboxEvents | undefined;
+  /** Shared with whatever else has to keep to the same rate; undefined: as fast as it goes. */
+  readonly throttle?: Throttle | undefined;
 }
 
 /**
@@ -52,7 +56,7 @@ const SLOW_FACTOR = 5;
 
 export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   const { clock, origin, events, idleMs = IDLE_MS } = options;
-  const http = openHttp(origin === undefined);
+  const http = openHttp({ proxied: origin === undefined || !isLoopback(new URL(origin)), throttle: options.throttle });
   const closing = new AbortController();
   const retrying = createRetrying({
     clock,
