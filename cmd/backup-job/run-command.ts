@@ -6,7 +6,7 @@ import type { HttpServer } from '../../src/host/http.ts';
 import { writeTerminationMessage } from '../../src/host/termination-message.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
 import { leaveEarlyMessage } from './early-message.ts';
-import { openStores } from './open-stores.ts';
+import { storesOf } from './open-stores.ts';
 import { serveRun } from './serve-run.ts';
 import { readSettings } from './settings.ts';
 import { showRun } from './show-run.ts';
@@ -35,16 +35,17 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
   const settings = readSettings(command);
   const { databaseUrl } = settings.secrets;
   const display = showRun(settings);
-  const stores = openStores(settings, systemClock);
+  const stores = storesOf(settings, systemClock);
   let server: HttpServer | undefined;
   try {
+    const [source, destination] = [stores.openSource(), stores.openDestination()];
     const page = serveRun(stores.registry);
     if (listen !== undefined) server = await page.listen(listen, settings.log);
     const report = await runBackup({
       policy: settings.policy,
       slot: settings.slot,
-      source: stores.source,
-      destination: stores.destination,
+      source,
+      destination,
       openJournal:
         databaseUrl === undefined
           ? undefined

@@ -52,6 +52,11 @@ const transfer = z
       .describe(
         'Size of an upload part, a multiple of 4. Larger parts make fewer API calls and take more memory (parts in flight plus one).',
       ),
+    maxBytesPerSecond: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe('Bytes a second that reading and writing may take together; 0: as fast as it goes.'),
   })
   .prefault({})
   .describe('How hard to drive the stores.');
