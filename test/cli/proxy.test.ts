@@ -7,7 +7,7 @@ import { runSql, startPostgres15, type TestServer } from '../support/postgres.ts
 import { runJob } from './backup-job.ts';
 import { openOffice } from './office.ts';
 import { dropboxEnv, dropboxSpec } from './policy-file.ts';
-import { reportOf } from './refusal.ts';
+import { assertRefused, reportOf } from './refusal.ts';
 
 const office = openOffice();
 const policy = office.write('dropbox.yaml', dropboxSpec());
@@ -71,4 +71,12 @@ test('A run goes around the proxy for the hosts in NO_PROXY', { timeout: 60_000 
 test('A run goes around the proxy for this machine itself', { timeout: 60_000 }, async () => {
   const { HTTPS_PROXY, origin } = { HTTPS_PROXY: dropbox.proxy.url, origin: dropbox.emulator.origin };
   assert.deepEqual(await run({ HTTPS_PROXY, HTTP_PROXY: HTTPS_PROXY, CASE_BACKUP_DROPBOX_ORIGIN: origin }), new Set());
+});
+
+test('An HTTPS_PROXY that is no address is refused with 2', { timeout: 60_000 }, async () => {
+  const env = { ...office.env, ...dropboxEnv(dropbox.emulator), CASE_BACKUP_DROPBOX_ORIGIN: undefined };
+  for (const HTTPS_PROXY of ['proxy:3128', 'nonsense']) {
+    const says = /HTTPS_PROXY or HTTP_PROXY is not the address of a proxy/;
+    await assertRefused(['list', '-f', policy], { env: { ...env, HTTPS_PROXY } }, { code: 2, says });
+  }
 });

@@ -1,7 +1,6 @@
 import type { users } from 'dropbox';
 import type { Clock } from '../../../host/clock.ts';
 import type { DropboxCredentials } from '../../../host/config.ts';
-import { isLoopback } from '../../../host/loopback.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { untilAborted } from '../../../host/until-aborted.ts';
 import { createRetrying, type Retrying, type WaitKind } from '../../retrying.ts';
@@ -24,7 +23,7 @@ export interface DropboxEvents {
 export interface AccountOptions {
   readonly credentials: DropboxCredentials;
   readonly clock: Clock;
-  /** Where everything goes instead of to Dropbox: the emulator (CASE_BACKUP_DROPBOX_ORIGIN). */
+  /** Where everything goes instead of to Dropbox (CASE_BACKUP_DROPBOX_ORIGIN). */
   readonly origin?: string | undefined;
   /** In `clock.elapsed()` milliseconds: after it nothing is waited for any more. */
   readonly deadline?: number | undefined;
@@ -56,7 +55,7 @@ const SLOW_FACTOR = 5;
 
 export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   const { clock, origin, events, idleMs = IDLE_MS } = options;
-  const http = openHttp({ proxied: origin === undefined || !isLoopback(new URL(origin)), throttle: options.throttle });
+  const http = openHttp({ origin, throttle: options.throttle });
   const closing = new AbortController();
   const retrying = createRetrying({
     clock,

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { errorCode, Failure } from '../../../host/errors.ts';
 import type { Throttle } from '../../../host/throttle.ts';
+import { openAgent } from './agent.ts';
 import { TransferFault } from './api-error.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
@@ -27,33 +28,21 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** More than the policy can ask for (32 downloads and 16 uploads at once), so that nothing waits for a connection. */
-const MAX_CONNECTIONS = 64;
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Small enough that a slow line still shows life within the idle time, large enough to cost nothing. */
 const LARGEST_PIECE = 128 * 1024;
 
 const CERTIFICATE_ERROR = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
 
 export interface HttpOptions {
-  /** Obey HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and their lower-case forms. */
-  readonly proxied: boolean;
+  /** Where requests go instead of to Dropbox. */
+  readonly origin: string | undefined;
   /** Counts bodies, both ways. */
   readonly throttle: Throttle | undefined;
 }
 
-export function openHttp({ proxied, throttle }: HttpOptions): Http {
-  const options = {
-    connections: MAX_CONNECTIONS,
-    // HTTP/2 would put all parts on one connection with one flow-control window.
-    allowH2: false,
-    // Both are watched here, because undici's do not see a request body move or a reader pause.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-  };
+export function openHttp({ origin, throttle }: HttpOptions): Http {
   const pieceBytes = Math.min(LARGEST_PIECE, throttle?.turnBytes ?? LARGEST_PIECE);
-  const agent: Dispatcher = proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+  const agent = openAgent(origin);
 
   return {
     async post({ url, headers, body, idleMs }, signal) {
