@@ -7,7 +7,7 @@ import { refusal } from './api/refusals.ts';
 import { isContent, lookup, lookupContent } from './lookup.ts';
 import { settle } from './settle.ts';
 
-/** A file just created may not be found by a move for a moment: rclone dropbox.go and issue 8881. */
+/** A file just created may not be found by a move for a moment: dropbox.go of rclone, and its issue 8881. */
 const MISSING_TRIES = 5;
 
 /** The API moves by path whatever is there, so the revision is compared just before and the content just after. */

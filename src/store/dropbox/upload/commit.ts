@@ -19,13 +19,14 @@ export interface Commit {
   readonly signal: AbortSignal;
 }
 
-/** A year of fewer than four digits has come back as one of this century: dropbox/dbxcli issue 20. */
+/** The year 1 has come back as 2001 (dropbox/dbxcli issue 20); of other times before 1970 nothing is known. */
 const FIRST_TIME = Date.UTC(1970, 0);
 const LAST_TIME = Date.UTC(10_000, 0) - 1;
 
 /**
  * Nothing is ever replaced or renamed unasked. strict_conflict also refuses what Dropbox would else quietly accept:
- * the same content (no write, old metadata), or an update of a file that is deleted (files.stone CommitInfo).
+ * the same content (no write, old metadata), or an update of a file that is deleted (dropbox-api-spec files.stone,
+ * CommitInfo).
  */
 export function commitInfo({ path, expected, modified }: Commit): object {
   const mode = expected === 'absent' ? { '.tag': 'add' } : { '.tag': 'update', update: expected.rev };

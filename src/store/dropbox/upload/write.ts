@@ -24,7 +24,7 @@ export interface Target extends WriteOptions {
 
 /**
  * A stream of unknown length as one new file: a single request if it fits into one part, otherwise a concurrent
- * session whose last part is held back until all others are in, and closes it (as in the official Rust example).
+ * session whose last part is held back until all others are in, and closes it (as in the example of dropbox-sdk-rust).
  */
 export async function write(
   target: Target,
