@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure } from '../../host/errors.ts';
+import type { Throttle } from '../../host/throttle.ts';
 import { createHasher, hashBytes } from '../content-hash.ts';
 import { type Digest, type FileEntry, type FolderEntry, type Loaded, Unavailable } from '../store.ts';
 import { absolutePath, fileEntry, folderEntry, revisionOf, statOf } from './entry.ts';
@@ -8,6 +9,11 @@ import { directoryFailure, reading } from './faults.ts';
 import type { Volume } from './volume.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** A slow throttle gets smaller chunks, down to this, so that nobody waits ten seconds for a whole one. */
+const SMALLEST_CHUNK = 64 * 1024;
+
+const chunkBytesOf = (throttle: Throttle | undefined): number =>
+  throttle ? Math.min(CHUNK_BYTES, Math.max(SMALLEST_CHUNK, throttle.turnBytes)) : CHUNK_BYTES;
 
 /** A link is not followed, and a pipe that took the file's place must not block the open for ever. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -48,7 +54,15 @@ export async function* streamFile(
   await assertRevision(handle, absolute, file);
   const hasher = createHasher();
   let position = 0;
-  let next = readAhead(handle, position, file.size);
+  const chunkBytes = chunkBytesOf(throttle);
+  const readAhead = (): Promise<Buffer> => {
+    const chunk = readAt(handle, position, Math.min(chunkBytes, file.size - position));
+    // A fault waits for the consumer's next pull.
+    chunk.catch(() => undefined);
+    return chunk;
+  };
+  // The next chunk is read while the consumer works on this one.
+  let next = readAhead();
   try {
     while (position < file.size) {
       signal.throwIfAborted();
@@ -57,7 +71,7 @@ export async function* streamFile(
       const wait = throttle?.take(chunk.length, signal);
       if (wait) await wait;
       position += chunk.length;
-      next = readAhead(handle, position, file.size);
+      next = readAhead();
       hasher.update(chunk);
       yield chunk;
     }
@@ -89,13 +103,6 @@ export async function readFileRange(
   return bytes;
 }
 
-/** Reads the next chunk while the consumer works on this one. A fault waits for the consumer's next pull. */
-function readAhead(handle: FileHandle, position: number, size: number): Promise<Buffer> {
-  const chunk = readAt(handle, position, Math.min(CHUNK_BYTES, size - position));
-  chunk.catch(() => undefined);
-  return chunk;
-}
-
 /** Up to `length` bytes, fewer only at the end of the file; the buffer is the caller's to keep. */
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(length);
@@ -117,9 +124,10 @@ async function readSpan(
 ): Promise<Buffer> {
   if (!throttle) return await reading(absolute, readAt(handle, offset, length));
   const buffer = Buffer.allocUnsafeSlow(length);
+  const chunkBytes = chunkBytesOf(throttle);
   let filled = 0;
   while (filled < length) {
-    const piece = buffer.subarray(filled, filled + CHUNK_BYTES);
+    const piece = buffer.subarray(filled, filled + chunkBytes);
     const bytesRead = await reading(absolute, fill(handle, piece, offset + filled));
     await throttle.take(bytesRead, signal);
     filled += bytesRead;
