@@ -1,11 +1,11 @@
 import { counted } from '../../src/api/counted.ts';
 import type { Inventory } from '../../src/repository/inventory.ts';
 import { mainArchive, type StoredRecord } from '../../src/repository/record.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { ReadableStore } from '../../src/store/store.ts';
 import { formatBytes } from './words.ts';
 
 /** What `list` prints: for people a table, newest last, for programs the same facts as JSON. */
-export function inventoryJson(inventory: Inventory, destination: Store): object {
+export function inventoryJson(inventory: Inventory, destination: ReadableStore): object {
   return {
     backups: inventory.backups.map(({ name, file, status, date, proof }) => ({
       path: destination.locate(name),
@@ -26,7 +26,7 @@ export function inventoryJson(inventory: Inventory, destination: Store): object 
   };
 }
 
-export function inventoryTable(inventory: Inventory, destination: Store): string {
+export function inventoryTable(inventory: Inventory, destination: ReadableStore): string {
   if (inventory.backups.length === 0 && inventory.lost.length === 0) return `no backups in ${destination.locate('')}\n`;
   const rows = inventory.backups.map(({ name, file, status, proof }) => {
     const report = proof?.record.report;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
 import { inventoryJson, inventoryTable } from './inventory-words.ts';
-import { openStores } from './open-stores.ts';
+import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 
 export const listCommand = (signal: AbortSignal): Command =>
@@ -10,14 +10,15 @@ export const listCommand = (signal: AbortSignal): Command =>
     .description('Shows what is stored at the destination and what proves it. Changes nothing.')
     .action(async (_options: object, command: Command) => {
       const settings = readSettings(command);
-      const stores = openStores(settings, systemClock);
+      const stores = storesOf(settings, systemClock);
       try {
-        await stores.destination.identify(signal);
-        const inventory = await takeInventory(stores.destination, signal);
+        const destination = stores.openDestination();
+        await destination.identify(signal);
+        const inventory = await takeInventory(destination, signal);
         process.stdout.write(
           settings.json
-            ? `${JSON.stringify(inventoryJson(inventory, stores.destination))}\n`
-            : inventoryTable(inventory, stores.destination),
+            ? `${JSON.stringify(inventoryJson(inventory, destination))}\n`
+            : inventoryTable(inventory, destination),
         );
       } finally {
         await stores.close();

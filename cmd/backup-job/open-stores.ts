@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { uploadPartBytes } from '../../src/api/policy.ts';
 import type { Clock } from '../../src/host/clock.ts';
 import { missingDropboxSecrets } from '../../src/host/config.ts';
+import { createThrottle } from '../../src/host/throttle.ts';
 import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
@@ -10,19 +11,26 @@ import type { Source, Store } from '../../src/store/store.ts';
 import { dropboxCounters } from './dropbox-counters.ts';
 import type { Settings } from './settings.ts';
 
+/**
+ * The two ends of a policy, each opened by whoever needs it: what only looks at a destination must work where the secret
+ * of the source is not to be had. Dropbox ends share one account, with its token and rate limit; all share one throttle.
+ */
 export interface Stores {
-  readonly source: Source;
-  readonly destination: Store;
+  openSource(): Source;
+  openDestination(): Store;
   /** Counts what the stores ask of Dropbox. */
   readonly registry: Registry;
+  /** Closes what was opened. */
   close(): Promise<void>;
 }
 
-/** Opens both stores of a policy; two Dropbox stores share one account, and with it the token and the rate limit. */
-export function openStores(settings: Settings, clock: Clock): Stores {
+export function storesOf(settings: Settings, clock: Clock): Stores {
   const { source, destination, job, transfer } = settings.policy.spec;
   const registry = new Registry();
   const events = dropboxCounters(registry, settings.policy.metadata.name);
+  const rate = transfer.maxBytesPerSecond;
+  const throttle = rate > 0 ? createThrottle(rate, clock) : undefined;
+  const opened: Store[] = [];
   let account: DropboxAccount | undefined;
 
   const openDropbox = (root: string): Store & Source => {
@@ -34,6 +42,7 @@ export function openStores(settings: Settings, clock: Clock): Stores {
       origin: settings.dropboxOrigin,
       deadline: clock.elapsed() + job.activeDeadlineSeconds * 1000,
       events,
+      throttle,
     });
     return openDropboxStore(account, {
       root,
@@ -41,24 +50,27 @@ export function openStores(settings: Settings, clock: Clock): Stores {
       upload: { partBytes: uploadPartBytes(settings.policy.spec), maxConcurrent: transfer.maxConcurrentUploads },
     });
   };
-  const open = (
-    member: { directory?: { path: string } | undefined },
-    dropboxRoot: string | undefined,
-  ): Store & Source =>
-    member.directory
-      ? openDirectoryStore(member.directory.path, { clock, ownFolders: OWN_FOLDERS })
-      : openDropbox(dropboxRoot ?? '');
-
-  const opened = {
-    source: open(source, source.dropbox?.root),
-    destination: open(destination, destination.dropbox?.folder),
+  const kept = <T extends Store>(store: T): T => {
+    opened.push(store);
+    return store;
   };
+
   return {
-    ...opened,
+    openSource: () =>
+      kept(
+        source.directory
+          ? openDirectoryStore(source.directory.path, { clock, throttle })
+          : openDropbox(source.dropbox?.root ?? ''),
+      ),
+    openDestination: () =>
+      kept(
+        destination.directory
+          ? openDirectoryStore(destination.directory.path, { clock, throttle, ownFolders: OWN_FOLDERS })
+          : openDropbox(destination.dropbox?.folder ?? ''),
+      ),
     registry,
     async close() {
-      await opened.source.close();
-      await opened.destination.close();
+      for (const store of opened) await store.close();
       await account?.close();
     },
   };

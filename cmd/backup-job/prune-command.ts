@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
 import { pruneOnly } from '../../src/repository/prune-only.ts';
 import { table } from './inventory-words.ts';
-import { openStores } from './open-stores.ts';
+import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 
 export const pruneCommand = (signal: AbortSignal): Command =>
@@ -11,9 +11,10 @@ export const pruneCommand = (signal: AbortSignal): Command =>
     .option('--dry-run', 'only show what would be deleted, and why the rest is kept')
     .action(async (options: { dryRun?: boolean }, command: Command) => {
       const settings = readSettings(command);
-      const stores = openStores(settings, systemClock);
+      const stores = storesOf(settings, systemClock);
       try {
-        const outcome = await pruneOnly(stores.destination, settings.policy.spec.retention, {
+        const destination = stores.openDestination();
+        const outcome = await pruneOnly(destination, settings.policy.spec.retention, {
           dryRun: options.dryRun === true,
           clock: systemClock,
           signal,
@@ -27,7 +28,7 @@ export const pruneCommand = (signal: AbortSignal): Command =>
             ...outcome.keep.map(({ name, reasons }) => [name, 'kept', reasons.join(', ')]),
           ];
           process.stdout.write(
-            rows.length === 0 ? `no backups in ${stores.destination.locate('')}\n` : `${table(rows.sort())}\n`,
+            rows.length === 0 ? `no backups in ${destination.locate('')}\n` : `${table(rows.sort())}\n`,
           );
           if (outcome.heldBecause !== undefined)
             process.stdout.write(

@@ -3,7 +3,7 @@ import { runBackup } from '../../src/backup/run.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
 import { leaveEarlyMessage } from './early-message.ts';
-import { openStores } from './open-stores.ts';
+import { storesOf } from './open-stores.ts';
 import { inRunShell } from './run-shell.ts';
 import { readSettings } from './settings.ts';
 
@@ -31,14 +31,15 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
   const settings = readSettings(command);
   const { policy, slot, log, workParent } = settings;
   const { databaseUrl } = settings.secrets;
-  const stores = openStores(settings, systemClock);
+  const stores = storesOf(settings, systemClock);
   try {
+    const [source, destination] = [stores.openSource(), stores.openDestination()];
     await inRunShell({ settings, listen, registry: stores.registry }, async (onStart) => {
       const report = await runBackup({
         policy,
         slot,
-        source: stores.source,
-        destination: stores.destination,
+        source,
+        destination,
         openJournal:
           databaseUrl === undefined
             ? undefined

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { counted } from '../../src/api/counted.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
-import { openStores } from './open-stores.ts';
+import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 import { formatBytes } from './words.ts';
 
@@ -17,11 +17,12 @@ export const verifyCommand = (signal: AbortSignal): Command =>
     )
     .action(async (name: string | undefined, options: { level: 'Standard' | 'Full' }, command: Command) => {
       const settings = readSettings(command);
-      const stores = openStores(settings, systemClock);
+      const stores = storesOf(settings, systemClock);
       try {
-        await stores.destination.identify(signal);
+        const destination = stores.openDestination();
+        await destination.identify(signal);
         let seen = 0;
-        const outcome = await verifyStored(stores.destination, name, {
+        const outcome = await verifyStored(destination, name, {
           level: options.level,
           clock: systemClock,
           signal,

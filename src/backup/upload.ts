@@ -41,7 +41,7 @@ async function uploadOnce({ destination, signal }: Night, { task, incoming }: La
     CHANNEL_BYTES,
     {
       write: (send, until) => writeArchive(send, task, until),
-      read: (chunks, until) => destination.write(incoming, chunks, until),
+      read: (chunks, until) => destination.write(incoming, chunks, {}, until),
     },
     signal,
   );

@@ -1,5 +1,5 @@
 import { Failure } from '../host/errors.ts';
-import type { FileEntry, Store } from '../store/store.ts';
+import type { FileEntry, ReadableStore } from '../store/store.ts';
 import type { ZipEntry } from '../zip/read/decode.ts';
 import { readDirectory } from '../zip/read/directory.ts';
 import { asOurs } from '../zip/read/exact.ts';
@@ -18,7 +18,7 @@ export interface BackupFile {
 type ReadRange = (offset: number, length: number) => Promise<Buffer>;
 
 export const rangesOf =
-  (store: Store, file: FileEntry, signal: AbortSignal): ReadRange =>
+  (store: ReadableStore, file: FileEntry, signal: AbortSignal): ReadRange =>
   (offset, length) =>
     store.readRange(file, offset, length, signal);
 

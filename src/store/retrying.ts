@@ -5,7 +5,7 @@ import { Failure, isAbort, messageOf } from '../host/errors.ts';
  * What an error means for the attempt that met it. `fault`: the network or the remote broke, and a later attempt may
  * pass. `busy`: this operation is refused for a moment. `rateLimited`: everything we send is refused for a while.
  */
-export type Verdict =
+export type Judgement =
   | { readonly kind: 'final' }
   | { readonly kind: 'fault' }
   | { readonly kind: 'busy' }
@@ -13,7 +13,7 @@ export type Verdict =
 
 export interface RetryingOptions {
   readonly clock: Clock;
-  judge(error: unknown): Verdict;
+  judge(error: unknown): Judgement;
   /** In `clock.elapsed()` milliseconds: no wait may end after it. */
   readonly deadline?: number | undefined;
   /** How long one operation may fail without any progress. */
@@ -21,7 +21,7 @@ export interface RetryingOptions {
   onWait?(kind: WaitKind, ms: number): void;
 }
 
-export type WaitKind = Exclude<Verdict['kind'], 'final'>;
+export type WaitKind = Exclude<Judgement['kind'], 'final'>;
 
 /** One operation's attempts. */
 export interface Attempts {
@@ -75,18 +75,18 @@ export function createRetrying(options: RetryingOptions): Retrying {
       },
       async failed(error) {
         signal.throwIfAborted();
-        const verdict = isAbort(error) ? ({ kind: 'final' } as const) : judge(error);
-        if (verdict.kind === 'final') throw error;
+        const judgement = isAbort(error) ? ({ kind: 'final' } as const) : judge(error);
+        if (judgement.kind === 'final') throw error;
         failingSince ??= clock.elapsed();
-        const ms = verdict.kind === 'rateLimited' ? (verdict.afterMs ?? DEFAULT_PAUSE_MS) : backoff(failures++);
+        const ms = judgement.kind === 'rateLimited' ? (judgement.afterMs ?? DEFAULT_PAUSE_MS) : backoff(failures++);
         if (clock.elapsed() + ms - failingSince > patienceMs) {
-          throw outOfTime(verdict.kind, `it lasts longer than ${Math.round(patienceMs / 60_000)} minutes`, error);
+          throw outOfTime(judgement.kind, `it lasts longer than ${Math.round(patienceMs / 60_000)} minutes`, error);
         }
-        if (verdict.kind === 'rateLimited') {
+        if (judgement.kind === 'rateLimited') {
           pausedUntil = Math.max(pausedUntil, clock.elapsed() + ms);
           pauseCause = error;
           await ready(signal);
-        } else await wait(verdict.kind, ms, error, signal);
+        } else await wait(judgement.kind, ms, error, signal);
       },
     };
   };

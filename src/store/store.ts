@@ -69,13 +69,19 @@ export interface Store extends ReadableStore {
    * body or the store fails, nothing stands at `path`, or at worst an incomplete file that a later run removes. A chunk
    * of the body is only there until the next one is asked for.
    */
-  write(path: string, body: AsyncIterable<Buffer>, signal: AbortSignal): Promise<FileEntry>;
+  write(path: string, body: AsyncIterable<Buffer>, options: WriteOptions, signal: AbortSignal): Promise<FileEntry>;
 
   /**
    * A small file, whole or not at all (at most 4 MiB). `expect` is 'absent', or the revision that must be there now:
    * compare-and-swap, decided by the store. Throws Conflict when it is not so.
    */
   put(path: string, bytes: Buffer, expect: Expected, signal: AbortSignal): Promise<FileEntry>;
+
+  /**
+   * A folder with all that is missing above it, on the disk or in the account when this resolves. Resolves too when it
+   * is there already; throws Conflict when something else has its name or that of one above it.
+   */
+  makeFolder(path: string, signal: AbortSignal): Promise<void>;
 
   /** Renames a file; never replaces what is at `to` (throws Conflict). Resolves to the entry at `to`, size and content_hash unchanged. */
   move(from: FileEntry, to: string, signal: AbortSignal): Promise<FileEntry>;
@@ -97,6 +103,15 @@ export interface Store extends ReadableStore {
 export interface Capabilities {
   /** The first write makes the root. Where it does not, a root that is missing is a fault: an unmounted volume looks the same. */
   readonly makesRoot: boolean;
+}
+
+export interface WriteOptions {
+  /**
+   * What the file gives as its time, whole seconds of it; absent: when it is written. Every store keeps 1970 to 2037,
+   * and of a time beyond that the nearest one that it can: Dropbox 1970 to 9999, a folder what its file system has
+   * (ext4 1901 to 2446, FAT 1980 to 2107 in steps of two seconds). The entry says which it is.
+   */
+  readonly modified?: Date | undefined;
 }
 
 /** What must stand at a path for a change to be made: nothing, or this revision. */

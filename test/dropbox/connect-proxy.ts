@@ -4,6 +4,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 export interface ConnectProxy {
   /** What goes into HTTPS_PROXY. */
   readonly url: string;
+  /** `host:port` of every CONNECT so far. */
+  readonly targets: readonly string[];
   close(): Promise<void>;
 }
 
@@ -13,10 +15,12 @@ export interface ConnectProxy {
  */
 export async function startConnectProxy(targetPort: number, port = 0): Promise<ConnectProxy> {
   const sockets = new Set<Socket>();
+  const targets: string[] = [];
   const server = createServer((_request, response) => {
     response.writeHead(405).end('only CONNECT is proxied');
   });
-  server.on('connect', (_request, client: Socket, head: Buffer) => {
+  server.on('connect', (request, client: Socket, head: Buffer) => {
+    targets.push(request.url ?? '');
     const target = connect(targetPort, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.write(head);
@@ -40,6 +44,7 @@ export async function startConnectProxy(targetPort: number, port = 0): Promise<C
   await listening.promise;
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    targets,
     async close() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());

@@ -5,10 +5,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** A name for the emulator's whole API at once, which no name server knows. */
+export const EMULATOR_HOST = 'emulator.test';
+
 const SUBJECT_NAMES = [
   'DNS:api.dropboxapi.com',
   'DNS:content.dropboxapi.com',
   'DNS:notify.dropboxapi.com',
+  `DNS:${EMULATOR_HOST}`,
   'DNS:localhost',
   'IP:127.0.0.1',
 ].join(',');
@@ -21,7 +25,7 @@ export interface TestCertificate {
   readonly cert: string;
 }
 
-/** A fresh authority and a certificate for the service's three API hosts, made by the openssl command in `folder`. */
+/** A fresh authority and a certificate for the service's three API hosts and the emulator's own, made by the openssl command in `folder`. */
 export async function makeCertificate(folder: string): Promise<TestCertificate> {
   await mkdir(folder, { recursive: true });
   const file = (name: string) => path.join(folder, name);

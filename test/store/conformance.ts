@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import { abortingSentences } from './conformance/aborting.ts';
 import { changingSentences } from './conformance/changing.ts';
 import { type MakeFixture, sentencesWith } from './conformance/fixture.ts';
+import { folderSentences } from './conformance/folders.ts';
 import { listingSentences } from './conformance/listing.ts';
 import { readingSentences } from './conformance/reading.ts';
 import { swappingSentences } from './conformance/swapping.ts';
@@ -14,6 +15,7 @@ export function conformance(name: string, make: MakeFixture): void {
     listingSentences(sentence);
     readingSentences(sentence);
     writingSentences(sentence);
+    folderSentences(sentence);
     swappingSentences(sentence);
     changingSentences(sentence);
     abortingSentences(sentence);

@@ -75,6 +75,18 @@ describe('A process killed at any step', () => {
       },
     );
   });
+
+  it('of making a folder leaves some of its parents, and the same call again finishes it', async () => {
+    await killAtEveryStep(
+      'folder',
+      async () => undefined,
+      async ({ root, store }) => {
+        await store.makeFolder('a/b/c/d/e', never);
+        assert.equal((await store.stat('a/b/c/d/e', never))?.kind, 'folder');
+        assert.deepEqual(await readdir(root), ['a']);
+      },
+    );
+  });
 });
 
 describe('A process that was frozen in the middle of a swap', () => {

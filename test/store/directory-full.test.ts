@@ -42,7 +42,7 @@ describe('A directory that takes no more', () => {
     await chmod(root, 0o555);
     const isDenied = { exit: 'configuration', code: 'AccessDenied' };
     await unprivileged(root, async () => {
-      await assert.rejects(store.write('new.bin', inChunks(pattern(10)), never), isDenied);
+      await assert.rejects(store.write('new.bin', inChunks(pattern(10)), {}, never), isDenied);
       await assert.rejects(store.put('new.json', pattern(10), 'absent', never), isDenied);
       await assert.rejects(store.move(file, 'moved.txt', never), isDenied);
       await assert.rejects(store.remove(file, never), isDenied);

@@ -1,6 +1,6 @@
 /**
  * A process that makes one change to a directory store and does not get through:
- * `node directory-victim.ts ROOT put|swap|move N` is killed right before its n-th operation that changes the volume;
+ * `node directory-victim.ts ROOT put|swap|move|folder N` is killed right before its n-th operation that changes the volume;
  * `… confirm` prints a line right before it confirms its claim, and goes on after one on its standard input.
  * It exits 0 when the change was made, 3 after a Conflict.
  */
@@ -52,6 +52,7 @@ const file = await store.stat(change === 'move' ? 'in/run.zip' : 'lease.json', n
 calls = 0;
 try {
   if (change === 'put') await store.put('lease.json', Buffer.from('new'), 'absent', never);
+  else if (change === 'folder') await store.makeFolder('a/b/c/d/e', never);
   else if (file?.kind !== 'file') throw new Error(`nothing to ${change}`);
   else if (change === 'move') await store.move(file, 'backup.zip', never);
   else await store.put('lease.json', Buffer.from('new'), { rev: file.rev }, never);

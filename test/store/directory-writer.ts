@@ -5,7 +5,7 @@ import { openDirectoryStore } from '../../src/store/directory/directory-store.ts
 import { inChunks, MIB, never, pattern } from './conformance/fixture.ts';
 
 const store = openDirectoryStore(process.argv[2] ?? '', { clock: systemClock });
-await store.write('incoming/run.zip', inChunks(pattern(4 * MIB)), never).then(
+await store.write('incoming/run.zip', inChunks(pattern(4 * MIB)), {}, never).then(
   () => console.log('stored'),
   (error: unknown) => {
     const { exit, code } = asFailure(error);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Conflict } from '../../src/store/store.ts';
 import type { Effect } from '../dropbox/fault-effects.ts';
-import { fileAt, MIB, never } from './conformance/fixture.ts';
+import { fileAt, inChunks, MIB, never } from './conformance/fixture.ts';
 import { openFixture } from './dropbox-fixture.ts';
 
 const bytes = Buffer.from('{"lease":1}');
@@ -33,6 +33,14 @@ for (const [what, effect] of LOST) {
     const moved = await fixture.store.move(file, 'x.zip', never);
     assert.deepEqual([moved.key, moved.contentHash], ['x.zip', file.contentHash]);
     assert.deepEqual(fixture.emulator.tree.files(), ['/BACKUPS/x.zip']);
+  });
+
+  test(`makeFolder succeeds when it has happened and its answer ${what}`, async () => {
+    await using fixture = await openFixture();
+    fixture.emulator.faults.add({ route: 'files/create_folder_v2', when: 'after', effect });
+    await fixture.store.makeFolder('2026/cases', never);
+    assert.equal((await fixture.store.stat('2026/cases', never))?.kind, 'folder');
+    assert.equal(fixture.emulator.stats().routes['files/create_folder_v2']?.requests, 2);
   });
 
   test(`remove succeeds when it has happened and its answer ${what}`, async () => {
@@ -67,6 +75,38 @@ test('put whose answer was lost does not take the file of another writer for its
   });
   await assert.rejects(fixture.store.put('lease.json', bytes, 'absent', never), isConflict);
   assert.equal((await fixture.emulator.tree.read('/BACKUPS/lease.json')).toString(), 'theirs');
+});
+
+test('a folder is made again when the write lock is held, and takes its name in any case', async () => {
+  await using fixture = await openFixture();
+  for (const nth of [1, 2]) {
+    const reason = 'too_many_write_operations';
+    fixture.emulator.faults.add({ route: 'files/create_folder_v2', nth, effect: { kind: 'rateLimit', reason } });
+  }
+  await fixture.store.makeFolder('Cases', never);
+  await fixture.store.makeFolder('CASES', never);
+  const made = await fixture.store.stat('cases', never);
+  assert.deepEqual([made?.kind, made?.path], ['folder', 'Cases']);
+});
+
+test('a folder that the account may not make ends the run', async () => {
+  await using fixture = await openFixture();
+  const error = 'path/no_write_permission';
+  fixture.emulator.faults.add({ route: 'files/create_folder_v2', effect: { kind: 'refusal', error } });
+  await assert.rejects(fixture.store.makeFolder('cases', never), { code: 'NoWritePermission' });
+});
+
+test('a time that Dropbox would not keep is sent as the nearest that it does', async () => {
+  await using fixture = await openFixture();
+  for (const [asked, sent] of [
+    ['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'],
+    ['1969-12-31T23:59:59Z', '1970-01-01T00:00:00Z'],
+    ['2400-02-29T12:00:00.999Z', '2400-02-29T12:00:00Z'],
+    ['+010000-01-01T00:00:00Z', '9999-12-31T23:59:59Z'],
+  ] as const) {
+    const written = await fixture.store.write(`${asked}.txt`, inChunks(bytes), { modified: new Date(asked) }, never);
+    assert.equal(written.modified.toISOString(), sent.replace('Z', '.000Z'));
+  }
 });
 
 test('a file that is not found right after it was made is moved a moment later', async () => {

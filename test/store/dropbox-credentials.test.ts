@@ -138,7 +138,7 @@ test('no secret stands in a URL, an argument or an error', async () => {
   const urls: string[] = [];
   const see = (message: unknown): unknown => urls.push((message as { request: { path: string } }).request.path);
   subscribe('undici:request:create', see);
-  await fixture.store.write('x.zip', inChunks(pattern(9 * MIB)), never);
+  await fixture.store.write('x.zip', inChunks(pattern(9 * MIB)), {}, never);
   await fixture.store.load(await fileAt(fixture.store, 'x.zip'), never);
   const refuse = { kind: 'unauthorised', tag: 'invalid_access_token' } as const;
   fixture.emulator.faults.add({ route: 'files/get_metadata', times: 9, effect: refuse });

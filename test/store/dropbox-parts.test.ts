@@ -85,7 +85,7 @@ test('an upload of 256 MiB holds no more than its part buffers', async () => {
     }
   }
   const before = process.memoryUsage().arrayBuffers;
-  assert.equal((await fixture.store.write('x.zip', source(), never)).size, 256 * MIB);
+  assert.equal((await fixture.store.write('x.zip', source(), {}, never)).size, 256 * MIB);
   // Four buffers of 4 MiB, and what the emulator in the same process has in its hands.
   assert.ok(peak - before < 96 * MIB, `${Math.round((peak - before) / MIB)} MiB more than before`);
   assert.equal((await all(fixture.store.list('', { recursive: true }, never))).length, 1);

@@ -39,7 +39,7 @@ conformance('the Dropbox store on a real account', async () => {
     async seed(path, bytes) {
       const present = await store.stat(path, never);
       if (present?.kind === 'file') await store.remove(present, never);
-      await store.write(path, inChunks(bytes), never);
+      await store.write(path, inChunks(bytes), {}, never);
     },
     async seedFolder(path) {
       await makeFolder(`${folder}/${path}`);

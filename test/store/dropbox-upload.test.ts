@@ -13,7 +13,7 @@ const THREE_PARTS = 9 * MIB + 5;
 async function uploads(fixture: Fixture, rules: readonly FaultRule[], size = THREE_PARTS): Promise<FileEntry> {
   const bytes = pattern(size);
   for (const rule of rules) fixture.emulator.faults.add(rule);
-  const stored = await fixture.store.write('x.zip', inChunks(bytes), never);
+  const stored = await fixture.store.write('x.zip', inChunks(bytes), {}, never);
   assert.equal(stored.size, size);
   assert.ok((await fixture.emulator.tree.read('/BACKUPS/x.zip')).equals(bytes));
   assert.deepEqual(fixture.emulator.tree.files(), ['/BACKUPS/x.zip']);
@@ -112,7 +112,7 @@ test('a session that is lost before it holds anything is replaced', async () => 
 test('a session that is lost midway fails, because a stream can not be sent again', async () => {
   await using fixture = await openFixture();
   fixture.emulator.faults.add({ route: APPEND, nth: 2, effect: { kind: 'refusal', error: 'not_found' } });
-  const write = fixture.store.write('x.zip', inChunks(pattern(THREE_PARTS)), never);
+  const write = fixture.store.write('x.zip', inChunks(pattern(THREE_PARTS)), {}, never);
   await assert.rejects(write, { exit: 'failed', code: 'UploadSessionLost' });
   assert.equal(fixture.emulator.tree.exists('/BACKUPS/x.zip'), false);
 });
@@ -121,7 +121,7 @@ test('a full account ends the run as noSpace and leaves nothing', async () => {
   await using fixture = await openFixture();
   fixture.emulator.settings.allocatedBytes = 8 * MIB;
   for (const size of [THREE_PARTS, 9 * MIB]) {
-    const write = fixture.store.write('x.zip', inChunks(pattern(size)), never);
+    const write = fixture.store.write('x.zip', inChunks(pattern(size)), {}, never);
     await assert.rejects(write, { exit: 'noSpace', code: 'NoSpace' });
   }
   assert.equal(fixture.emulator.tree.exists('/BACKUPS/x.zip'), false);
@@ -132,7 +132,7 @@ for (const size of [MIB, THREE_PARTS]) {
     await using fixture = await openFixture();
     const route = size > 4 * MIB ? FINISH : 'files/upload';
     fixture.emulator.faults.add({ route, effect: { kind: 'corruptCommit' } });
-    const write = fixture.store.write('x.zip', inChunks(pattern(size)), never);
+    const write = fixture.store.write('x.zip', inChunks(pattern(size)), {}, never);
     await assert.rejects(write, { exit: 'mismatch', code: 'StoredDiffers' });
   });
 }
@@ -150,7 +150,7 @@ test('an expired access token in the middle of an upload is renewed', async () =
 test('as many parts are in flight as asked for, and never more', async () => {
   await using fixture = await openFixture({ emulator: { latencyMs: 30, clock: systemClock } });
   const store = fixture.at('/BACKUPS', { upload: { partBytes: 4 * MIB, maxConcurrent: 4 } });
-  await store.write('x.zip', inChunks(Buffer.alloc(48 * MIB), MIB), never);
+  await store.write('x.zip', inChunks(Buffer.alloc(48 * MIB), MIB), {}, never);
   assert.equal(fixture.emulator.stats().routes[APPEND]?.maxInFlight, 4);
   assert.equal(requestsOf(fixture, APPEND), 12);
 });
@@ -166,7 +166,7 @@ test('an upload that fails closes its source and reports the first error', async
     }
   }
   fixture.emulator.faults.add({ route: APPEND, nth: 3, effect: { kind: 'transportLimit' } });
-  await assert.rejects(fixture.store.write('x.zip', endless(), never), {
+  await assert.rejects(fixture.store.write('x.zip', endless(), {}, never), {
     exit: 'credentials',
     code: 'DataTransportLimit',
   });
@@ -179,7 +179,7 @@ test('a source that fails ends the upload with its error and leaves nothing', as
     yield pattern(THREE_PARTS);
     throw new Error('the archive broke');
   }
-  await assert.rejects(fixture.store.write('x.zip', broken(), never), /the archive broke/);
+  await assert.rejects(fixture.store.write('x.zip', broken(), {}, never), /the archive broke/);
   assert.equal(fixture.emulator.tree.exists('/BACKUPS/x.zip'), false);
   assert.equal(requestsOf(fixture, FINISH), 0);
 });
@@ -191,7 +191,7 @@ test('an aborted upload rejects with the reason and leaves nothing', async () =>
   fixture.emulator.faults.onRequest(({ route }) => {
     if (route === APPEND && ++appends === 3) stop.abort(new Error('SIGTERM'));
   });
-  await assert.rejects(fixture.store.write('x.zip', inChunks(pattern(THREE_PARTS)), stop.signal), /SIGTERM/);
+  await assert.rejects(fixture.store.write('x.zip', inChunks(pattern(THREE_PARTS)), {}, stop.signal), /SIGTERM/);
   assert.equal(fixture.emulator.tree.exists('/BACKUPS/x.zip'), false);
 });
 

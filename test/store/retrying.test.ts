@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backoff, createRetrying, type Verdict, type WaitKind } from '../../src/store/retrying.ts';
+import { backoff, createRetrying, type Judgement, type WaitKind } from '../../src/store/retrying.ts';
 import { never } from './conformance/fixture.ts';
 import { hurriedClock } from './dropbox-fixture.ts';
 import { steppedClock } from './stepped-clock.ts';
 
 class Judged extends Error {
-  readonly verdict: Verdict;
-  constructor(verdict: Verdict) {
-    super(verdict.kind);
-    this.verdict = verdict;
+  readonly judgement: Judgement;
+  constructor(judgement: Judgement) {
+    super(judgement.kind);
+    this.judgement = judgement;
   }
 }
-const judge = (error: unknown): Verdict => (error instanceof Judged ? error.verdict : { kind: 'final' });
+const judge = (error: unknown): Judgement => (error instanceof Judged ? error.judgement : { kind: 'final' });
 const fault = (): Judged => new Judged({ kind: 'fault' });
 
 /** Throws these one after the other, then succeeds. */

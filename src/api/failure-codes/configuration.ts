@@ -58,6 +58,10 @@ export const CONFIGURATION = {
     means: "The file can't be read, or is no YAML.",
     remedy: 'Check the path after `-f`; the message has line and column.',
   },
+  ProxyInvalid: {
+    means: '`HTTPS_PROXY` or `HTTP_PROXY` is not the address of a proxy.',
+    remedy: 'Write it as `http://HOST:PORT`.',
+  },
   RootNotFolder: { means: 'The Dropbox path of the policy is a file.', remedy: 'Name a folder.' },
   SecretMissing: {
     means: 'A Dropbox secret is not set.',

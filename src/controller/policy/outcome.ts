@@ -2,7 +2,7 @@ import { clip } from '../../api/clip.ts';
 import { MESSAGE_BYTES } from '../../api/conditions.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitReason } from '../../api/exit-codes.ts';
 import { MANUAL_ANNOTATION } from '../../api/kubernetes-names.ts';
-import type { Result, RunReport, Verification } from '../../api/report.ts';
+import { hasPassed, type Result, type RunReport } from '../../api/report.ts';
 import type { Trigger } from '../../api/status.ts';
 import { CONTAINER } from '../pod-template.ts';
 import { type ContainerState, conditionOf, type Job, type Pod } from '../workloads.ts';
@@ -185,13 +185,6 @@ const unproven = (reason: string, message: string): HowEnded => ({
 
 const isProven = ({ backup, verification }: RunReport): boolean =>
   backup !== undefined && verification !== undefined && hasPassed(verification);
-
-/** Whether every single check of a verification found what it should. */
-export const hasPassed = (verification: Verification): boolean =>
-  verification.backup_file_exists &&
-  verification.manifest_valid &&
-  verification.cases_match &&
-  verification.size_reasonable;
 
 /** The pod that completed a Job, or else the newest, which is the last that was tried; of one second, the last to end. */
 function decidingPod(pods: readonly Pod[], isComplete: boolean): Pod | undefined {

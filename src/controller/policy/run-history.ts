@@ -1,6 +1,6 @@
 import { wholeSecond } from '../../api/conditions.ts';
 import { EXIT_CODES } from '../../api/exit-codes.ts';
-import { type BackupRef, RESULTS, type Result, STAGES } from '../../api/report.ts';
+import { type BackupRef, hasPassed, RESULTS, type Result, STAGES } from '../../api/report.ts';
 import {
   type FinishedRun,
   HISTORY_LENGTH,
@@ -9,7 +9,7 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../../api/status.ts';
-import { hasPassed, type Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 
 /** A run that has ended and is not in the history yet. */
 export interface EndedRun {

@@ -12,6 +12,7 @@ import {
 } from '@kubernetes/client-node/dist/config_types.js';
 import { parse } from 'yaml';
 import { Failure } from '../../host/errors.ts';
+import { isLoopback } from '../../host/loopback.ts';
 import { registerSecret } from '../../host/secrets.ts';
 
 /**
@@ -142,5 +143,3 @@ function refuseUnsupported(cluster: Cluster, user: User, where: string): void {
   const server = new URL(cluster.server);
   if (server.protocol !== 'https:' && !isLoopback(server)) refuse(`has a server without TLS, ${cluster.server}`);
 }
-
-export const isLoopback = (server: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(server.hostname);

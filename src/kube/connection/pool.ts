@@ -1,7 +1,7 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
+import { isLoopback } from '../../host/loopback.ts';
 import type { TlsMaterial } from './credentials.ts';
-import { isLoopback } from './kubeconfig.ts';
 
 /** A watch holds its connection for minutes; a call gives it back. */
 export type Use = 'call' | 'watch';

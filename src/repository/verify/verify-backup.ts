@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Verification } from '../../api/report.ts';
 import { Failure } from '../../host/errors.ts';
-import type { FileEntry, Store } from '../../store/store.ts';
+import type { FileEntry, ReadableStore } from '../../store/store.ts';
 import { checkArchive } from '../../zip/read/check-archive.ts';
 import type { ZipEntry } from '../../zip/read/decode.ts';
 import { readDirectory } from '../../zip/read/directory.ts';
@@ -50,7 +50,7 @@ export interface Verified {
  * entry. Throws Failure `mismatch` at the first thing that is not so; `checks` then says how far it came.
  */
 export async function verifyBackup(
-  store: Store,
+  store: ReadableStore,
   file: FileEntry,
   options: VerifyOptions,
   checks: Checks,
@@ -62,7 +62,12 @@ export async function verifyBackup(
   }
 }
 
-async function verifyObject(store: Store, file: FileEntry, options: VerifyOptions, checks: Checks): Promise<Verified> {
+async function verifyObject(
+  store: ReadableStore,
+  file: FileEntry,
+  options: VerifyOptions,
+  checks: Checks,
+): Promise<Verified> {
   const { level, expected, signal } = options;
   const where = store.locate(file.path);
   checks.backup_file_exists = true;

@@ -2,7 +2,7 @@ import { counted } from '../../api/counted.ts';
 import type { Verification } from '../../api/report.ts';
 import type { Clock } from '../../host/clock.ts';
 import { Failure } from '../../host/errors.ts';
-import type { Store } from '../../store/store.ts';
+import type { ReadableStore } from '../../store/store.ts';
 import { type Backup, type Inventory, takeInventory } from '../inventory.ts';
 import { backupDate } from '../names.ts';
 import { mainArchive } from '../record.ts';
@@ -27,7 +27,7 @@ export interface VerifyStoredOptions {
 }
 
 export async function verifyStored(
-  destination: Store,
+  destination: ReadableStore,
   name: string | undefined,
   options: VerifyStoredOptions,
 ): Promise<StoredVerification> {
@@ -60,7 +60,7 @@ export async function verifyStored(
   };
 }
 
-function choose(inventory: Inventory, wanted: string | undefined, destination: Store): Backup {
+function choose(inventory: Inventory, wanted: string | undefined, destination: ReadableStore): Backup {
   const folder = destination.locate('');
   if (wanted === undefined) {
     const newest = inventory.backups.at(-1);

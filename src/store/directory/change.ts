@@ -12,13 +12,12 @@ import type { Volume } from './volume.ts';
 /** Written beside its place and renamed into it under a claim, so that it is there whole or not at all. */
 export async function putFile(
   volume: Volume,
-  path: string,
-  bytes: Buffer,
-  expect: Expected,
+  { path, bytes, expect }: { readonly path: string; readonly bytes: Buffer; readonly expect: Expected },
   signal: AbortSignal,
 ): Promise<FileEntry> {
   signal.throwIfAborted();
   const target = absolutePath(volume.root, path);
+  await volume.throttle?.take(bytes.length, signal);
   if (expect === 'absent') await makeFolder(dirname(target));
   else await assertRevision(target, expect.rev);
   const temporary = temporaryPathFor(target);
@@ -34,6 +33,18 @@ export async function putFile(
   } finally {
     await discard(temporary);
   }
+}
+
+/** A link that leads to a folder is none, but for the root: what is written there would land elsewhere. */
+export async function addFolder({ root }: Volume, path: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const target = absolutePath(root, path);
+  if (path === '') return await makeFolder(target);
+  const there = await writing(target, statOf(target));
+  if (there && !there.isDirectory()) throw new Conflict(`${target} is no folder`);
+  await makeFolder(target);
+  // Whoever had made it may have died before its name was on the disk.
+  await syncFolder(dirname(target));
 }
 
 export async function moveFile(volume: Volume, from: FileEntry, to: string, signal: AbortSignal): Promise<FileEntry> {

@@ -1,16 +1,19 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../host/clock.ts';
+import type { Throttle } from '../../host/throttle.ts';
 import type { Source, Store } from '../store.ts';
-import { moveFile, putFile, removeFile } from './change.ts';
+import { addFolder, moveFile, putFile, removeFile } from './change.ts';
 import { listFolder } from './list.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
 import { identifyRoot, spaceOf, timeOf } from './root.ts';
+import type { Volume } from './volume.ts';
 import { writeFile } from './write.ts';
 
 export interface DirectoryStoreOptions {
   readonly clock: Clock;
   /** See Volume; a source has none. */
   readonly ownFolders?: readonly string[];
+  readonly throttle?: Throttle | undefined;
 }
 
 /**
@@ -19,7 +22,8 @@ export interface DirectoryStoreOptions {
  */
 export function openDirectoryStore(root: string, options: DirectoryStoreOptions): Store & Source {
   const top = resolve(root);
-  const volume = { root: top, clock: options.clock, ownFolders: options.ownFolders ?? [] };
+  const { clock, ownFolders = [], throttle } = options;
+  const volume: Volume = { root: top, clock, ownFolders, throttle };
 
   return {
     capabilities: { makesRoot: false },
@@ -28,7 +32,7 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       signal.throwIfAborted();
       return await identifyRoot(top);
     },
-    list: (folder, { recursive }, signal) => listFolder(top, folder, recursive, signal),
+    list: (folder, { recursive }, signal) => listFolder(volume, folder, recursive, signal),
     async bookmark() {
       return undefined;
     },
@@ -39,11 +43,12 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       signal.throwIfAborted();
       return await entryAt(top, path);
     },
-    load: (file, signal) => loadFile(top, file, signal),
-    stream: (file, signal) => streamFile(top, file, signal),
-    readRange: (file, offset, length, signal) => readFileRange(top, file, offset, length, signal),
-    write: (path, body, signal) => writeFile(top, path, body, signal),
-    put: (path, bytes, expect, signal) => putFile(volume, path, bytes, expect, signal),
+    load: (file, signal) => loadFile(volume, file, signal),
+    stream: (file, signal) => streamFile(volume, file, signal),
+    readRange: (file, offset, length, signal) => readFileRange(volume, file, { offset, length }, signal),
+    write: (path, body, { modified }, signal) => writeFile(volume, { path, modified }, body, signal),
+    put: (path, bytes, expect, signal) => putFile(volume, { path, bytes, expect }, signal),
+    makeFolder: (path, signal) => addFolder(volume, path, signal),
     move: (from, to, signal) => moveFile(volume, from, to, signal),
     remove: (file, signal) => removeFile(volume, file, signal),
     async space(signal) {

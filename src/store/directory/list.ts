@@ -7,6 +7,7 @@ import type { Entry, Page, UnusableEntry } from '../store.ts';
 import { absolutePath, fileEntry, folderEntry, statOf } from './entry.ts';
 import { directoryFailure, skipReasonOf } from './faults.ts';
 import { printable } from './printable.ts';
+import type { Volume } from './volume.ts';
 
 /** Names read at once from one folder; a page is sent as soon as it has as many, so none is twice as long. */
 const BATCH = 500;
@@ -23,7 +24,7 @@ interface OpenFolder {
 
 /** Depth first, with one open handle for each level, so that memory does not grow with the size of the tree. */
 export async function* listFolder(
-  root: string,
+  { root }: Volume,
   folder: string,
   recursive: boolean,
   signal: AbortSignal,

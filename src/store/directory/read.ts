@@ -1,12 +1,19 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure } from '../../host/errors.ts';
+import type { Throttle } from '../../host/throttle.ts';
 import { createHasher, hashBytes } from '../content-hash.ts';
 import { type Digest, type FileEntry, type FolderEntry, type Loaded, Unavailable } from '../store.ts';
 import { absolutePath, fileEntry, folderEntry, revisionOf, statOf } from './entry.ts';
 import { directoryFailure, reading } from './faults.ts';
+import type { Volume } from './volume.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** A slow throttle gets smaller chunks, down to this, so that nobody waits ten seconds for a whole one. */
+const SMALLEST_CHUNK = 64 * 1024;
+
+const chunkBytesOf = (throttle: Throttle | undefined): number =>
+  throttle ? Math.min(CHUNK_BYTES, Math.max(SMALLEST_CHUNK, throttle.turnBytes)) : CHUNK_BYTES;
 
 /** A link is not followed, and a pipe that took the file's place must not block the open for ever. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -25,11 +32,11 @@ export async function entryAt(root: string, path: string): Promise<FileEntry | F
  * One fstat after the read is enough: when it still shows the listed revision, nothing changed between the listing and
  * the end of the read.
  */
-export async function loadFile(root: string, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
+export async function loadFile(volume: Volume, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
   signal.throwIfAborted();
-  const absolute = absolutePath(root, file.path);
+  const absolute = absolutePath(volume.root, file.path);
   await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
-  const bytes = await reading(absolute, readAt(handle, 0, file.size));
+  const bytes = await readSpan(volume, { handle, absolute, offset: 0, length: file.size }, signal);
   await assertRevision(handle, absolute, file);
   const digest = hashBytes(bytes);
   assertDigest(absolute, file, digest);
@@ -37,7 +44,7 @@ export async function loadFile(root: string, file: FileEntry, signal: AbortSigna
 }
 
 export async function* streamFile(
-  root: string,
+  { root, throttle }: Volume,
   file: FileEntry,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, Digest, void> {
@@ -47,14 +54,24 @@ export async function* streamFile(
   await assertRevision(handle, absolute, file);
   const hasher = createHasher();
   let position = 0;
-  let next = readAhead(handle, position, file.size);
+  const chunkBytes = chunkBytesOf(throttle);
+  const readAhead = (): Promise<Buffer> => {
+    const chunk = readAt(handle, position, Math.min(chunkBytes, file.size - position));
+    // A fault waits for the consumer's next pull.
+    chunk.catch(() => undefined);
+    return chunk;
+  };
+  // The next chunk is read while the consumer works on this one.
+  let next = readAhead();
   try {
     while (position < file.size) {
       signal.throwIfAborted();
       const chunk = await reading(absolute, next);
       if (chunk.length === 0) break;
+      const wait = throttle?.take(chunk.length, signal);
+      if (wait) await wait;
       position += chunk.length;
-      next = readAhead(handle, position, file.size);
+      next = readAhead();
       hasher.update(chunk);
       yield chunk;
     }
@@ -68,16 +85,15 @@ export async function* streamFile(
 }
 
 export async function readFileRange(
-  root: string,
+  volume: Volume,
   file: FileEntry,
-  offset: number,
-  length: number,
+  { offset, length }: { readonly offset: number; readonly length: number },
   signal: AbortSignal,
 ): Promise<Buffer> {
   signal.throwIfAborted();
-  const absolute = absolutePath(root, file.path);
+  const absolute = absolutePath(volume.root, file.path);
   await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
-  const bytes = await reading(absolute, readAt(handle, offset, length));
+  const bytes = await readSpan(volume, { handle, absolute, offset, length }, signal);
   await assertRevision(handle, absolute, file);
   if (bytes.length < length) {
     throw new Failure('ObjectTooShort', `${absolute} ends before byte ${offset + length}`, {
@@ -87,23 +103,48 @@ export async function readFileRange(
   return bytes;
 }
 
-/** Reads the next chunk while the consumer works on this one. A fault waits for the consumer's next pull. */
-function readAhead(handle: FileHandle, position: number, size: number): Promise<Buffer> {
-  const chunk = readAt(handle, position, Math.min(CHUNK_BYTES, size - position));
-  chunk.catch(() => undefined);
-  return chunk;
-}
-
 /** Up to `length` bytes, fewer only at the end of the file; the buffer is the caller's to keep. */
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(length);
+  return buffer.subarray(0, await fill(handle, buffer, position));
+}
+
+interface Span {
+  readonly handle: FileHandle;
+  readonly absolute: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The same, in as many pieces as a throttle lets through. */
+async function readSpan(
+  { throttle }: Volume,
+  { handle, absolute, offset, length }: Span,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  if (!throttle) return await reading(absolute, readAt(handle, offset, length));
+  const buffer = Buffer.allocUnsafeSlow(length);
+  const chunkBytes = chunkBytesOf(throttle);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    const piece = buffer.subarray(filled, filled + chunkBytes);
+    const bytesRead = await reading(absolute, fill(handle, piece, offset + filled));
+    await throttle.take(bytesRead, signal);
+    filled += bytesRead;
+    if (bytesRead < piece.length) break;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** How many bytes came: as many as there is room for, fewer only at the end of the file. */
+async function fill(handle: FileHandle, room: Buffer, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < room.length) {
+    const { bytesRead } = await handle.read(room, filled, room.length - filled, position + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return buffer.subarray(0, filled);
+  return filled;
 }
 
 async function assertRevision(handle: FileHandle, absolute: string, file: FileEntry): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import type { Throttle } from '../../host/throttle.ts';
 
 /** A folder store as its parts see it. */
 export interface Volume {
@@ -7,4 +8,6 @@ export interface Volume {
   readonly clock: Clock;
   /** Folders below it in which only programs of ours write; what killed ones left there is swept. The first tells the volume's time. */
   readonly ownFolders: readonly string[];
+  /** Counts the contents that are read and written; undefined: as fast as it goes. */
+  readonly throttle: Throttle | undefined;
 }

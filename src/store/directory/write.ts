@@ -1,17 +1,19 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../../host/errors.ts';
+import { paced } from '../../host/throttle.ts';
 import { chunksUntilAborted } from '../../host/until-aborted.ts';
 import { createContentHasher } from '../content-hash.ts';
-import type { FileEntry } from '../store.ts';
+import type { FileEntry, WriteOptions } from '../store.ts';
 import { discard, makeFolder, syncFolder } from './durable.ts';
 import { absolutePath, fileEntry, statOf } from './entry.ts';
 import { writing } from './faults.ts';
+import type { Volume } from './volume.ts';
 
 /** Straight to its name: callers write to a place where an incomplete file is nobody's backup, and move it from there. */
 export async function writeFile(
-  root: string,
-  path: string,
+  { root, throttle }: Volume,
+  { path, modified }: { readonly path: string } & WriteOptions,
   body: AsyncIterable<Buffer>,
   signal: AbortSignal,
 ): Promise<FileEntry> {
@@ -20,7 +22,9 @@ export async function writeFile(
   await makeFolder(dirname(target));
   await using handle = await writing(target, open(target, 'wx'));
   try {
-    const sent = await copy(body, handle, target, signal);
+    const chunks = chunksUntilAborted(body, signal);
+    const sent = await copy(throttle ? paced(chunks, throttle, signal) : chunks, handle, target);
+    if (modified) await writing(target, setTime(handle, modified));
     await writing(target, handle.sync());
     await syncFolder(dirname(target));
     const stats = await writing(target, statOf(target));
@@ -38,20 +42,25 @@ export async function writeFile(
 
 /** The body's own errors pass as they are. Hashing goes on while the disk writes. */
 async function copy(
-  body: AsyncIterable<Buffer>,
+  chunks: AsyncIterable<Buffer>,
   handle: FileHandle,
   target: string,
-  signal: AbortSignal,
 ): Promise<{ readonly size: number; readonly contentHash: string }> {
   const hasher = createContentHasher();
   let size = 0;
-  for await (const chunk of chunksUntilAborted(body, signal)) {
+  for await (const chunk of chunks) {
     const written = writing(target, writeWhole(handle, chunk, size));
     hasher.update(chunk);
     size += chunk.length;
     await written;
   }
   return { size, contentHash: hasher.digest() };
+}
+
+/** After the last write, which sets it too, and before the sync. A time that the file system can't keep it clamps. */
+async function setTime(handle: FileHandle, modified: Date): Promise<void> {
+  const whole = new Date(Math.floor(modified.getTime() / 1000) * 1000);
+  await handle.utimes(whole, whole);
 }
 
 async function writeWhole(handle: FileHandle, chunk: Buffer, position: number): Promise<void> {

@@ -7,15 +7,13 @@ import { refusal } from './api/refusals.ts';
 import { isContent, lookup, lookupContent } from './lookup.ts';
 import { settle } from './settle.ts';
 
-/** A file just created may not be found by a move for a moment: rclone dropbox.go and issue 8881. */
+/** A file just created may not be found by a move for a moment: dropbox.go of rclone, and its issue 8881. */
 const MISSING_TRIES = 5;
 
 /** The API moves by path whatever is there, so the revision is compared just before and the content just after. */
 export async function moveFile(
   client: Client,
-  file: FileEntry,
-  from: string,
-  to: string,
+  { file, from, to }: { readonly file: FileEntry; readonly from: string; readonly to: string },
   signal: AbortSignal,
 ): Promise<files.FileMetadata> {
   let missing = 0;
@@ -46,6 +44,21 @@ export async function moveFile(
   } catch (error) {
     if (error instanceof ApiError && error.is('to/conflict')) throw new Conflict(`${to} is taken`, { cause: error });
     throw refusal(error, `moving ${from} to ${to}`);
+  }
+}
+
+/** Made twice it is refused with its own name, so an answer that was lost needs no look. */
+export async function addFolder(client: Client, path: string, signal: AbortSignal): Promise<void> {
+  const argument = { path, autorename: false };
+  const attempt = () => client.once((sdk) => sdk.filesCreateFolderV2(argument, { signal }));
+  try {
+    await client.account.retrying.run(attempt, signal);
+  } catch (error) {
+    if (error instanceof ApiError && error.is('path/conflict/folder')) return;
+    if (error instanceof ApiError && error.is('path/conflict')) {
+      throw new Conflict(`${path} can't be a folder (${error.summary})`, { cause: error });
+    }
+    throw refusal(error, `making the folder ${path}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Source, Store } from '../store.ts';
 import type { DropboxAccount } from './api/account.ts';
 import { createClient, type Namespace } from './api/client.ts';
 import { refusal } from './api/refusals.ts';
-import { moveFile, removeFile } from './change.ts';
+import { addFolder, moveFile, removeFile } from './change.ts';
 import { download, load } from './download.ts';
 import { toFile, toFolder } from './entries.ts';
 import { exportDocument } from './export.ts';
@@ -62,25 +62,33 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
       return digest;
     },
 
-    readRange: (file, offset, length, signal) => readRange(client, file, offset, length, signal),
+    readRange: (file, offset, length, signal) => readRange(client, file, { offset, length }, signal),
 
-    async write(path, body, signal) {
-      return toFile(await write(client, paths.absolute(path), body, options.upload, signal), paths);
+    async write(path, body, { modified }, signal) {
+      const target = { client, path: paths.absolute(path), modified };
+      return toFile(await write(target, body, options.upload, signal), paths);
     },
 
     async put(path, bytes, expect, signal) {
       const where = paths.absolute(path);
-      const content = hashBytes(bytes);
+      const commit = { client, path: where, content: hashBytes(bytes), expected: expect, signal };
       try {
-        const answer = await uploadWhole(client, where, bytes, content, expect, signal);
-        return toFile(await checkStored(client, where, answer, content, signal), paths);
+        return toFile(await checkStored(commit, await uploadWhole(commit, bytes)), paths);
       } catch (error) {
         throw commitFailure(error, where);
       }
     },
 
+    async makeFolder(path, signal) {
+      signal.throwIfAborted();
+      const where = paths.absolute(path);
+      // The top of an account is always there, and has no name to be made by.
+      if (where !== '') await addFolder(client, where, signal);
+    },
+
     async move(from, to, signal) {
-      return toFile(await moveFile(client, from, paths.absolute(from.path), paths.absolute(to), signal), paths);
+      const move = { file: from, from: paths.absolute(from.path), to: paths.absolute(to) };
+      return toFile(await moveFile(client, move, signal), paths);
     },
 
     remove: (file, signal) => removeFile(client, file, paths.absolute(file.path), signal),

@@ -56,7 +56,10 @@ interface Place {
   readonly name: string;
 }
 
-/** path_lower and path_display may be missing (files.stone Metadata: "null if the file or folder is not mounted"). */
+/**
+ * path_lower and path_display may be missing: "null if the file or folder is not mounted" (dropbox-api-spec files.stone,
+ * Metadata).
+ */
 function placeOf(metadata: files.Metadata, paths: Paths): Place {
   const display = metadata.path_display ?? metadata.path_lower ?? `${paths.root}/${metadata.name}`;
   const lower = metadata.path_lower ?? display.toLowerCase();

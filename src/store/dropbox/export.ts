@@ -35,7 +35,8 @@ export async function exportDocument(
 
   const fetchExport = async (info: Parameters<typeof exportFormat>[0]): Promise<Loaded> => {
     const format = exportFormat(info);
-    // Only an option may be named; the default, export_as, is what comes without (files.stone ExportArg).
+    // Only an option may be named; the default, export_as, is what comes without (dropbox-api-spec files.stone,
+    // ExportArg).
     const argument = info?.export_options?.includes(format ?? '') ? { path, export_format: format } : { path };
     const answer = await client.content('files/export', argument, { slow: true }, signal);
     const result = parseObject(answer.header('dropbox-api-result') ?? '');

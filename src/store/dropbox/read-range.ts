@@ -8,8 +8,7 @@ import { asUnavailable } from './download.ts';
 export async function readRange(
   client: Client,
   file: FileEntry,
-  offset: number,
-  length: number,
+  { offset, length }: { readonly offset: number; readonly length: number },
   signal: AbortSignal,
 ): Promise<Buffer> {
   const end = offset + length;

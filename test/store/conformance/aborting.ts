@@ -9,7 +9,8 @@ const CALLS: Readonly<Record<string, (store: Store, signal: AbortSignal) => Prom
   load: async (store, signal) => store.load(await fileAt(store, 'file.bin'), signal),
   stream: async (store, signal) => drained(store.stream(await fileAt(store, 'file.bin'), signal)),
   readRange: async (store, signal) => store.readRange(await fileAt(store, 'file.bin'), 0, 5, signal),
-  write: (store, signal) => store.write('new.bin', inChunks(pattern(10)), signal),
+  write: (store, signal) => store.write('new.bin', inChunks(pattern(10)), {}, signal),
+  makeFolder: (store, signal) => store.makeFolder('new', signal),
   put: (store, signal) => store.put('new.bin', pattern(10), 'absent', signal),
   move: async (store, signal) => store.move(await fileAt(store, 'file.bin'), 'new.bin', signal),
   remove: async (store, signal) => store.remove(await fileAt(store, 'file.bin'), signal),
@@ -44,7 +45,7 @@ export function abortingSentences(sentence: Sentence): void {
     }
     const stop = new AbortController();
     const reason = new Error('enough');
-    const writing = store.write('incoming/run.zip', body(), stop.signal);
+    const writing = store.write('incoming/run.zip', body(), {}, stop.signal);
     writing.catch(() => undefined);
     await reachedWaiting.promise;
     stop.abort(reason);

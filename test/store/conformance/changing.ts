@@ -4,7 +4,7 @@ import { assertConflict, contentAt, fileAt, inChunks, listed, never, pattern, ty
 export function changingSentences(sentence: Sentence): void {
   sentence('moves a file with its size and content_hash, making the folders above', async ({ store }) => {
     const bytes = pattern(100_000);
-    const from = await store.write('incoming/run.zip', inChunks(bytes), never);
+    const from = await store.write('incoming/run.zip', inChunks(bytes), {}, never);
     const moved = await store.move(from, 'done/2026/backup.zip', never);
     assert.equal(moved.path, 'done/2026/backup.zip');
     assert.equal(moved.name, 'backup.zip');
@@ -18,7 +18,7 @@ export function changingSentences(sentence: Sentence): void {
   sentence('never replaces anything by a move', async ({ store, seed, seedFolder }) => {
     await seed('backup.zip', Buffer.from('precious'));
     await seedFolder('folder');
-    const from = await store.write('incoming/run.zip', inChunks(pattern(10)), never);
+    const from = await store.write('incoming/run.zip', inChunks(pattern(10)), {}, never);
     await assertConflict(store.move(from, 'backup.zip', never));
     await assertConflict(store.move(from, 'folder', never));
     await assertConflict(store.move(from, 'incoming/run.zip', never));
@@ -27,7 +27,7 @@ export function changingSentences(sentence: Sentence): void {
   });
 
   sentence('does not move a file that is gone or another revision', async ({ store, seed, unseed }) => {
-    const from = await store.write('incoming/run.zip', inChunks(pattern(10)), never);
+    const from = await store.write('incoming/run.zip', inChunks(pattern(10)), {}, never);
     await seed('incoming/run.zip', Buffer.from('something'));
     await assertConflict(store.move(from, 'backup.zip', never));
     const other = await fileAt(store, 'incoming/run.zip');
@@ -37,8 +37,8 @@ export function changingSentences(sentence: Sentence): void {
   });
 
   sentence('lets exactly one of two moves have a name', async ({ store }) => {
-    const one = await store.write('incoming/1.zip', inChunks(pattern(10)), never);
-    const two = await store.write('incoming/2.zip', inChunks(pattern(20)), never);
+    const one = await store.write('incoming/1.zip', inChunks(pattern(10)), {}, never);
+    const two = await store.write('incoming/2.zip', inChunks(pattern(20)), {}, never);
     const outcomes = await Promise.allSettled([store.move(one, 'b.zip', never), store.move(two, 'b.zip', never)]);
     assert.deepEqual(outcomes.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
     const loser = outcomes[0].status === 'rejected' ? 'incoming/1.zip' : 'incoming/2.zip';

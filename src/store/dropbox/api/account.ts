@@ -1,6 +1,7 @@
 import type { users } from 'dropbox';
 import type { Clock } from '../../../host/clock.ts';
 import type { DropboxCredentials } from '../../../host/config.ts';
+import type { Throttle } from '../../../host/throttle.ts';
 import { untilAborted } from '../../../host/until-aborted.ts';
 import { createRetrying, type Retrying, type WaitKind } from '../../retrying.ts';
 import { ApiError } from './api-error.ts';
@@ -22,13 +23,15 @@ export interface DropboxEvents {
 export interface AccountOptions {
   readonly credentials: DropboxCredentials;
   readonly clock: Clock;
-  /** Where everything goes instead of to Dropbox: the emulator (CASE_BACKUP_DROPBOX_ORIGIN). */
+  /** Where everything goes instead of to Dropbox (CASE_BACKUP_DROPBOX_ORIGIN). */
   readonly origin?: string | undefined;
   /** In `clock.elapsed()` milliseconds: after it nothing is waited for any more. */
   readonly deadline?: number | undefined;
   /** How long a request may be silent; five times as long where Dropbox may have to think. Default: a minute. */
   readonly idleMs?: number | undefined;
   readonly events?: DropboxEvents | undefined;
+  /** Shared with whatever else has to keep to the same rate; undefined: as fast as it goes. */
+  readonly throttle?: Throttle | undefined;
 }
 
 /**
@@ -52,7 +55,7 @@ const SLOW_FACTOR = 5;
 
 export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   const { clock, origin, events, idleMs = IDLE_MS } = options;
-  const http = openHttp(origin === undefined);
+  const http = openHttp({ origin, throttle: options.throttle });
   const closing = new AbortController();
   const retrying = createRetrying({
     clock,

@@ -5,7 +5,7 @@ import { member, parseObject } from './api-error.ts';
 const NEW_TOKEN_HINT =
   'link the app to the account again and put the new refresh token into the secret (DROPBOX_REFRESH_TOKEN)';
 
-/** As in dbxcli issue 184. */
+/** As in dropbox/dbxcli issue 184. */
 export const APP_DISABLED = /app is (currently )?disabled/i;
 
 /** The token endpoint said no: its errors follow RFC 6749 §5.2. */
@@ -31,7 +31,7 @@ export function tokenRefusal(status: number, body: string): Failure {
   );
 }
 
-/** Any 401 that a new access token does not heal (auth.stone AuthError). */
+/** Any 401 that a new access token does not heal (dropbox-api-spec auth.stone, AuthError). */
 export function unauthorised(route: string, body: string): Failure {
   const error = parseObject(body)?.['error'];
   const tag = member(error, '.tag');

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { errorCode, Failure } from '../../../host/errors.ts';
+import type { Throttle } from '../../../host/throttle.ts';
+import { openAgent } from './agent.ts';
 import { TransferFault } from './api-error.ts';
-import { startWatchdog } from './watchdog.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -26,37 +28,35 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** More than the policy can ask for (32 downloads and 16 uploads at once), so that nothing waits for a connection. */
-const MAX_CONNECTIONS = 64;
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Small enough that a slow line still shows life within the idle time, large enough to cost nothing. */
-const SEND_SLICE = 128 * 1024;
+const LARGEST_PIECE = 128 * 1024;
 
 const CERTIFICATE_ERROR = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
 
-/** `proxied`: obey HTTPS_PROXY and NO_PROXY. */
-export function openHttp(proxied: boolean): Http {
-  const options = {
-    connections: MAX_CONNECTIONS,
-    // HTTP/2 would put all parts on one connection with one flow-control window.
-    allowH2: false,
-    // Both are watched here, because undici's do not see a request body move or a reader pause.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-  };
-  const agent: Dispatcher = proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+export interface HttpOptions {
+  /** Where requests go instead of to Dropbox. */
+  readonly origin: string | undefined;
+  /** Counts bodies, both ways. */
+  readonly throttle: Throttle | undefined;
+}
+
+export function openHttp({ origin, throttle }: HttpOptions): Http {
+  const pieceBytes = Math.min(LARGEST_PIECE, throttle?.turnBytes ?? LARGEST_PIECE);
+  const agent = openAgent(origin);
 
   return {
     async post({ url, headers, body, idleMs }, signal) {
+      // For the first piece before a connection is taken, which the server may close while nothing is sent.
+      if (body) await throttle?.take(Math.min(pieceBytes, body.length), signal);
       const watchdog = startWatchdog(idleMs, signal);
+      const watch = { watchdog, pace: throttle && ((bytes: number) => paceOf(throttle, watchdog, bytes)) };
       try {
         const answer = await agent.request({
           origin: url.origin,
           path: url.pathname,
           method: 'POST',
           headers: { ...headers, 'content-length': String(body?.length ?? 0) },
-          body: body && body.length > SEND_SLICE ? Readable.from(slices(body, watchdog.moved)) : (body ?? null),
+          body: body && body.length > pieceBytes ? Readable.from(pieces(body, pieceBytes, watch)) : (body ?? null),
           signal: watchdog.signal,
         });
         watchdog.pause();
@@ -65,7 +65,7 @@ export function openHttp(proxied: boolean): Http {
         return {
           status: answer.statusCode,
           header: (name) => [answer.headers[name] ?? []].flat()[0],
-          body: read(answer.body, watchdog, signal),
+          body: read(answer.body, watch, signal),
           discard() {
             watchdog.stop();
             answer.body.destroy();
@@ -90,17 +90,34 @@ export async function textOf(answer: HttpAnswer): Promise<string> {
   return (await bytesOf(answer)).toString('utf8');
 }
 
-async function* slices(body: Buffer, moved: () => void): AsyncGenerator<Buffer> {
-  for (let at = 0; at < body.length; at += SEND_SLICE) {
-    moved();
-    yield body.subarray(at, at + SEND_SLICE);
+/** What looks after the bytes of one request. */
+interface Watch {
+  readonly watchdog: Watchdog;
+  /** Resolves when so many bytes are within the rate; its result is undefined when they are already. */
+  readonly pace: ((bytes: number) => Promise<void> | undefined) | undefined;
+}
+
+/** While we wait by our own will, nothing moves and nobody is dead. */
+function paceOf(throttle: Throttle, watchdog: Watchdog, bytes: number): Promise<void> | undefined {
+  const wait = throttle.take(bytes, watchdog.signal);
+  if (wait) watchdog.pause();
+  return wait;
+}
+
+async function* pieces(body: Buffer, pieceBytes: number, { watchdog, pace }: Watch): AsyncGenerator<Buffer> {
+  for (let at = 0; at < body.length; at += pieceBytes) {
+    const piece = body.subarray(at, at + pieceBytes);
+    const wait = at > 0 ? pace?.(piece.length) : undefined;
+    if (wait) await wait;
+    watchdog.moved();
+    yield piece;
   }
-  moved();
+  watchdog.moved();
 }
 
 async function* read(
   body: Dispatcher.ResponseData['body'],
-  watchdog: ReturnType<typeof startWatchdog>,
+  { watchdog, pace }: Watch,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, void> {
   const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
@@ -110,6 +127,8 @@ async function* read(
       const next = await chunks.next();
       watchdog.pause();
       if (next.done) return;
+      const wait = pace?.(next.value.length);
+      if (wait) await wait;
       yield next.value;
     }
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../retrying.ts';
+import type { Judgement } from '../../retrying.ts';
 import { ApiError, member, TransferFault } from './api-error.ts';
 
 /**
@@ -6,7 +6,7 @@ import { ApiError, member, TransferFault } from './api-error.ts';
  * namespace: the lock answers `too_many_write_operations` and is free again within seconds, while a plain-text, empty
  * or `too_many_requests` body stops everything (Dropbox data ingress guide).
  */
-export function judge(error: unknown): Verdict {
+export function judge(error: unknown): Judgement {
   if (error instanceof TransferFault) return { kind: 'fault' };
   if (!(error instanceof ApiError)) return { kind: 'final' };
   if (error.status === 429) {

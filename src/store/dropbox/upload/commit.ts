@@ -8,28 +8,47 @@ import { refusal } from '../api/refusals.ts';
 import { type Content, isContent, lookup, lookupContent } from '../lookup.ts';
 import { settle } from '../settle.ts';
 
+/** One file on its way to its place: all that its commit says, and until when. */
+export interface Commit {
+  readonly client: Client;
+  /** Absolute. */
+  readonly path: string;
+  readonly content: Content;
+  readonly expected: Expected;
+  readonly modified?: Date | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The year 1 has come back as 2001 (dropbox/dbxcli issue 20); of other times before 1970 nothing is known. */
+const FIRST_TIME = Date.UTC(1970, 0);
+const LAST_TIME = Date.UTC(10_000, 0) - 1;
+
 /**
  * Nothing is ever replaced or renamed unasked. strict_conflict also refuses what Dropbox would else quietly accept:
- * the same content (no write, old metadata), or an update of a file that is deleted (files.stone CommitInfo).
+ * the same content (no write, old metadata), or an update of a file that is deleted (dropbox-api-spec files.stone,
+ * CommitInfo).
  */
-export function commitInfo(path: string, expected: Expected): object {
+export function commitInfo({ path, expected, modified }: Commit): object {
   const mode = expected === 'absent' ? { '.tag': 'add' } : { '.tag': 'update', update: expected.rev };
-  return { path, mode, autorename: false, mute: true, strict_conflict: true };
+  const time = modified ? { client_modified: timestamp(modified) } : {};
+  return { path, mode, ...time, autorename: false, mute: true, strict_conflict: true };
 }
 
 /** A file of at most 150 MiB in one request. */
-export async function uploadWhole(
-  client: Client,
-  path: string,
-  bytes: Buffer,
-  content: Content,
-  expected: Expected,
-  signal: AbortSignal,
+export async function uploadWhole(commit: Commit, bytes: Buffer): Promise<files.FileMetadata> {
+  const { client, content, signal } = commit;
+  const argument = { ...commitInfo(commit), content_hash: content.contentHash };
+  return await settled(commit, async () =>
+    committed(await client.content('files/upload', argument, { body: bytes, slow: true }, signal)),
+  );
+}
+
+/** Sends a commit; when its answer was lost, the file with this content at this path is that commit's. */
+export function settled(
+  { client, path, content, signal }: Commit,
+  send: () => Promise<files.FileMetadata>,
 ): Promise<files.FileMetadata> {
-  const argument = { ...commitInfo(path, expected), content_hash: content.contentHash };
-  const send = async (): Promise<files.FileMetadata> =>
-    committed(await client.content('files/upload', argument, { body: bytes, slow: true }, signal));
-  return await settle(client, send, () => lookupContent(client, path, content, signal), signal);
+  return settle(client, send, () => lookupContent(client, path, content, signal), signal);
 }
 
 /** The metadata in a commit's answer; what is none counts as an answer that was lost. */
@@ -41,11 +60,8 @@ export async function committed(answer: HttpAnswer): Promise<files.FileMetadata>
 
 /** What Dropbox says it stored, after it was compared with what was sent. */
 export async function checkStored(
-  client: Client,
-  path: string,
+  { client, path, content, signal }: Commit,
   answer: files.FileMetadata,
-  content: Content,
-  signal: AbortSignal,
 ): Promise<files.FileMetadata> {
   const stored =
     answer.content_hash === undefined ? await lookup(client, path, signal) : { ...answer, '.tag': 'file' as const };
@@ -58,6 +74,12 @@ export async function checkStored(
       hint: 'the stored object is not good and must not be relied on; the next run makes a new one',
     },
   );
+}
+
+/** Whole seconds, as the API wants them. */
+function timestamp(time: Date): string {
+  const kept = new Date(Math.min(LAST_TIME, Math.max(FIRST_TIME, time.getTime())));
+  return `${kept.toISOString().slice(0, 19)}Z`;
 }
 
 /** A commit's refusal as what the contract promises: Conflict for a taken or changed path, else a Failure. */

@@ -5,22 +5,31 @@ import { hashBytes } from '../../content-hash.ts';
 import { ApiError, mayHaveHappened, member, parseObject, TransferFault } from '../api/api-error.ts';
 import type { Client } from '../api/client.ts';
 import { textOf } from '../api/http.ts';
-import { type Content, lookupContent } from '../lookup.ts';
-import { settle } from '../settle.ts';
-import { commitInfo, committed } from './commit.ts';
+import { type Commit, commitInfo, committed, settled } from './commit.ts';
 import type { Part } from './cut-parts.ts';
 
 const NOTHING = Buffer.alloc(0);
 /** A session that vanishes before it holds anything is simply replaced. */
 const SESSION_TRIES = 3;
 
+export interface Session {
+  readonly client: Client;
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+/** A part and its content_hash. */
+export interface HashedPart extends Part {
+  readonly hash: string;
+}
+
 /** A new concurrent session that already holds the first part: as long as it is the only one, it can move to another. */
-export async function openSession(client: Client, first: Part, hash: string, signal: AbortSignal): Promise<string> {
+export async function openSession(client: Client, first: HashedPart, signal: AbortSignal): Promise<Session> {
   for (let tries = 1; ; tries++) {
-    const id = await startSession(client, signal);
+    const session = { client, id: await startSession(client, signal), signal };
     try {
-      await append(client, id, first, hash, signal);
-      return id;
+      await append(session, first);
+      return session;
     } catch (error) {
       if (tries >= SESSION_TRIES || !(error instanceof Failure && error.code === 'UploadSessionLost')) throw error;
     }
@@ -43,7 +52,7 @@ async function startSession(client: Client, signal: AbortSignal): Promise<string
  * Sends one part, the last one with `close`. When an answer was lost, the same bytes are sent again, and a refusal
  * that says that they are there (`closed`, `incorrect_offset` beyond them) is the success that was not heard.
  */
-export async function append(client: Client, id: string, part: Part, hash: string, signal: AbortSignal): Promise<void> {
+export async function append({ client, id, signal }: Session, part: HashedPart): Promise<void> {
   let isUncertain = false;
   let from = 0;
   const attempt = async (): Promise<void> => {
@@ -51,7 +60,7 @@ export async function append(client: Client, id: string, part: Part, hash: strin
     const argument = {
       cursor: { session_id: id, offset: part.offset + from },
       close: part.isLast,
-      content_hash: from === 0 ? hash : hashBytes(bytes).contentHash,
+      content_hash: from === 0 ? part.hash : hashBytes(bytes).contentHash,
     };
     try {
       await textOf(await client.content('files/upload_session/append_v2', argument, { body: bytes }, signal));
@@ -74,18 +83,12 @@ export async function append(client: Client, id: string, part: Part, hash: strin
 }
 
 /** Makes the closed session a file. */
-export async function finish(
-  client: Client,
-  id: string,
-  path: string,
-  content: Content,
-  signal: AbortSignal,
-): Promise<files.FileMetadata> {
-  const argument = { cursor: { session_id: id, offset: content.size }, commit: commitInfo(path, 'absent') };
-  const send = async (): Promise<files.FileMetadata> =>
-    committed(await client.content('files/upload_session/finish', argument, { body: NOTHING, slow: true }, signal));
+export async function finish({ client, id, signal }: Session, commit: Commit): Promise<files.FileMetadata> {
+  const argument = { cursor: { session_id: id, offset: commit.content.size }, commit: commitInfo(commit) };
   try {
-    return await settle(client, send, () => lookupContent(client, path, content, signal), signal);
+    return await settled(commit, async () =>
+      committed(await client.content('files/upload_session/finish', argument, { body: NOTHING, slow: true }, signal)),
+    );
   } catch (error) {
     throw isLost(error) ? sessionLost(error) : error;
   }

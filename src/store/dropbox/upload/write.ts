@@ -1,11 +1,12 @@
 import type { files } from 'dropbox';
 import { chunksUntilAborted } from '../../../host/until-aborted.ts';
+import type { WriteOptions } from '../../store.ts';
 import type { Client } from '../api/client.ts';
-import { checkStored, commitFailure, uploadWhole } from './commit.ts';
-import { cutParts, type Part } from './cut-parts.ts';
+import { type Commit, checkStored, commitFailure, uploadWhole } from './commit.ts';
+import { cutParts } from './cut-parts.ts';
 import { createPartHasher } from './part-hasher.ts';
 import { partPool } from './part-pool.ts';
-import { append, finish, openSession } from './upload-session.ts';
+import { append, finish, type HashedPart, openSession, type Session } from './upload-session.ts';
 
 export interface UploadOptions {
   /** A multiple of 4 MiB, at most 148 MiB: what a concurrent session accepts. */
@@ -14,13 +15,19 @@ export interface UploadOptions {
   readonly maxConcurrent: number;
 }
 
+/** Where a stream becomes a new file. */
+export interface Target extends WriteOptions {
+  readonly client: Client;
+  /** Absolute. */
+  readonly path: string;
+}
+
 /**
  * A stream of unknown length as one new file: a single request if it fits into one part, otherwise a concurrent
- * session whose last part is held back until all others are in, and closes it (as in the official Rust example).
+ * session whose last part is held back until all others are in, and closes it (as in the example of dropbox-sdk-rust).
  */
 export async function write(
-  client: Client,
-  path: string,
+  target: Target,
   body: AsyncIterable<Buffer>,
   { partBytes, maxConcurrent }: UploadOptions,
   caller: AbortSignal,
@@ -32,8 +39,8 @@ export async function write(
   const running = new Set<Promise<void>>();
   // As many at once as there are buffers. What runs aside never rejects: its first error stops the other parts and, by
   // the signal, the loop below.
-  const runAside = (id: string, part: Part, hash: string): void => {
-    const sent = append(client, id, part, hash, signal)
+  const runAside = (session: Session, part: HashedPart): void => {
+    const sent = append(session, part)
       .catch((error: unknown) => failed.abort(error))
       .finally(() => {
         part.release();
@@ -42,22 +49,23 @@ export async function write(
     running.add(sent);
   };
 
-  let session: string | undefined;
+  let session: Session | undefined;
   try {
-    for await (const part of cutParts(chunksUntilAborted(body, signal), pool)) {
+    for await (const cut of cutParts(chunksUntilAborted(body, signal), pool)) {
       signal.throwIfAborted();
-      const hash = hasher.part(part.bytes);
+      const part = { ...cut, hash: hasher.part(cut.bytes) };
       if (part.isLast) {
         await Promise.all(running);
         signal.throwIfAborted();
-        const stored = await commit(client, path, session, part, hash, hasher.whole(), signal);
+        const content = { size: part.offset + part.bytes.length, contentHash: hasher.whole() };
+        const stored = await commitLast({ ...target, content, expected: 'absent', signal }, session, part);
         part.release();
         pool.end();
         return stored;
       }
-      if (session !== undefined) runAside(session, part, hash);
+      if (session !== undefined) runAside(session, part);
       else {
-        session = await openSession(client, part, hash, signal);
+        session = await openSession(target.client, part, signal);
         part.release();
       }
     }
@@ -65,24 +73,12 @@ export async function write(
   } catch (error) {
     failed.abort(error);
     await Promise.all(running);
-    throw commitFailure(error, path);
+    throw commitFailure(error, target.path);
   }
 }
 
-async function commit(
-  client: Client,
-  path: string,
-  session: string | undefined,
-  last: Part,
-  hash: string,
-  contentHash: string,
-  signal: AbortSignal,
-): Promise<files.FileMetadata> {
-  const content = { size: last.offset + last.bytes.length, contentHash };
-  if (session === undefined) {
-    const stored = await uploadWhole(client, path, last.bytes, content, 'absent', signal);
-    return await checkStored(client, path, stored, content, signal);
-  }
-  await append(client, session, last, hash, signal);
-  return await checkStored(client, path, await finish(client, session, path, content, signal), content, signal);
+async function commitLast(commit: Commit, session: Session | undefined, last: HashedPart): Promise<files.FileMetadata> {
+  if (session === undefined) return await checkStored(commit, await uploadWhole(commit, last.bytes));
+  await append(session, last);
+  return await checkStored(commit, await finish(session, commit));
 }

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { startEmulator } from '../dropbox/emulator.ts';
+import { runJob } from './backup-job.ts';
+import { openOffice } from './office.ts';
+import { dropboxEnv, dropboxSpec } from './policy-file.ts';
+import { assertRefused, reportOf } from './refusal.ts';
+
+const office = openOffice();
+const { env, destination } = office;
+/** Whose backups go from Dropbox to a folder. */
+const mixedSpec = (change = {}) => dropboxSpec({ destination: { directory: { path: destination } }, ...change });
+const mixed = office.write('mixed.yaml', mixedSpec());
+let backup = '';
+
+before(async () => {
+  const report = reportOf(await runJob(['run', '-f', office.policy, '--json'], { env }));
+  assert.equal(report.result, 'Succeeded', report.message);
+  backup = report.backup?.path ?? '';
+});
+after(() => office[Symbol.dispose]());
+
+for (const args of [['list'], ['verify'], ['verify', '--level', 'Full'], ['prune', '--dry-run'], ['prune']]) {
+  test(`${args.join(' ')} of a folder needs no secret of its Dropbox source`, { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await runJob([...args, '-f', mixed], { env });
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.includes(backup.slice(backup.lastIndexOf('/') + 1)), stdout);
+  });
+}
+
+test('run needs the secret of its Dropbox source, and is refused with 2', { timeout: 60_000 }, async () => {
+  const says = /DROPBOX_APP_KEY and DROPBOX_REFRESH_TOKEN are not set/;
+  await assertRefused(['run', '-f', mixed], { env }, { code: 2, says });
+});
+
+test('list needs the secret of a Dropbox destination, whatever the source', { timeout: 60_000 }, async () => {
+  const toDropbox = office.write('to-dropbox.yaml', {
+    source: { directory: { path: office.source } },
+    destination: { dropbox: { folder: '/BACKUPS', credentialsSecretRef: { name: 'dropbox' } } },
+  });
+  await assertRefused(['list', '-f', toDropbox], { env }, { code: 2, says: /DROPBOX_REFRESH_TOKEN are not set/ });
+});
+
+test('A run takes no more bytes a second than its policy says, from Dropbox and to the folder together', {
+  timeout: 60_000,
+}, async () => {
+  const emulator = await startEmulator();
+  try {
+    const [size, rate] = [400_000, 200_000];
+    emulator.tree.put('/CASES/USA001_Smith/scan.bin', randomBytes(size));
+    const policy = office.write('slow.yaml', mixedSpec({ transfer: { maxBytesPerSecond: rate } }));
+    const ended = await runJob(['run', '-f', policy, '--json'], { env: { ...env, ...dropboxEnv(emulator) } });
+    const report = reportOf(ended);
+    assert.equal(report.result, 'Succeeded', report.message);
+    // Read once from Dropbox, written once, and read back once, because a folder has no content_hash of its own.
+    const seconds = (3 * size) / rate;
+    assert.ok(report.durationSeconds >= seconds - 1, `${report.durationSeconds} s instead of ${seconds} s`);
+  } finally {
+    await emulator.close();
+  }
+});
