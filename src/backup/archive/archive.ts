@@ -74,7 +74,7 @@ async function addCases(zip: ZipArchive, plan: Plan, ledger: Ledger, night: Nigh
   };
   const options: WriteOptions<Digest> = {
     compression: night.spec.archive.compression,
-    readAhead: night.spec.transfer.maxConcurrentDownloads,
+    maxConcurrentLoads: night.spec.transfer.maxConcurrentDownloads,
     signal,
     async onFailure({ name }, error, attempt) {
       const input = take(name);
@@ -118,7 +118,7 @@ async function addOne(
 ): Promise<Digest> {
   const options: WriteOptions<Digest> = {
     compression,
-    readAhead: 1,
+    maxConcurrentLoads: 1,
     signal,
     onFailure(_, error) {
       throw error;

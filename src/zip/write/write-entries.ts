@@ -10,7 +10,7 @@ import { type StreamOptions, streamEntry } from './stream-entry.ts';
 export interface WriteOptions<D> {
   readonly compression: Compression;
   /** Most inputs that are loaded at once. */
-  readonly readAhead: number;
+  readonly maxConcurrentLoads: number;
   readonly signal: AbortSignal;
   /**
    * An input can't be had: its load failed (nothing of it has been written), its stream broke (what was written of it
@@ -41,7 +41,8 @@ export async function* writeEntries<D>(
   inputs: AsyncIterable<ZipInput<D>> | Iterable<ZipInput<D>>,
   options: WriteOptions<D>,
 ): AsyncGenerator<ZipWritten<D>, void, void> {
-  const { compression, cores = availableParallelism(), budgetBytes = 32 * MIB, smallBytes = 8 * MIB } = options;
+  const { compression, maxConcurrentLoads, cores = availableParallelism() } = options;
+  const { budgetBytes = 32 * MIB, smallBytes = 8 * MIB } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   signal.throwIfAborted();
@@ -49,7 +50,7 @@ export async function* writeEntries<D>(
   const streamBytes = SOURCE_BYTES + 2 * BLOCK_BYTES * parallelBlocks;
   const ahead = readAhead(
     inputs,
-    { compression, cores, parallelLoads: options.readAhead, budgetBytes, smallBytes, streamBytes },
+    { compression, cores, maxConcurrentLoads, budgetBytes, smallBytes, streamBytes },
     signal,
   );
   try {
