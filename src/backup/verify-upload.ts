@@ -18,8 +18,9 @@ export async function verifyUpload(night: Night, uploaded: Uploaded): Promise<st
       manifest: uploaded.manifest,
       ...(uploaded.file.contentHash !== undefined && { contentHash: uploaded.file.contentHash }),
     };
-    const options = { level, expected, seed: runId, signal, onBytes: (count: number) => progress.advance(0, count) };
-    return (await verifyBackup(destination, stored, options, checks)).contentHash;
+    const onBytes = (count: number): void => progress.advance(0, count);
+    const options = { level, expected, seed: runId, signal, onBytes, checks };
+    return (await verifyBackup(destination, stored, options)).contentHash;
   } finally {
     facts.verification = { ...checks, timestamp: clock.now().toISOString(), level };
   }

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSy
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { openBackup, readFileLines } from '../../src/repository/open-backup.ts';
+import { readFileLines } from '../../src/repository/file-lines.ts';
+import { openBackup } from '../../src/repository/open-backup.ts';
 import { readDirectory } from '../../src/zip/read/directory.ts';
 import { filesBelow, unzippedBytes } from '../night/truth.ts';
 import { type Desk, openDesk } from './in-process.ts';

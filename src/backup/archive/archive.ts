@@ -141,7 +141,7 @@ function manifestOf(
     total_cases: facts.archived.cases,
     total_files: facts.archived.files,
     total_size_mb: megabytes(facts.archived.bytes),
-    dropbox_sync_status: facts.skipped.count === 0 ? 'complete' : 'incomplete',
+    dropbox_sync_status: facts.skipped.count === 0 ? 'ok' : 'incomplete',
     cases_included: ledger.cases.map(({ name }) => name),
     format_version: FORMAT_VERSION,
     run_id: night.runId,

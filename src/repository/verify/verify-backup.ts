@@ -36,6 +36,8 @@ export interface VerifyOptions {
   readonly seed: string;
   readonly signal: AbortSignal;
   onBytes(count: number): void;
+  /** Says how far it came, also when it fails. */
+  readonly checks: Checks;
 }
 
 export interface Verified {
@@ -47,23 +49,18 @@ export interface Verified {
  * Proves that the stored object is what was sent, by what the store has and not by what we remember of sending it.
  * Standard: size and content_hash as the store itself says (where it can't say, every byte is read for it), the central
  * directory against files.jsonl and the manifest, and a seeded sample down to its sha256. Full: every byte of every
- * entry. Throws Failure `mismatch` at the first thing that is not so; `checks` then says how far it came.
+ * entry. Throws Failure `mismatch` at the first thing that is not so.
  */
-export async function verifyBackup(
-  store: Store,
-  file: FileEntry,
-  options: VerifyOptions,
-  checks: Checks,
-): Promise<Verified> {
+export async function verifyBackup(store: Store, file: FileEntry, options: VerifyOptions): Promise<Verified> {
   try {
-    return await verifyObject(store, file, options, checks);
+    return await verifyObject(store, file, options);
   } catch (error) {
     throw withPlace(error, store.locate(file.path));
   }
 }
 
-async function verifyObject(store: Store, file: FileEntry, options: VerifyOptions, checks: Checks): Promise<Verified> {
-  const { level, expected, signal } = options;
+async function verifyObject(store: Store, file: FileEntry, options: VerifyOptions): Promise<Verified> {
+  const { level, expected, signal, checks } = options;
   const where = store.locate(file.path);
   checks.backup_file_exists = true;
   assertSame('bytes', expected.bytes, file.size, where);
@@ -83,7 +80,7 @@ async function verifyObject(store: Store, file: FileEntry, options: VerifyOption
   }
   checks.manifest_valid = true;
 
-  await (level === 'Full' ? checkEverything(backup, options, where) : checkSample(backup, options, where));
+  await (level === 'Full' ? checkEverything(backup, options) : checkSample(backup, options));
   checks.cases_match = true;
 
   const contentHash = readAll ? await ranges.contentHash() : (file.contentHash ?? '');
@@ -92,19 +89,19 @@ async function verifyObject(store: Store, file: FileEntry, options: VerifyOption
   return { contentHash, manifest: backup.manifest };
 }
 
-async function checkSample(backup: BackupFile, { seed }: VerifyOptions, where: string): Promise<void> {
+async function checkSample(backup: BackupFile, { seed }: VerifyOptions): Promise<void> {
   const sample = sampler<{ entry: ZipEntry; sha256: string }>(seed);
-  await compareEntries(backup, unhashed(readDirectory(backup.zip)), where, (entry, sha256) =>
+  await compareEntries(backup, unhashed(readDirectory(backup.zip)), (entry, sha256) =>
     sample.offer({ entry, sha256 }, entry.size),
   );
   for (const { entry, sha256 } of sample.chosen()) {
     const hash = createHash('sha256');
     for await (const chunk of readEntry(backup.zip, entry)) hash.update(chunk);
-    assertSame(`sha256 of ${entry.name}`, sha256, hash.digest('hex'), where);
+    assertSame(`sha256 of ${entry.name}`, sha256, hash.digest('hex'), backup.where);
   }
 }
 
-async function checkEverything(backup: BackupFile, { signal }: VerifyOptions, where: string): Promise<void> {
+async function checkEverything(backup: BackupFile, { signal }: VerifyOptions): Promise<void> {
   const hasher = () => {
     const hash = createHash('sha256');
     return { update: (chunk: Buffer) => hash.update(chunk), digest: () => hash.digest('hex') };
@@ -112,7 +109,7 @@ async function checkEverything(backup: BackupFile, { signal }: VerifyOptions, wh
   const { gaps, preceding } = backup.manifest;
   const front = { bytes: preceding.bytes, crc32: Number.parseInt(preceding.crc32, 16) };
   const entries = checkArchive(backup.zip, { gaps, preceding: front, hasher, signal });
-  await compareEntries(backup, entries, where, () => undefined);
+  await compareEntries(backup, entries, () => undefined);
 }
 
 async function* unhashed(entries: AsyncIterable<ZipEntry>): AsyncGenerator<{ entry: ZipEntry; digest: undefined }> {

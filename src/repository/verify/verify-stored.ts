@@ -35,12 +35,14 @@ export async function verifyStored(
   const recorded = backup.proof?.record.backup;
   const checks = noChecks();
   const expected = recorded ? { bytes: recorded.bytes, contentHash: recorded.contentHash } : {};
-  const { contentHash, manifest } = await verifyBackup(
-    destination,
-    backup.file,
-    { level, expected, seed: `${backup.name} ${clock.now().toISOString()}`, signal, onBytes },
+  const { contentHash, manifest } = await verifyBackup(destination, backup.file, {
+    level,
+    expected,
+    seed: `${backup.name} ${clock.now().toISOString()}`,
+    signal,
+    onBytes,
     checks,
-  );
+  });
   return {
     path: destination.locate(backup.name),
     bytes: backup.file.size,
