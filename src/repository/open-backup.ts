@@ -2,10 +2,11 @@ import { Failure } from '../host/errors.ts';
 import type { FileEntry, Store } from '../store/store.ts';
 import type { ReadRange } from '../zip/read/byte-run.ts';
 import type { ZipEntry } from '../zip/read/decode.ts';
-import { asOurs } from '../zip/read/exact.ts';
+import { asOurs, expectUnbroken } from '../zip/read/exact.ts';
 import { lastEntries } from '../zip/read/last-entries.ts';
 import { openZip, type ZipFile } from '../zip/read/open-zip.ts';
 import { readEntry, withEntryKnown } from '../zip/read/read-entry.ts';
+import { archiveDiffers } from './archive-differs.ts';
 import { FILES_LIST, MANIFEST, type Manifest, MOST_MANIFEST_BYTES, parseManifest, SUMS } from './manifest.ts';
 
 /** A stored backup opened by range reads: what verification and restore start from. */
@@ -40,14 +41,23 @@ export async function openBackup(read: ReadRange, size: number, where: string): 
   // about damage.
   const ours = asOurs(zip);
   const { filesList } = await addedEntries(ours, where);
+  if (parsed.files_list.bytes !== filesList.size) {
+    throw archiveDiffers(
+      where,
+      `${FILES_LIST} has ${filesList.size} bytes, the manifest says ${parsed.files_list.bytes}`,
+    );
+  }
   const manifestBytes = await collect(readEntry(ours, manifest));
   return { zip: { ...ours, read: found.read }, manifest: parsed, manifestBytes, filesList, where };
 }
 
 /** What a run adds behind the cases, which are the last entries of every backup. */
 async function addedEntries(zip: ZipFile, where: string): Promise<{ filesList: ZipEntry; manifest: ZipEntry }> {
-  const [filesList, manifest] = (await lastEntries(zip, [FILES_LIST, MANIFEST, SUMS])) ?? [];
-  if (filesList && manifest) return { filesList, manifest };
+  const [filesList, manifest, sums] = (await lastEntries(zip, [FILES_LIST, MANIFEST, SUMS])) ?? [];
+  if (filesList && manifest && sums) {
+    if (zip.isOurs) expectUnbroken([filesList, manifest, sums], zip.directoryOffset);
+    return { filesList, manifest };
+  }
   throw new Failure(
     'ManifestMissing',
     `${where} is a ZIP, but none of ours: it has no ${MANIFEST}, ${FILES_LIST} or ${SUMS}`,

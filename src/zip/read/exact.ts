@@ -36,6 +36,15 @@ export function extentOf(entry: ZipEntry): number {
   return localHeader(header).length + entry.compressedSize + (entry.streamed ? dataDescriptor(header).length : 0);
 }
 
+/** Entries that nothing ever comes between fill the archive from the first of them to `end`. */
+export function expectUnbroken(entries: readonly ZipEntry[], end: number): void {
+  for (const [i, entry] of entries.entries()) {
+    const next = entries[i + 1]?.offset ?? end;
+    if (entry.offset + extentOf(entry) !== next)
+      throw corrupt(`${entry.name} does not end at byte ${next}, as written`);
+  }
+}
+
 /** Other programs may widen one size alone, and a hostile one may claim a size that no number holds. */
 const isWritable = ({ size, compressedSize, offset, zip64 }: ZipEntry): boolean =>
   Number.isSafeInteger(Math.max(size, compressedSize, offset)) && (zip64 || Math.max(size, compressedSize) < MAX_32);
