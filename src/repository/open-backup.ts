@@ -32,8 +32,10 @@ export const rangesOf =
 export async function openBackup(read: ReadRange, size: number, where: string): Promise<BackupFile> {
   const found = await openZip(read, size);
   const { manifest } = await addedEntries(found, where);
-  if (Math.max(manifest.size, manifest.compressedSize) > MOST_MANIFEST_BYTES) {
-    throw new Failure('ManifestInvalid', `${where}/${MANIFEST} has more than ${MOST_MANIFEST_BYTES} bytes`);
+  const manifestSize = Math.max(manifest.size, manifest.compressedSize);
+  if (manifestSize > MOST_MANIFEST_BYTES) {
+    const most = `this program reads up to ${MOST_MANIFEST_BYTES}`;
+    throw new Failure('ManifestInvalid', `${where}/${MANIFEST} has ${manifestSize} bytes, ${most}`);
   }
   const zip = await withEntryKnown(found, manifest);
   const parsed = parseManifest(await collect(readEntry(zip, manifest)), `${where}/${MANIFEST}`);

@@ -53,9 +53,10 @@ export async function* writeEntries<D>(
     { compression, cores, maxConcurrentLoads, budgetBytes, smallBytes, streamBytes },
     signal,
   );
+  const stream = { compression, parallelBlocks, signal };
   try {
     for (let slot = await ahead.next(); slot; slot = await ahead.next()) {
-      const written = await writeSlot(archive, slot, ahead, options, { compression, parallelBlocks, signal });
+      const written = await writeSlot(slot, { archive, ahead, onFailure: options.onFailure, stream });
       ahead.release(slot);
       if (written) yield written;
       signal.throwIfAborted();
@@ -68,13 +69,16 @@ export async function* writeEntries<D>(
 
 type Outcome<D> = { readonly written: ZipWritten<D> } | { readonly error: unknown };
 
+interface SlotContext<D> extends Pick<WriteOptions<D>, 'onFailure'> {
+  readonly archive: ZipArchive;
+  readonly ahead: ReadAhead<D>;
+  readonly stream: StreamOptions;
+}
+
 /** Resolves to undefined for an input that the caller decided to skip. */
 async function writeSlot<D>(
-  archive: ZipArchive,
   slot: Slot<D>,
-  ahead: ReadAhead<D>,
-  { onFailure }: WriteOptions<D>,
-  stream: StreamOptions,
+  { archive, ahead, onFailure, stream }: SlotContext<D>,
 ): Promise<ZipWritten<D> | undefined> {
   const { signal } = stream;
   for (let attempt = 1; ; attempt++) {
