@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ZipEntry } from '../zip/read/decode.ts';
 import { readRecords } from '../zip/read/directory.ts';
 import { extentOf } from '../zip/read/exact.ts';
@@ -18,18 +19,13 @@ export async function* caseEntries(
 ): AsyncGenerator<ZipEntry, void, void> {
   if (at.offset + at.bytes > zip.directoryOffset)
     throw archiveDiffers(where, `${folder} ends behind the archive's end`);
-  const found = { place: NOWHERE, files: 0, bytes: 0 };
+  const found = { at: NOWHERE, files: 0, bytes: 0 };
   let directoryOffset = at.directory_offset;
   for await (const entry of readRecords(zip, { offset: at.directory_offset, bytes: at.directory_bytes })) {
-    const directoryBytes = entry.recordBytes;
-    found.place = placeWith(found.place, {
-      offset: entry.offset,
-      bytes: extentOf(entry),
-      directoryOffset,
-      directoryBytes,
-    });
-    directoryOffset += directoryBytes;
-    const isWithin = entry.offset >= at.offset && found.place.offset + found.place.bytes <= at.offset + at.bytes;
+    const place = { offset: entry.offset, bytes: extentOf(entry), directoryOffset, directoryBytes: entry.recordBytes };
+    found.at = placeWith(found.at, place);
+    directoryOffset += entry.recordBytes;
+    const isWithin = entry.offset >= at.offset && entry.offset + place.bytes <= at.offset + at.bytes;
     if (!entry.name.startsWith(`${folder}/`) || !isWithin) {
       throw archiveDiffers(where, `${entry.name} stands where the manifest has ${folder}`);
     }
@@ -37,10 +33,7 @@ export async function* caseEntries(
     found.bytes += entry.size;
     yield entry;
   }
-  const isSame =
-    Object.entries(at).every(([key, value]) => found.place[key as keyof typeof at] === value) &&
-    found.files === files &&
-    found.bytes === bytes;
+  const isSame = isDeepStrictEqual(found, { at, files, bytes });
   if (!isSame) throw archiveDiffers(where, `${folder} is not what the manifest says of it`);
 }
 

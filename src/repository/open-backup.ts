@@ -26,8 +26,8 @@ export const rangesOf =
 
 /**
  * Opens a backup by its end: one read, and a second where the manifest does not lie within the last 64 KiB, however many
- * entries there are. Throws `mismatch` (NotAZip, CorruptArchive, ManifestMissing, ManifestInvalid) or `configuration`
- * (NewerManifest).
+ * entries there are. Throws `mismatch` (NotAZip, CorruptArchive, UnsupportedArchive, ManifestMissing, ManifestInvalid,
+ * ArchiveDiffers) or `configuration` (NewerManifest).
  */
 export async function openBackup(read: ReadRange, size: number, where: string): Promise<BackupFile> {
   const found = await openZip(read, size);
