@@ -58,10 +58,7 @@ export async function madeBackup(
   { withoutEntries = [], change, ...changes }: Making = {},
 ): Promise<MadeBackup> {
   const bytes = sparseBytes();
-  const zip = await createArchive(
-    (chunk) => void bytes.append(Buffer.from(chunk)),
-    join(await temporaryFolder(t), 'spool'),
-  );
+  const zip = await createArchive((chunk) => void bytes.append(chunk), join(await temporaryFolder(t), 'spool'));
   t.after(() => zip.close());
   const add = (added: Iterable<ZipInput<string>>, compression: Compression): Promise<ZipWritten<string>[]> =>
     collect(writeEntries(zip, added, { ...options, compression, ...changes }));

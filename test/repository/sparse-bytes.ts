@@ -28,8 +28,8 @@ export function sparseBytes(): SparseBytes {
       return length;
     },
     append(chunk) {
-      if (chunk.length > 0 && !(chunk.length === ZEROS.length && chunk.equals(ZEROS)))
-        chunks.push({ offset: length, chunk });
+      const isHole = chunk.length === ZEROS.length && chunk.equals(ZEROS);
+      if (!isHole && chunk.length > 0) chunks.push({ offset: length, chunk: Buffer.from(chunk) });
       length += chunk.length;
     },
     read(offset, wanted) {
