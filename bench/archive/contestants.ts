@@ -19,14 +19,14 @@ type Contestant = (folder: string, output: Output) => Promise<Usage | undefined>
 
 const MIB = 1024 * 1024;
 /** Files read at once: the default of spec.transfer.maxConcurrentDownloads. */
-const READ_AHEAD = 8;
+const MAX_CONCURRENT_LOADS = 8;
 /** How often zip's peak is looked at; it ends with the process, so the last look must be late enough. */
 const LOOK_MS = 50;
 
 /** What no archiver can beat on this machine: every byte read, CRC and both hashes computed, nothing written. */
 async function floor(folder: string): Promise<undefined> {
   const { signal } = new AbortController();
-  await forEachParallel(listTree(folder), READ_AHEAD, async (file) => {
+  await forEachParallel(listTree(folder), MAX_CONCURRENT_LOADS, async (file) => {
     if (file.size > 8 * MIB) for await (const chunk of streamHashed(file.path)) crc32(chunk);
     else crc32((await treeInput(file).load(signal)).bytes);
   });
@@ -50,7 +50,7 @@ async function caseBackup(folder: string, output: Output): Promise<undefined> {
   try {
     const options = {
       compression: 'Auto',
-      readAhead: READ_AHEAD,
+      maxConcurrentLoads: MAX_CONCURRENT_LOADS,
       signal: new AbortController().signal,
       onFailure(_: unknown, error: unknown): never {
         throw error;

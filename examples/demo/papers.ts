@@ -72,7 +72,7 @@ export async function docx(paragraphs: readonly string[], modified: Date): Promi
   try {
     const written = writeEntries(archive, entries, {
       compression: 'Deflate',
-      readAhead: 1,
+      maxConcurrentLoads: 1,
       signal: new AbortController().signal,
       onFailure(_, error) {
         throw error;

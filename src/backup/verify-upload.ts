@@ -1,6 +1,7 @@
 import type { Verification } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
-import { noChecks, verifyBackup } from '../repository/verify/verify-backup.ts';
+import { type Finding, noChecks, verifyBackup } from '../repository/verify/verify-backup.ts';
+import type { FileEntry } from '../store/store.ts';
 import type { Night } from './night.ts';
 import type { Uploaded } from './upload.ts';
 
@@ -11,24 +12,30 @@ export type CheckedUpload =
 
 /** Checks the upload where it lies, before it gets its name. */
 export async function verifyUpload(night: Night, { file, written }: Uploaded): Promise<CheckedUpload> {
-  const { destination, signal, clock, progress, runId } = night;
-  const { level } = night.spec.verification;
-  const checks = noChecks();
-  const verification = (): Verification => ({ ...checks, timestamp: clock.now().toISOString(), level });
-  try {
-    const stored = await destination.stat(file.path, signal);
-    if (stored?.kind !== 'file')
-      throw new Failure('UploadMissing', `${destination.locate(file.path)} was stored and is not there`);
-    const expected = {
-      bytes: file.size,
-      manifest: written.manifest,
-      ...(file.contentHash !== undefined && { contentHash: file.contentHash }),
-    };
-    const options = { level, expected, seed: runId, signal, onBytes: (count: number) => progress.advance(0, count) };
-    const { contentHash } = await verifyBackup(destination, stored, options, checks);
-    return { isGood: true, verification: verification(), contentHash };
-  } catch (error) {
-    if (!(error instanceof Failure) || error.exit !== 'mismatch') throw error;
-    return { isGood: false, verification: verification(), failure: error };
+  const { clock, spec } = night;
+  const finding = await findingOf(night, file, written.manifest);
+  const verification = { ...finding.checks, timestamp: clock.now().toISOString(), level: spec.verification.level };
+  return finding.isGood
+    ? { isGood: true, verification, contentHash: finding.verified.contentHash }
+    : { isGood: false, verification, failure: finding.failure };
+}
+
+async function findingOf(night: Night, file: FileEntry, manifest: Buffer): Promise<Finding> {
+  const { destination, signal, progress, runId, spec } = night;
+  const stored = await destination.stat(file.path, signal);
+  if (stored?.kind !== 'file') {
+    const failure = new Failure('UploadMissing', `${destination.locate(file.path)} was stored and is not there`);
+    return { isGood: false, checks: noChecks(), failure };
   }
+  return await verifyBackup(destination, stored, {
+    level: spec.verification.level,
+    expected: {
+      bytes: file.size,
+      manifest,
+      ...(file.contentHash !== undefined && { contentHash: file.contentHash }),
+    },
+    seed: runId,
+    signal,
+    onBytes: (count) => progress.advance(0, count),
+  });
 }

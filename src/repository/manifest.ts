@@ -9,7 +9,23 @@ export const SUMS = 'SHA256SUMS';
 
 export const FORMAT_VERSION = 1;
 
+/** 70,000 cases and more. What is read at once must have a bound, and the job has 256 MiB for all that it holds. */
+export const MOST_MANIFEST_BYTES = 32 * 1024 * 1024;
+
 const count = z.int().min(0);
+
+/**
+ * Where a case lies: from its first entry's local header to the end of its last entry, and the records of these entries,
+ * counted from the start of the central directory (whose own place is not known when the manifest is written). Nothing of
+ * another case lies in between, only gaps. All 0 for a case without entries.
+ */
+const placeSchema = z.object({
+  offset: count,
+  bytes: count,
+  directory_offset: count,
+  directory_bytes: count,
+  entries: count,
+});
 
 /**
  * manifest.json: first the six fields that its users know, then ours. `cases` follows the order of the archive, each
@@ -45,9 +61,10 @@ export const manifestSchema = z.object({
       bytes: count,
       skipped: count,
       fingerprint: z.string().length(64),
+      at: placeSchema,
     }),
   ),
-  /** Files that lie beside the case folders. */
+  /** Files that lie beside the case folders. They have no place of their own: the order strews them between the cases. */
   loose_files: z.object({ files: count, bytes: count, skipped: count }),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

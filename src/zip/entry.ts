@@ -19,15 +19,30 @@ export interface ZipInput<D> {
 /** STORE is 0, DEFLATE is 8, as in the ZIP specification (APPNOTE 4.4.5). */
 export type ZipMethod = 0 | 8;
 
-export interface ZipWritten<D> {
+/** Where an entry lies: one stretch of the archive, and one of its central directory. */
+export interface ZipPlace {
+  /** Byte position of the local header in the archive. */
+  readonly offset: number;
+  /** From there to the end of the data, or of the descriptor behind them. */
+  readonly bytes: number;
+  /** Where its record begins, counted from the start of the central directory. */
+  readonly directoryOffset: number;
+  readonly directoryBytes: number;
+}
+
+/** Bytes of the archive that belong to no entry: what an abandoned entry left behind. */
+export interface Gap {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface ZipWritten<D> extends ZipPlace {
   readonly name: string;
   readonly digest: D;
   readonly size: number;
   readonly compressedSize: number;
   readonly crc32: number;
   readonly method: ZipMethod;
-  /** Byte position of the local header in the archive. */
-  readonly offset: number;
 }
 
 export type Compression = 'Auto' | 'Store' | 'Deflate';

@@ -41,6 +41,10 @@ test('the manifest of the page is one, and shows and explains every field that t
   for (const field of fieldsOf(manifestSchema.shape.cases.element)) assert.match(row, new RegExp(`\`${field}\``));
 });
 
+test('every field of the place of a case is explained', () => {
+  assert.deepEqual(described('Reading one case'), fieldsOf(manifestSchema.shape.cases.element.shape.at));
+});
+
 test('the lines of files.jsonl on the page are such lines, and every field is explained', () => {
   for (const line of block('files.jsonl', 'jsonl').trimEnd().split('\n')) assertExact(fileLineSchema, JSON.parse(line));
   const fields = new Set(fileLineSchema.options.flatMap((option) => fieldsOf(option)));

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { openBackup, readFileLines } from '../../src/repository/open-backup.ts';
+import { caseContents } from '../../src/repository/case-entries.ts';
+import { readFileLines } from '../../src/repository/file-lines.ts';
+import { type BackupFile, openBackup } from '../../src/repository/open-backup.ts';
 import { readDirectory } from '../../src/zip/read/directory.ts';
 import { filesBelow, unzippedBytes } from '../night/truth.ts';
 import { type Desk, openDesk } from './in-process.ts';
@@ -117,10 +120,26 @@ async function assertIdentity({ source, backUp }: Desk): Promise<number> {
   assert.deepEqual(new Map([...restored].sort()), new Map([...originals].sort()));
   assert.equal(extracted.size, originals.size);
 
+  await assertCases(backup, originals);
+
   let emptyFolders = 0;
   for await (const entry of readDirectory(backup.zip)) if (entry.name.endsWith('/')) emptyFolders += 1;
   assert.equal(emptyFolders, emptyFoldersBelow(source).length);
   return originals.size;
+}
+
+/** Each case, read by its place alone, holds the files that are below its folder in the source. */
+async function assertCases(backup: BackupFile, originals: ReadonlyMap<string, string>): Promise<void> {
+  for (const one of backup.manifest.cases) {
+    const sums: string[] = [];
+    for await (const { entry, content } of caseContents(backup, one)) {
+      const hash = createHash('sha256');
+      for await (const chunk of content) hash.update(chunk);
+      if (!entry.name.endsWith('/')) sums.push(hash.digest('hex'));
+    }
+    const expected = [...originals].filter(([path]) => path.startsWith(`${one.name}/`)).map(([, sum]) => sum);
+    assert.deepEqual(sums.sort(), expected.sort());
+  }
 }
 
 function emptyFoldersBelow(root: string): string[] {

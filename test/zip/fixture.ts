@@ -16,7 +16,7 @@ export const NOON = new Date('2024-02-29T12:34:57Z');
 
 export const options = {
   compression: 'Auto',
-  readAhead: 4,
+  maxConcurrentLoads: 4,
   cores: 2,
   signal: new AbortController().signal,
   onFailure: (_input: ZipInput<unknown>, error: unknown) => {

@@ -62,6 +62,7 @@ test('what goes into a central record and a local header comes out of them again
         ...same,
         modified: new Date(Math.max(-(2 ** 31), Math.min(seconds, 2 ** 31 - 1)) * 1000),
         dosTimestamp: header.dosTimestamp,
+        recordBytes: central[0].length + central[1].length,
       });
       expectOurCentralRecord(...central, read);
       const local = split(localHeader(header), 30);

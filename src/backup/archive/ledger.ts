@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openSpool, type Spool } from '../../host/spool.ts';
+import { NOWHERE, placeWith } from '../../repository/case-place.ts';
 import type { FileLine, ManifestCase } from '../../repository/manifest.ts';
 import type { Digest } from '../../store/store.ts';
 import type { ZipWritten } from '../../zip/entry.ts';
@@ -51,7 +52,7 @@ const MOST_EXAMPLES = 5;
 export async function openLedger(folder: string, planned: readonly PlannedCase[]): Promise<Ledger> {
   const filesList = await openSpool(join(folder, 'files.jsonl'));
   const sums = await openSpool(join(folder, 'SHA256SUMS'));
-  const cases = planned.map((entry) => ({ ...entry, files: 0, bytes: 0, skipped: 0 }));
+  const cases = planned.map((entry) => ({ ...entry, files: 0, bytes: 0, skipped: 0, at: NOWHERE }));
   const loose: Tally = { files: 0, bytes: 0, skipped: 0 };
   const caseOf = new Map(cases.map((entry) => [entry.name, entry]));
   const whole: Tally = { files: 0, bytes: 0, skipped: 0 };
@@ -66,7 +67,10 @@ export async function openLedger(folder: string, planned: readonly PlannedCase[]
   const sum = async (name: string, sha256: string): Promise<void> => sums.append(Buffer.from(`${sha256}  ${name}\n`));
 
   return {
-    async archived({ item, file }, { name, digest }) {
+    async archived({ item, file }, written) {
+      const { name, digest } = written;
+      const ofCase = caseOf.get(item.caseName);
+      if (ofCase) ofCase.at = placeWith(ofCase.at, written);
       if (!file) return;
       for (const tally of talliesOf(item)) {
         tally.files += 1;

@@ -82,7 +82,7 @@ async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, sign
   };
   const options: WriteOptions<Digest> = {
     compression: task.compression,
-    readAhead: task.maxConcurrentDownloads,
+    maxConcurrentLoads: task.maxConcurrentDownloads,
     signal,
     async onFailure({ name }, error, attempt) {
       const input = take(name);
@@ -108,7 +108,7 @@ async function addOne(
 ): Promise<Digest> {
   const options: WriteOptions<Digest> = {
     compression,
-    readAhead: 1,
+    maxConcurrentLoads: 1,
     signal,
     onFailure(_, error) {
       throw error;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../../host/errors.ts';
 import type { ZipEntry } from '../../zip/read/decode.ts';
+import { archiveDiffers } from '../archive-differs.ts';
+import { readFileLines } from '../file-lines.ts';
 import { FILES_LIST, type FileLine, MANIFEST, READ_ME, SUMS } from '../manifest.ts';
-import { type BackupFile, readFileLines } from '../open-backup.ts';
+import type { BackupFile } from '../open-backup.ts';
+import { casePlaces } from './case-places.ts';
 
 /** An entry of the archive, with the sha256 of its content where it was read. */
 export interface SeenEntry {
@@ -12,15 +14,16 @@ export interface SeenEntry {
 
 /**
  * Walks the archive's entries and files.jsonl side by side, in the archive's order, and holds both against the
- * manifest: every archived line has its entry, every entry its line, every count adds up. Nothing is kept in memory.
+ * manifest: every archived line has its entry, every entry its line, every count adds up, every case lies where it should.
+ * Nothing is kept in memory.
  */
 export async function compareEntries(
   backup: BackupFile,
   entries: AsyncIterable<SeenEntry>,
-  where: string,
   onFile: (entry: ZipEntry, sha256: string) => void,
 ): Promise<void> {
-  const { manifest } = backup;
+  const { manifest, where } = backup;
+  const places = casePlaces(backup);
   const listHash = createHash('sha256');
   const sums = createHash('sha256');
   const lines = archivedLines(readFileLines(backup, (chunk) => listHash.update(chunk)));
@@ -31,6 +34,7 @@ export async function compareEntries(
 
   for await (const { entry, digest } of entries) {
     seen += 1;
+    places.see(entry);
     if (entry.name.endsWith('/')) continue;
     if (SPECIAL.has(entry.name)) {
       special.set(entry.name, digest);
@@ -40,19 +44,20 @@ export async function compareEntries(
     }
     const { value: line } = await lines.entries.next();
     if (!line || line.archive !== entry.name || line.size !== entry.size) {
-      throw differs(
+      throw archiveDiffers(
         where,
         `the archive has ${entry.name} (${entry.size} bytes) where ${FILES_LIST} has ${line ? `${line.archive} (${line.size})` : 'nothing more'}`,
       );
     }
     if (digest !== undefined && digest !== line.sha256)
-      throw differs(where, `the content of ${entry.name} is not what was archived`);
+      throw archiveDiffers(where, `the content of ${entry.name} is not what was archived`);
     sums.update(`${line.sha256}  ${entry.name}\n`);
     bytes += entry.size;
     onFile(entry, line.sha256);
   }
+  places.end();
   const { value: extra } = await lines.entries.next();
-  if (extra) throw differs(where, `${FILES_LIST} has ${extra.archive}, the archive has not`);
+  if (extra) throw archiveDiffers(where, `${FILES_LIST} has ${extra.archive}, the archive has not`);
 
   const { archived, skipped } = lines.counts;
   const facts: [string, unknown, unknown][] = [
@@ -70,7 +75,7 @@ export async function compareEntries(
   const sumsDigest = special.get(SUMS);
   if (sumsDigest !== undefined) facts.push([`sha256 of ${SUMS}`, sums.digest('hex'), sumsDigest]);
   for (const [what, expected, actual] of facts) {
-    if (expected !== actual) throw differs(where, `${what} should be ${expected} and is ${actual}`);
+    if (expected !== actual) throw archiveDiffers(where, `${what} should be ${expected} and is ${actual}`);
   }
 }
 
@@ -99,5 +104,3 @@ function archivedLines(lines: AsyncIterable<FileLine>): {
 
 const sumOf = (cases: readonly { files: number }[], loose: { files: number }): number =>
   cases.reduce((sum, { files }) => sum + files, loose.files);
-
-const differs = (where: string, what: string): Failure => new Failure('ArchiveDiffers', `${where}: ${what}`);

@@ -43,22 +43,25 @@ export interface Verified {
   readonly manifest: Manifest;
 }
 
+/** What a verification found; the checks say how far it came, also when something is not as it should be. */
+export type Finding = { readonly checks: Checks } & (
+  | { readonly isGood: true; readonly verified: Verified }
+  | { readonly isGood: false; readonly failure: Failure }
+);
+
 /**
  * Proves that the stored object is what was sent, by what the store has and not by what we remember of sending it.
  * Standard: size and content_hash as the store itself says (where it can't say, every byte is read for it), the central
  * directory against files.jsonl and the manifest, and a seeded sample down to its sha256. Full: every byte of every
- * entry. Throws Failure `mismatch` at the first thing that is not so; `checks` then says how far it came.
+ * entry. The first thing that is not so ends it. Throws only when it could not be looked at.
  */
-export async function verifyBackup(
-  store: ReadableStore,
-  file: FileEntry,
-  options: VerifyOptions,
-  checks: Checks,
-): Promise<Verified> {
+export async function verifyBackup(store: ReadableStore, file: FileEntry, options: VerifyOptions): Promise<Finding> {
+  const checks = noChecks();
   try {
-    return await verifyObject(store, file, options, checks);
+    return { isGood: true, checks, verified: await verifyObject(store, file, options, checks) };
   } catch (error) {
-    throw withPlace(error, store.locate(file.path));
+    if (!(error instanceof Failure) || error.exit !== 'mismatch') throw error;
+    return { isGood: false, checks, failure: withPlace(error, store.locate(file.path)) };
   }
 }
 
@@ -88,7 +91,7 @@ async function verifyObject(
   }
   checks.manifest_valid = true;
 
-  await (level === 'Full' ? checkEverything(backup, options, where) : checkSample(backup, options, where));
+  await (level === 'Full' ? checkEverything(backup, options) : checkSample(backup, options));
   checks.cases_match = true;
 
   const contentHash = readAll ? await ranges.contentHash() : (file.contentHash ?? '');
@@ -97,19 +100,19 @@ async function verifyObject(
   return { contentHash, manifest: backup.manifest };
 }
 
-async function checkSample(backup: BackupFile, { seed }: VerifyOptions, where: string): Promise<void> {
+async function checkSample(backup: BackupFile, { seed }: VerifyOptions): Promise<void> {
   const sample = sampler<{ entry: ZipEntry; sha256: string }>(seed);
-  await compareEntries(backup, unhashed(readDirectory(backup.zip)), where, (entry, sha256) =>
+  await compareEntries(backup, unhashed(readDirectory(backup.zip)), (entry, sha256) =>
     sample.offer({ entry, sha256 }, entry.size),
   );
   for (const { entry, sha256 } of sample.chosen()) {
     const hash = createHash('sha256');
     for await (const chunk of readEntry(backup.zip, entry)) hash.update(chunk);
-    assertSame(`sha256 of ${entry.name}`, sha256, hash.digest('hex'), where);
+    assertSame(`sha256 of ${entry.name}`, sha256, hash.digest('hex'), backup.where);
   }
 }
 
-async function checkEverything(backup: BackupFile, { signal }: VerifyOptions, where: string): Promise<void> {
+async function checkEverything(backup: BackupFile, { signal }: VerifyOptions): Promise<void> {
   const hasher = () => {
     const hash = createHash('sha256');
     return { update: (chunk: Buffer) => hash.update(chunk), digest: () => hash.digest('hex') };
@@ -117,7 +120,7 @@ async function checkEverything(backup: BackupFile, { signal }: VerifyOptions, wh
   const { gaps, preceding } = backup.manifest;
   const front = { bytes: preceding.bytes, crc32: Number.parseInt(preceding.crc32, 16) };
   const entries = checkArchive(backup.zip, { gaps, preceding: front, hasher, signal });
-  await compareEntries(backup, entries, where, () => undefined);
+  await compareEntries(backup, entries, () => undefined);
 }
 
 async function* unhashed(entries: AsyncIterable<ZipEntry>): AsyncGenerator<{ entry: ZipEntry; digest: undefined }> {
@@ -132,8 +135,8 @@ function assertSame(what: string, expected: string | number | undefined, actual:
 }
 
 /** What the archive's reader finds wrong does not know which file it reads. */
-function withPlace(error: unknown, where: string): unknown {
-  if (!(error instanceof Failure) || error.exit !== 'mismatch' || error.message.includes(where)) return error;
-  const { code, message, hint } = error;
-  return new Failure(code, `${where}: ${message}`, { cause: error, ...(hint !== undefined && { hint }) });
+function withPlace(failure: Failure, where: string): Failure {
+  const { code, message, hint } = failure;
+  if (message.includes(where)) return failure;
+  return new Failure(code, `${where}: ${message}`, { cause: failure, ...(hint !== undefined && { hint }) });
 }

@@ -6,7 +6,7 @@ import type { ReadableStore } from '../../store/store.ts';
 import { type Backup, type Inventory, takeInventory } from '../inventory.ts';
 import { backupDate } from '../names.ts';
 import { mainArchive } from '../record.ts';
-import { noChecks, verifyBackup } from './verify-backup.ts';
+import { verifyBackup } from './verify-backup.ts';
 
 /** Verifies a backup that stands at the destination, for `backup-job verify`: against its run record, where it has one. */
 export interface StoredVerification {
@@ -34,21 +34,23 @@ export async function verifyStored(
   const { level, clock, signal, onBytes } = options;
   const backup = choose(await takeInventory(destination, signal), name, destination);
   const recorded = backup.proof && mainArchive(backup.proof.record);
-  const checks = noChecks();
   const expected = recorded ? { bytes: recorded.bytes, contentHash: recorded.contentHash } : {};
-  const { contentHash, manifest } = await verifyBackup(
-    destination,
-    backup.file,
-    { level, expected, seed: `${backup.name} ${clock.now().toISOString()}`, signal, onBytes },
-    checks,
-  );
+  const finding = await verifyBackup(destination, backup.file, {
+    level,
+    expected,
+    seed: `${backup.name} ${clock.now().toISOString()}`,
+    signal,
+    onBytes,
+  });
+  if (!finding.isGood) throw finding.failure;
+  const { contentHash, manifest } = finding.verified;
   return {
     path: destination.locate(backup.name),
     bytes: backup.file.size,
     contentHash,
     cases: manifest.total_cases,
     files: manifest.total_files,
-    verification: { ...checks, timestamp: clock.now().toISOString(), level },
+    verification: { ...finding.checks, timestamp: clock.now().toISOString(), level },
     warnings: [
       ...(recorded
         ? []

@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { crc32 } from 'node:zlib';
 import pLimit from 'p-limit';
-import type { Gap } from '../write/archive.ts';
-import { type ByteRun, byteRun } from './byte-run.ts';
-import { corrupt } from './corrupt.ts';
+import type { Gap } from '../entry.ts';
+import { byteRun } from './byte-run.ts';
 import type { ZipEntry } from './decode.ts';
 import { readDirectory } from './directory.ts';
 import { checkContent, entryContent, takeDescriptor, takeLocalHeader } from './entry-data.ts';
 import { inflateWhole } from './inflate.ts';
 import type { ZipFile } from './open-zip.ts';
 import { type Preceding, summedRanges } from './preceding.ts';
+import { skipGaps } from './skip-gaps.ts';
 
 export interface Hasher<D> {
   update(chunk: Buffer): unknown;
@@ -98,14 +98,4 @@ const ENTRY_BYTES = 16 * 1024;
 function digestOf<D>(hash: Hasher<D>, content: Buffer): D {
   hash.update(content);
   return hash.digest();
-}
-
-/** Moves on to `position`, over declared gaps only. */
-async function skipGaps(run: ByteRun, position: number, gaps: readonly Gap[]): Promise<void> {
-  while (run.position < position) {
-    const gap = gaps.find(({ offset, length }) => offset === run.position && length > 0);
-    if (!gap) throw corrupt(`the bytes from ${run.position} to ${position} belong to no entry`);
-    await run.skip(gap.length);
-  }
-  if (run.position > position) throw corrupt(`something ends behind byte ${position}, where the next thing starts`);
 }

@@ -19,6 +19,8 @@ export interface ZipEntry {
   readonly dosTimestamp: number;
   /** Both sizes stand in the ZIP64 field. */
   readonly zip64: boolean;
+  /** Bytes of this record in the central directory. */
+  readonly recordBytes: number;
 }
 
 interface Extra {
@@ -52,7 +54,8 @@ export function decodeCentralRecord(fixed: Buffer, variable: Buffer): ZipEntry {
   if ((wide?.length ?? 0) !== used) throw corrupt(`${name} has 64 bit numbers that nothing refers to`);
   if (method === 0 && size !== compressedSize) throw corrupt(`${name} is stored, but with another size than its own`);
   const crc32 = fixed.readUInt32LE(16);
-  return { name, modified, method, size, compressedSize, crc32, offset, streamed, dosTimestamp, zip64 };
+  const recordBytes = fixed.length + variable.length;
+  return { name, modified, method, size, compressedSize, crc32, offset, streamed, dosTimestamp, zip64, recordBytes };
 }
 
 /**

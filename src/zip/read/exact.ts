@@ -1,4 +1,5 @@
-import { centralRecord, endRecords, type Header, localHeader } from '../encode.ts';
+import { centralRecord, dataDescriptor, endRecords, type Header, localHeader } from '../encode.ts';
+import { MAX_32 } from '../signatures.ts';
 import { timesAgree } from '../timestamp.ts';
 import { corrupt } from './corrupt.ts';
 import type { ZipEntry } from './decode.ts';
@@ -19,7 +20,7 @@ export function asOurs(zip: ZipFile): ZipFile {
 
 export function expectOurCentralRecord(fixed: Buffer, variable: Buffer, entry: ZipEntry): void {
   const header = headerOf(entry);
-  const isSame = consistsOf(centralRecord(header, entry.offset), fixed, variable);
+  const isSame = isWritable(entry) && consistsOf(centralRecord(header, entry.offset), fixed, variable);
   if (!isSame || !timesAgree(header)) throw corrupt(`the record of ${entry.name} in its directory is not as written`);
 }
 
@@ -29,7 +30,26 @@ export function expectOurLocalHeader(fixed: Buffer, variable: Buffer, entry: Zip
   }
 }
 
-function headerOf({ name, modified, ...entry }: ZipEntry): Header {
+/** Bytes from an entry's local header to the end of its data, or of the descriptor behind them, in an archive of ours. */
+export function extentOf(entry: ZipEntry): number {
+  const header = headerOf(entry);
+  return localHeader(header).length + entry.compressedSize + (entry.streamed ? dataDescriptor(header).length : 0);
+}
+
+/** Entries that nothing ever comes between fill the archive from the first of them to `end`. */
+export function expectUnbroken(entries: readonly ZipEntry[], end: number): void {
+  for (const [i, entry] of entries.entries()) {
+    const next = entries[i + 1]?.offset ?? end;
+    if (entry.offset + extentOf(entry) !== next)
+      throw corrupt(`${entry.name} does not end at byte ${next}, as written`);
+  }
+}
+
+/** Other programs may widen one size alone, and a hostile one may claim a size that no number holds. */
+const isWritable = ({ size, compressedSize, offset, zip64 }: ZipEntry): boolean =>
+  Number.isSafeInteger(Math.max(size, compressedSize, offset)) && (zip64 || Math.max(size, compressedSize) < MAX_32);
+
+function headerOf({ name, modified, recordBytes: _, ...entry }: ZipEntry): Header {
   return { ...entry, name: Buffer.from(name), unixSeconds: modified.getTime() / 1000 };
 }
 

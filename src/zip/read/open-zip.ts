@@ -12,9 +12,11 @@ import {
 } from '../signatures.ts';
 import type { ReadRange } from './byte-run.ts';
 import { corrupt, unsupported } from './corrupt.ts';
+import { withKnown } from './known-range.ts';
 
 /** An archive whose end records have been read and agree with each other and with its size. */
 export interface ZipFile {
+  /** What lies within the last 64 KiB, which had to be read for the end records, is not read again. */
   readonly read: ReadRange;
   readonly size: number;
   readonly entries: number;
@@ -35,12 +37,13 @@ type Directory = Pick<ZipFile, 'entries' | 'directoryOffset' | 'directorySize'>;
  */
 export async function openZip(read: ReadRange, size: number): Promise<ZipFile> {
   const tailLength = Math.min(size, MAX_16 + END_RECORD_BYTES + END64_LOCATOR_BYTES + END64_RECORD_BYTES);
-  const tail = tailLength < END_RECORD_BYTES ? Buffer.alloc(0) : await read(size - tailLength, tailLength);
+  const tailOffset = size - tailLength;
+  const tail = tailLength < END_RECORD_BYTES ? Buffer.alloc(0) : await read(tailOffset, tailLength);
   const end = findEnd(tail);
   const directory = parseEnd(tail.subarray(end));
   const wide = parseEnd64(tail.subarray(0, end), directory);
   const tailStart = end - (wide ? END64_RECORD_BYTES + END64_LOCATOR_BYTES : 0);
-  const behindDirectory = size - tailLength + tailStart;
+  const behindDirectory = tailOffset + tailStart;
   const { directoryOffset, directorySize, entries } = wide ?? directory;
   if (directoryOffset + directorySize !== behindDirectory) {
     throw corrupt(
@@ -48,7 +51,8 @@ export async function openZip(read: ReadRange, size: number): Promise<ZipFile> {
     );
   }
   const records = tail.subarray(tailStart);
-  return { read, size, entries, directoryOffset, directorySize, tail: records, isOurs: false };
+  const reading = withKnown(read, tailOffset, tail);
+  return { read: reading, size, entries, directoryOffset, directorySize, tail: records, isOurs: false };
 }
 
 /** The one position where an end record and its comment fill the rest of the file. */

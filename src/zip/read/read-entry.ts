@@ -2,6 +2,7 @@ import { LOCAL_HEADER_BYTES } from '../signatures.ts';
 import { byteRun } from './byte-run.ts';
 import type { ZipEntry } from './decode.ts';
 import { entryContent, takeDescriptor, takeLocalHeader } from './entry-data.ts';
+import { withKnown } from './known-range.ts';
 import type { ZipFile } from './open-zip.ts';
 
 /** ZIP64 sizes and the UT field in front of the data, a 64 bit descriptor behind them. */
@@ -12,9 +13,19 @@ const MOST_EXTRA_BYTES = 20 + 9 + 24;
  * it throws CorruptArchive before it ends when anything differs, so nothing may be kept before the last chunk is in.
  */
 export async function* readEntry(zip: ZipFile, entry: ZipEntry): AsyncGenerator<Buffer, void, void> {
-  const most = LOCAL_HEADER_BYTES + Buffer.byteLength(entry.name) + entry.compressedSize + MOST_EXTRA_BYTES;
-  const run = byteRun(zip.read, entry.offset, Math.min(entry.offset + most, zip.directoryOffset));
+  const run = byteRun(zip.read, entry.offset, endAtMost(zip, entry));
   const { zip64 } = await takeLocalHeader(run, entry, zip);
   yield* entryContent(run, entry);
   await takeDescriptor(run, entry, zip64);
+}
+
+/** The archive with all that belongs to this entry in memory, after one range read of whatever size. */
+export async function withEntryKnown(zip: ZipFile, entry: ZipEntry): Promise<ZipFile> {
+  const bytes = await zip.read(entry.offset, endAtMost(zip, entry) - entry.offset);
+  return { ...zip, read: withKnown(zip.read, entry.offset, bytes) };
+}
+
+function endAtMost(zip: ZipFile, entry: ZipEntry): number {
+  const most = LOCAL_HEADER_BYTES + Buffer.byteLength(entry.name) + entry.compressedSize + MOST_EXTRA_BYTES;
+  return Math.min(entry.offset + most, zip.directoryOffset);
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../host/errors.ts';
 import { giveBack } from '../../host/memory.ts';
 import { openSpool } from '../../host/spool.ts';
 import { centralRecord, dataDescriptor, endRecords, type Header, localHeader } from '../encode.ts';
-import type { ZipMethod } from '../entry.ts';
+import type { Gap, ZipMethod, ZipPlace } from '../entry.ts';
 import { MAX_16, MAX_32 } from '../signatures.ts';
 import { timesOf } from '../timestamp.ts';
 import { combineCrc32 } from './crc-combine.ts';
@@ -14,15 +14,8 @@ import { combineCrc32 } from './crc-combine.ts';
  */
 export type Sink = (chunk: Buffer, release?: () => void) => Promise<void> | undefined;
 
-/** Bytes that belong to no entry: what an abandoned entry left behind. */
-export interface Gap {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** Where an entry's record is, and how large its data became. */
-export interface Placed {
-  readonly offset: number;
+/** Where an entry lies, and how large its data became. */
+export interface Placed extends ZipPlace {
   readonly compressedSize: number;
 }
 
@@ -34,6 +27,14 @@ export interface WholeEntry {
   readonly size: number;
   /** The data in its final form; the archive's from now on. */
   readonly body: Buffer;
+}
+
+/** An entry of which neither the data nor their CRC are known yet. */
+export interface OpenEntry {
+  readonly name: string;
+  readonly modified: Date;
+  readonly method: ZipMethod;
+  readonly expectedSize: number;
 }
 
 export interface EntryStream {
@@ -52,8 +53,8 @@ export interface ZipArchive {
   readonly entries: number;
   readonly gaps: readonly Gap[];
   add(entry: WholeEntry): Promise<Placed>;
-  /** Opens an entry whose CRC is not known yet; one at a time, ended or abandoned before anything else is added. */
-  begin(name: string, modified: Date, method: ZipMethod, expectedSize: number): Promise<EntryStream>;
+  /** One at a time, ended or abandoned before anything else is added. */
+  begin(entry: OpenEntry): Promise<EntryStream>;
   /** Writes the central directory. Nothing may be added afterwards. */
   finish(): Promise<{ readonly bytes: number; readonly entries: number }>;
   /** Lets go of the spool file, finished or not. */
@@ -82,9 +83,14 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
     sum = knownCrc32 === undefined ? checksum(chunk, sum) : combineCrc32(sum, knownCrc32, chunk.length);
     return sink(chunk, release);
   };
-  const record = (header: Header, offset: number): Promise<void> => {
+  /** To be called when the last byte of the entry has been given to the sink. */
+  const record = async (header: Header, offset: number): Promise<Placed> => {
+    const central = centralRecord(header, offset);
+    const directory = { directoryOffset: spool.bytes, directoryBytes: central.length };
+    const placed = { offset, bytes: bytes - offset, ...directory, compressedSize: header.compressedSize };
     entries += 1;
-    return spool.append(centralRecord(header, offset));
+    await spool.append(central);
+    return placed;
   };
 
   return {
@@ -124,11 +130,10 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
         await write(local);
         await write(body, method === 0 ? crc32 : undefined, () => giveBack(body));
       }
-      await record(header, offset);
-      return { offset, compressedSize };
+      return record(header, offset);
     },
 
-    async begin(name, modified, method, expectedSize) {
+    async begin({ name, modified, method, expectedSize }) {
       const offset = bytes;
       const zip64 = expectedSize >= WIDE_FROM;
       const open = { name: encodeName(name), ...timesOf(modified), method, streamed: true, zip64 };
@@ -143,8 +148,7 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
             throw new Error(`an entry announced with ${expectedSize} bytes grew beyond 4 GiB`);
           }
           await write(dataDescriptor(header));
-          await record(header, offset);
-          return { offset, compressedSize };
+          return record(header, offset);
         },
         abandon() {
           gaps.push({ offset, length: bytes - offset });

@@ -11,7 +11,7 @@ export interface ReadAheadOptions {
   readonly compression: Compression;
   readonly cores: number;
   /** Most loads at once. */
-  readonly parallelLoads: number;
+  readonly maxConcurrentLoads: number;
   /** Most bytes held by entries that are being loaded or compressed, or wait for their turn. */
   readonly budgetBytes: number;
   /** Up to this size an entry is loaded whole. */
@@ -109,7 +109,7 @@ export function readAhead<D>(
       const held = streamed ? options.streamBytes : wholeBytes(input.name, input.size ?? options.smallBytes);
       const room = window.enter(held);
       if (room) await untilAborted(room, signal);
-      while (loading >= options.parallelLoads) {
+      while (loading >= options.maxConcurrentLoads) {
         await untilAborted(new Promise<void>((resolve) => (wakeFeeder = resolve)), signal);
       }
       signal.throwIfAborted();

@@ -25,13 +25,13 @@ export async function streamEntry<D>(
   input: ZipInput<D>,
   { compression, parallelBlocks, signal }: StreamOptions,
 ): Promise<ZipWritten<D>> {
-  const expectedSize = input.size ?? 0;
+  const { name, modified, size: expectedSize = 0 } = input;
   const source = checkedSource(input, expectedSize, signal);
   let entry: EntryStream | undefined;
   try {
     const beginning = await readAtLeast(source.chunks, SAMPLE_BYTES);
-    const method = methodFor(compression, input.name, beginning);
-    entry = await untilAborted(archive.begin(input.name, input.modified, method, expectedSize), signal);
+    const method = methodFor(compression, name, beginning);
+    entry = await untilAborted(archive.begin({ name, modified, method, expectedSize }), signal);
     const content = concatenated(beginning, source.chunks);
     for await (const chunk of method === 8 ? deflateBlocks(content, parallelBlocks) : content) {
       const drained = entry.write(chunk);
@@ -39,7 +39,7 @@ export async function streamEntry<D>(
     }
     const { digest, size, crc32 } = source.result();
     const placed = await untilAborted(entry.end(crc32, size), signal);
-    return { name: input.name, digest, size, crc32, method, ...placed };
+    return { name, digest, size, crc32, method, ...placed };
   } catch (error) {
     if (error instanceof SourceError) entry?.abandon();
     throw error;

@@ -10,7 +10,7 @@ import { type StreamOptions, streamEntry } from './stream-entry.ts';
 export interface WriteOptions<D> {
   readonly compression: Compression;
   /** Most inputs that are loaded at once. */
-  readonly readAhead: number;
+  readonly maxConcurrentLoads: number;
   readonly signal: AbortSignal;
   /**
    * An input can't be had: its load failed (nothing of it has been written), its stream broke (what was written of it
@@ -41,7 +41,8 @@ export async function* writeEntries<D>(
   inputs: AsyncIterable<ZipInput<D>> | Iterable<ZipInput<D>>,
   options: WriteOptions<D>,
 ): AsyncGenerator<ZipWritten<D>, void, void> {
-  const { compression, cores = availableParallelism(), budgetBytes = 32 * MIB, smallBytes = 8 * MIB } = options;
+  const { compression, maxConcurrentLoads, cores = availableParallelism() } = options;
+  const { budgetBytes = 32 * MIB, smallBytes = 8 * MIB } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   signal.throwIfAborted();
@@ -49,12 +50,13 @@ export async function* writeEntries<D>(
   const streamBytes = SOURCE_BYTES + 2 * BLOCK_BYTES * parallelBlocks;
   const ahead = readAhead(
     inputs,
-    { compression, cores, parallelLoads: options.readAhead, budgetBytes, smallBytes, streamBytes },
+    { compression, cores, maxConcurrentLoads, budgetBytes, smallBytes, streamBytes },
     signal,
   );
+  const stream = { compression, parallelBlocks, signal };
   try {
     for (let slot = await ahead.next(); slot; slot = await ahead.next()) {
-      const written = await writeSlot(archive, slot, ahead, options, { compression, parallelBlocks, signal });
+      const written = await writeSlot(slot, { archive, ahead, onFailure: options.onFailure, stream });
       ahead.release(slot);
       if (written) yield written;
       signal.throwIfAborted();
@@ -67,13 +69,16 @@ export async function* writeEntries<D>(
 
 type Outcome<D> = { readonly written: ZipWritten<D> } | { readonly error: unknown };
 
+interface SlotContext<D> extends Pick<WriteOptions<D>, 'onFailure'> {
+  readonly archive: ZipArchive;
+  readonly ahead: ReadAhead<D>;
+  readonly stream: StreamOptions;
+}
+
 /** Resolves to undefined for an input that the caller decided to skip. */
 async function writeSlot<D>(
-  archive: ZipArchive,
   slot: Slot<D>,
-  ahead: ReadAhead<D>,
-  { onFailure }: WriteOptions<D>,
-  stream: StreamOptions,
+  { archive, ahead, onFailure, stream }: SlotContext<D>,
 ): Promise<ZipWritten<D> | undefined> {
   const { signal } = stream;
   for (let attempt = 1; ; attempt++) {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import test from 'node:test';
+import type { Gap } from '../../../src/zip/entry.ts';
 import { type Checked, checkArchive } from '../../../src/zip/read/check-archive.ts';
 import type { ZipEntry } from '../../../src/zip/read/decode.ts';
 import { openZip } from '../../../src/zip/read/open-zip.ts';
-import type { Gap } from '../../../src/zip/write/archive.ts';
 import { failureOf } from '../../support/failure-of.ts';
 import { breaking, collect, input, openBytes, options, zipOf } from '../fixture.ts';
 

@@ -69,7 +69,7 @@ for (const [count, size, budget] of [
   [12, 4 * MIB, 16 * MIB],
 ] as const) {
   test(`${count} files of ${size} bytes hold at most the ${budget} bytes of the budget, and use it`, async (t) => {
-    const peak = await peakOf(t, { count, size }, { budgetBytes: budget, readAhead: 1000 });
+    const peak = await peakOf(t, { count, size }, { budgetBytes: budget, maxConcurrentLoads: 1000 });
     assert.ok(peak.bytes <= budget, `${peak.bytes} bytes`);
     // A file counts twice while it may be deflated, and 64 KiB besides.
     const fits = Math.floor(budget / (2 * size + 64 * 1024));
@@ -80,16 +80,16 @@ for (const [count, size, budget] of [
 
 test('files of unknown size count as the largest that is loaded', async (t) => {
   const unknown = { count: 60, size: 900_000, announced: false };
-  const peak = await peakOf(t, unknown, { budgetBytes: 8 * MIB, smallBytes: MIB, readAhead: 100 });
+  const peak = await peakOf(t, unknown, { budgetBytes: 8 * MIB, smallBytes: MIB, maxConcurrentLoads: 100 });
   assert.ok(peak.bytes <= 8 * MIB, `${peak.bytes} bytes`);
 });
 
 test('a file larger than the budget still goes through, alone', async (t) => {
-  const peak = await peakOf(t, { count: 5, size: 3 * MIB }, { budgetBytes: 2 * MIB, readAhead: 100 });
+  const peak = await peakOf(t, { count: 5, size: 3 * MIB }, { budgetBytes: 2 * MIB, maxConcurrentLoads: 100 });
   assert.equal(peak.bytes, 3 * MIB);
 });
 
 test('never more loads at once than asked for', async (t) => {
-  assert.equal((await peakOf(t, { count: 100, size: 1000 }, { readAhead: 3 })).loads, 3);
-  assert.equal((await peakOf(t, { count: 100, size: 1000 }, { readAhead: 1 })).loads, 1);
+  assert.equal((await peakOf(t, { count: 100, size: 1000 }, { maxConcurrentLoads: 3 })).loads, 3);
+  assert.equal((await peakOf(t, { count: 100, size: 1000 }, { maxConcurrentLoads: 1 })).loads, 1);
 });
