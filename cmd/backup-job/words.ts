@@ -1,3 +1,4 @@
+import { clip } from '../../src/api/clip.ts';
 import { counted } from '../../src/api/counted.ts';
 import type { RunProgress, RunReport, Stage } from '../../src/api/report.ts';
 
@@ -28,7 +29,7 @@ const DOING: Readonly<Record<Stage, string>> = {
   Reporting: 'writing the report',
 };
 
-/** One line of at most `width` characters: stage, files, bytes, rate, time left. */
+/** One line that fits into `width` characters: stage, files, bytes, rate, time left. */
 export function progressLine(progress: RunProgress, width: number): string {
   const { stage, percent, filesDone, filesTotal, bytesDone, bytesTotal } = progress;
   const seconds = (Date.parse(progress.heartbeatTime) - Date.parse(progress.stageStartTime)) / 1000;
@@ -45,10 +46,8 @@ export function progressLine(progress: RunProgress, width: number): string {
     rate === undefined || bytesDone === 0 ? '' : `${formatBytes(rate)}/s`,
     left === undefined ? '' : `${formatDuration(left)} left`,
   ];
-  return parts
-    .filter((part) => part !== '')
-    .join(' · ')
-    .slice(0, Math.max(20, width - 1));
+  const line = parts.filter((part) => part !== '').join(' · ');
+  return clip(line, Math.max(20, width - 1));
 }
 
 /** What happened, with the code word that one can look up, where it is, and what to do next. */

@@ -1,8 +1,9 @@
+import { clip } from '../api/clip.ts';
 import { redact } from '../host/secrets.ts';
 import type { JournalRow, JournalStorage } from './journal.ts';
 
 const BYTES_PER_MB = 1_048_576;
-const MAX_ERROR_CHARACTERS = 2_000;
+const MAX_ERROR_BYTES = 2_000;
 
 /** The columns that a run writes; id, created_at and written_by come from their defaults. */
 export const COLUMNS = [
@@ -46,12 +47,12 @@ function storageJson({ usedBytes, allocatedBytes, nightsLeft }: JournalStorage):
   return JSON.stringify({ used_bytes: usedBytes, allocated_bytes: allocatedBytes, nights_left: nightsLeft ?? null });
 }
 
-/** One line, without secrets and control characters, cut between characters and not inside one. */
+/** One line, without secrets and control characters. */
 function printable(text: string): string {
   const line = redact(text)
     .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim();
-  return [...line].slice(0, MAX_ERROR_CHARACTERS).join('');
+  return clip(line, MAX_ERROR_BYTES);
 }
 
 function storable(text: string | undefined): string | null {

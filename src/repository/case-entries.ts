@@ -4,8 +4,7 @@ import { readRecords } from '../zip/read/directory.ts';
 import { extentOf } from '../zip/read/exact.ts';
 import { type EntryContent, readStretch } from '../zip/read/read-stretch.ts';
 import { archiveDiffers } from './archive-differs.ts';
-import { NOWHERE, placeWith } from './case-place.ts';
-import type { ManifestCase } from './manifest.ts';
+import { type ManifestCase, NOWHERE, placeWith } from './manifest.ts';
 import type { BackupFile } from './open-backup.ts';
 
 /**

@@ -48,7 +48,7 @@ export async function acquireLease(store: Store, options: LeaseOptions): Promise
   const current = await store.stat(LEASE_FILE, signal);
   if (current?.kind === 'folder') throw new Failure('LeaseUnreadable', `${store.locate(LEASE_FILE)} is a folder`);
   const held = current ? await readLease(store, current, signal) : undefined;
-  if (current && held) await assertFree(store, current, held, slot, signal);
+  if (current && held) await assertFree(store, { file: current, held }, options);
 
   const record: LeaseRecord = {
     runId,
@@ -110,10 +110,8 @@ async function renewInBackground(
 
 async function assertFree(
   store: Store,
-  file: FileEntry,
-  held: LeaseRecord,
-  slot: string,
-  signal: AbortSignal,
+  { file, held }: { readonly file: FileEntry; readonly held: LeaseRecord },
+  { slot, signal }: LeaseOptions,
 ): Promise<void> {
   if (held.slot === slot || held.ttlSeconds === 0 || isProcessGone(held.process)) return;
   const expires = new Date(file.stored.getTime() + held.ttlSeconds * 1000);

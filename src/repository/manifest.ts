@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../host/errors.ts';
+import type { ZipPlace } from '../zip/entry.ts';
 
 /** What stands in the archive beside the cases. The order below is the order in the archive, after all cases. */
 export const READ_ME = 'READ-ME-FIRST.txt';
@@ -69,6 +70,24 @@ export const manifestSchema = z.object({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestCase = Manifest['cases'][number];
+export type CasePlace = ManifestCase['at'];
+
+/** The place of a case that has no entry (yet). */
+export const NOWHERE: CasePlace = { offset: 0, bytes: 0, directory_offset: 0, directory_bytes: 0, entries: 0 };
+
+/** The place with one more entry, which comes behind those that it has. What lies between them belongs to nobody. */
+export function placeWith(place: CasePlace, entry: ZipPlace): CasePlace {
+  const isFirst = place.entries === 0;
+  const offset = isFirst ? entry.offset : place.offset;
+  const directoryOffset = isFirst ? entry.directoryOffset : place.directory_offset;
+  return {
+    offset,
+    bytes: entry.offset + entry.bytes - offset,
+    directory_offset: directoryOffset,
+    directory_bytes: entry.directoryOffset + entry.directoryBytes - directoryOffset,
+    entries: place.entries + 1,
+  };
+}
 
 /** One line of files.jsonl: an archived file, or one that was listed and is not in the archive, with the reason. */
 export const fileLineSchema = z.union([

@@ -62,8 +62,13 @@ describe("The README's quick start", () => {
     const lines = commands();
     assert.ok(lines.length >= 8, lines.join('\n'));
     let last = '';
+    const variables: string[] = [];
     for (const line of lines) {
-      last = await shell(line);
+      if (/^[A-Z_]+=/.test(line)) {
+        variables.push(line);
+        continue;
+      }
+      last = await shell([...variables, line].join('; '));
       if (line.includes('controller.yaml')) {
         const kubeconfig = await plane.serviceAccount(NAMESPACE, 'case-backup-controller');
         await startController({ kubeconfig, namespace: NAMESPACE });

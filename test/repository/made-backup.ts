@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { NOWHERE, placeWith } from '../../src/repository/case-place.ts';
 import {
   FILES_LIST,
   FORMAT_VERSION,
   MANIFEST,
   type Manifest,
   megabytes,
+  NOWHERE,
+  placeWith,
   READ_ME,
   SUMS,
 } from '../../src/repository/manifest.ts';

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashBytes } from '../../src/store/content-hash.ts';
-import { cutParts, type Part } from '../../src/store/dropbox/upload/cut-parts.ts';
 import { createPartHasher } from '../../src/store/dropbox/upload/part-hasher.ts';
-import { partPool } from '../../src/store/dropbox/upload/part-pool.ts';
+import { cutParts, type Part, partPool } from '../../src/store/dropbox/upload/parts.ts';
 import { inChunks, MIB, never, pattern } from './conformance/fixture.ts';
 import { all, openFixture } from './dropbox-fixture.ts';
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { openSpool, type Spool } from '../../host/spool.ts';
-import { NOWHERE, placeWith } from '../../repository/case-place.ts';
-import type { FileLine, ManifestCase } from '../../repository/manifest.ts';
+import { type FileLine, type ManifestCase, NOWHERE, placeWith } from '../../repository/manifest.ts';
 import type { Digest } from '../../store/store.ts';
 import type { ZipWritten } from '../../zip/entry.ts';
 import type { PlannedCase } from '../listing/seal-plan.ts';

@@ -2,7 +2,6 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import picomatch from 'picomatch';
 import { inTurns } from '../../host/in-turns.ts';
 import type { DeletedEntry, Entry } from '../../store/store.ts';
-import { PLAN_SCHEMA } from './plan-schema.ts';
 
 /** What a plan holds: everything that a store can list but a deletion. */
 export type PlanEntry = Exclude<Entry, DeletedEntry>;
@@ -34,11 +33,28 @@ export interface Plan {
   close(): void;
 }
 
+/**
+ * One database per run, thrown away after it: no journal, no sync. `sort` is the key with 0 for `/`, so that a plain
+ * byte comparison keeps a folder's content together ("a b" would otherwise fall between "a" and "a/x"). `entry` is what
+ * the store said, as JSON. No index on `id`: it makes the listing of a million files take twice as long, for the few
+ * that move meanwhile, which `moved` knows.
+ */
+const SCHEMA = `
+  PRAGMA journal_mode = OFF;
+  PRAGMA synchronous = OFF;
+  PRAGMA cache_size = -16000;
+  PRAGMA temp_store = FILE;
+  CREATE TABLE node (sort BLOB PRIMARY KEY, kind TEXT NOT NULL, id TEXT, entry TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE moved (id TEXT PRIMARY KEY, sort BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE fold (hash INTEGER PRIMARY KEY);
+  CREATE TABLE alias (key TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+`;
+
 /** `exclude` are the globs of spec.source.exclude, relative to the source; without case, and dot files match `*` too. */
 export function openPlan(file: string, exclude: readonly string[]): Plan {
   const isExcluded = exclude.length > 0 ? picomatch([...exclude], { nocase: true, dot: true }) : () => false;
   const database = new DatabaseSync(file);
-  database.exec(PLAN_SCHEMA);
+  database.exec(SCHEMA);
   const insert = database.prepare('INSERT OR REPLACE INTO node (sort, kind, id, entry) VALUES (?, ?, ?, ?)');
   const removeTree = database.prepare('DELETE FROM node WHERE sort = ? OR (sort > ? AND sort < ?)');
   const move = database.prepare('INSERT OR REPLACE INTO moved (id, sort) VALUES (?, ?)');

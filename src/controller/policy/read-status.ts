@@ -40,7 +40,7 @@ const NOTHING: Unread = { fields: {}, conditions: [], history: [], runCounts: []
 
 /** Read item by item. */
 const LISTS = { conditions: conditionSchema, history: finishedRunSchema, runCounts: runCountSchema } as const;
-const FIELDS: Readonly<Record<string, z.ZodType>> = statusSchema.shape;
+const FIELDS = statusSchema.shape;
 /** Every look tells these anew, so an old one that can't be read is of no use to anybody. */
 const TOLD_ANEW: ReadonlySet<string> = new Set(['activeRun', 'cronJobName', 'nextScheduleTime', 'observedGeneration']);
 
@@ -53,7 +53,7 @@ export function readStatus(stored: unknown): StatusReading {
       const { yes = [], no = [] } = Object.groupBy(value, (item) => (canRead(LISTS[name], item) ? 'yes' : 'no'));
       status[name] = no.length === 0 ? value : yes;
       Object.assign(unread, { [name]: no });
-    } else if (FIELDS[name] !== undefined && canRead(FIELDS[name], value)) status[name] = value;
+    } else if (isField(name) && canRead(FIELDS[name], value)) status[name] = value;
     else if (!TOLD_ANEW.has(name)) unread.fields[name] = value;
   }
   const isWhole = Object.values(unread).every((part) => Object.keys(part).length === 0);
@@ -83,6 +83,7 @@ export function countedRuns({ history = [] }: PolicyStatus, unread: Unread): rea
     .slice(0, HISTORY_LENGTH);
 }
 
+const isField = (name: string): name is keyof typeof FIELDS => Object.hasOwn(FIELDS, name);
 const isList = (name: string): name is keyof typeof LISTS => Object.hasOwn(LISTS, name);
 const isRun = (item: unknown): item is UnreadRun => unreadRunSchema.safeParse(item).success;
 

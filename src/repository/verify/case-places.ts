@@ -1,7 +1,7 @@
 import type { ZipEntry } from '../../zip/read/decode.ts';
 import { extentOf } from '../../zip/read/exact.ts';
 import { archiveDiffers } from '../archive-differs.ts';
-import { type CasePlace, NOWHERE, placeWith } from '../case-place.ts';
+import { type CasePlace, NOWHERE, placeWith } from '../manifest.ts';
 import type { BackupFile } from '../open-backup.ts';
 
 /** Finds where each case lies, and holds it against what the manifest says: one reads a case by that alone. */

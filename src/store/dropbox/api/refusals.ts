@@ -1,3 +1,4 @@
+import { clip } from '../../../api/clip.ts';
 import type { FailureCode } from '../../../api/failure-codes.ts';
 import { Failure } from '../../../host/errors.ts';
 import { ApiError } from './api-error.ts';
@@ -58,7 +59,7 @@ function badRequest(route: string, body: string): Failure {
       hint: 'use an app with full Dropbox access, or set namespace: Home and paths within the app folder',
     });
   }
-  return new Failure('RequestRejected', `Dropbox rejected the form of a request to ${route}: ${body.slice(0, 300)}`, {
+  return new Failure('RequestRejected', `Dropbox rejected the form of a request to ${route}: ${clip(body, 300)}`, {
     hint: 'this is a fault of this program or a change of the API: please report it',
   });
 }

@@ -6,7 +6,7 @@ import { ApiError, mayHaveHappened, member, parseObject, TransferFault } from '.
 import type { Client } from '../api/client.ts';
 import { textOf } from '../api/http.ts';
 import { type Commit, commitInfo, committed, settled } from './commit.ts';
-import type { Part } from './cut-parts.ts';
+import type { Part } from './parts.ts';
 
 const NOTHING = Buffer.alloc(0);
 /** A session that vanishes before it holds anything is simply replaced. */

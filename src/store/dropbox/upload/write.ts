@@ -3,9 +3,8 @@ import { chunksUntilAborted } from '../../../host/until-aborted.ts';
 import type { WriteOptions } from '../../store.ts';
 import type { Client } from '../api/client.ts';
 import { type Commit, checkStored, commitFailure, uploadWhole } from './commit.ts';
-import { cutParts } from './cut-parts.ts';
 import { createPartHasher } from './part-hasher.ts';
-import { partPool } from './part-pool.ts';
+import { cutParts, partPool } from './parts.ts';
 import { append, finish, type HashedPart, openSession, type Session } from './upload-session.ts';
 
 export interface UploadOptions {
