@@ -1,6 +1,7 @@
 import { counted } from '../api/counted.ts';
 import type { PolicySpec } from '../api/policy.ts';
 import { Failure } from '../host/errors.ts';
+import { MOST_MANIFEST_BYTES, manifestBytesAtMost } from '../repository/manifest.ts';
 import type { Identity, Space } from '../store/store.ts';
 
 /** What a night lists or holds. Bytes as listed. */
@@ -65,6 +66,20 @@ export function shrinkFault(
     }
   }
   return undefined;
+}
+
+/** No backup may come to stand whose manifest could not be read: refused before the upload, not by its verification. */
+export function manifestFault(
+  cases: readonly { readonly name: string; readonly folder: string }[],
+): Failure | undefined {
+  if (manifestBytesAtMost(cases) <= MOST_MANIFEST_BYTES) return undefined;
+  return new Failure(
+    'TooManyCases',
+    `the source has ${counted(cases.length, 'case')}, more than one manifest can list`,
+    {
+      hint: 'split the source into several policies',
+    },
+  );
 }
 
 /**

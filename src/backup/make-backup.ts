@@ -9,7 +9,7 @@ import type { RecordKeeper } from '../repository/record-keeper.ts';
 import type { Identity } from '../store/store.ts';
 import type { Account } from './archive/ledger.ts';
 import { type Checked, commit } from './commit.ts';
-import { namespaceFault, shrinkFault, spaceFault } from './guards.ts';
+import { manifestFault, namespaceFault, shrinkFault, spaceFault } from './guards.ts';
 import { whileStartIsLogged } from './journal-runs.ts';
 import { type Layout, singleLayout } from './layout.ts';
 import { listSource } from './listing/listing.ts';
@@ -80,6 +80,7 @@ async function planNight(night: Night, plan: Plan, { source: identity, inventory
     );
   const sealed = await sealPlan(plan, signal);
   throwIf(shrinkFault(sealed.totals, before?.source.totals, spec.guards));
+  throwIf(manifestFault(sealed.cases));
   throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
   return sealed;
 }

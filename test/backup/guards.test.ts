@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { namespaceFault, overlapFault, shrinkFault, spaceFault } from '../../src/backup/guards.ts';
+import { manifestFault, namespaceFault, overlapFault, shrinkFault, spaceFault } from '../../src/backup/guards.ts';
+import { manifestBytesAtMost } from '../../src/repository/manifest.ts';
 import type { Identity } from '../../src/store/store.ts';
 
 const at = (path: string, lineage: readonly string[] = [], account = 'dbid:1'): Identity => ({
@@ -102,4 +103,27 @@ test('nothing is said about space where the store does not say, or nothing is kn
   assert.equal(spaceFault(undefined, 2000, { source: 1000, archive: 500 }), undefined);
   assert.equal(spaceFault({ allocated: 1, used: 1 }, 2000, undefined), undefined);
   assert.equal(spaceFault({ allocated: 1, used: 1 }, 2000, { source: 0, archive: 500 }), undefined);
+});
+
+const casesNamed = (count: number, name: string): { name: string; folder: string }[] =>
+  Array.from({ length: count }, () => ({ name, folder: name }));
+
+test('more cases than a manifest can list are refused, by the bytes of their names', () => {
+  const usual = 'USA00001_Maria_Fernandez';
+  assert.equal(manifestFault(casesNamed(58_000, usual)), undefined);
+  const fault = manifestFault(casesNamed(62_000, usual));
+  assert.deepEqual([fault?.code, fault?.exit], ['TooManyCases', 'refused']);
+  assert.match(fault?.message ?? '', /62000 cases/);
+  assert.equal(manifestFault(casesNamed(20_000, '案'.repeat(200)))?.code, 'TooManyCases');
+});
+
+test('the bound of a manifest holds for the largest figures, and is no more than they need', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const at = { offset: most, bytes: most, directory_offset: most, directory_bytes: most, entries: most };
+  const names = casesNamed(1000, 'a "quoted" näme\n');
+  const figures = { files: most, bytes: most, skipped: most, fingerprint: 'f'.repeat(64), at };
+  const cases = names.map((named) => ({ ...named, ...figures }));
+  const text = JSON.stringify({ cases_included: names.map(({ name }) => name), cases }, null, 2);
+  const spare = manifestBytesAtMost(names) - manifestBytesAtMost([]) - Buffer.byteLength(text);
+  assert.ok(spare > 0 && spare < 20_000, `${spare} bytes to spare`);
 });

@@ -19,6 +19,10 @@ export const REFUSED = {
     remedy:
       'Find out where they went. Only if it is right: set `spec.guards.maxShrinkPercent` to 100 for one night, then back.',
   },
+  TooManyCases: {
+    means: 'The source has so many cases (some 60,000) that the manifest could not list them in 32 MiB.',
+    remedy: 'Split the source into several policies.',
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
 /** Exit 11: another run holds the lease. */

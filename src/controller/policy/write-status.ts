@@ -1,15 +1,12 @@
 import { FIELD_MANAGER } from '../../api/kubernetes-names.ts';
 import type { PolicyStatus } from '../../api/status.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { hasReason } from '../../kube/kube-error.ts';
 import { apiVersionOf } from '../../kube/objects.ts';
 import { POLICIES } from '../../kube/resources.ts';
+import { isRefused } from '../refused.ts';
 import type { ServedCrd } from '../served-crd.ts';
 import type { StoredPolicy } from '../workloads.ts';
 import { type CachedPolicy, cachedPolicy } from './cached-policy.ts';
-
-/** What the server says to a word or field that its CRD lacks; a missing field is a 500 (Kubernetes 1.36). */
-const REFUSALS = ['Invalid', 'BadRequest', 'InternalError'] as const;
 
 /**
  * The policy as it is after the write. The version that was looked at goes along: a status made from an old copy would
@@ -32,7 +29,7 @@ export async function writeStatus(
   try {
     return cachedPolicy(await client.apply<StoredPolicy>(POLICIES, object, options));
   } catch (error) {
-    if (hasReason(error, ...REFUSALS)) crd.doubt();
+    if (isRefused(error)) crd.doubt();
     throw error;
   }
 }
