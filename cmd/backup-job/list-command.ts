@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
-import { inventoryJson, inventoryTable } from './inventory-words.ts';
 import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
+import { inventoryJson, inventoryTable } from './show-inventory.ts';
 
 export const listCommand = (signal: AbortSignal): Command =>
   new Command('list')

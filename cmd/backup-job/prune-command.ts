@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
 import { pruneOnly } from '../../src/repository/prune-only.ts';
-import { table } from './inventory-words.ts';
 import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
+import { table } from './table.ts';
 
 export const pruneCommand = (signal: AbortSignal): Command =>
   new Command('prune')

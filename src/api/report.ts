@@ -96,6 +96,7 @@ export const reportSchema = headSchema.extend({
   kind: z.literal('Backup'),
   cases: count,
   files: count,
+  /** Listed files that are not in the backup. */
   skippedFiles: count,
   sourceBytes: count,
   archiveBytes: count,

@@ -15,13 +15,14 @@ import type { RetainedBackup } from './retention.ts';
 export interface Backup extends RetainedBackup {
   /** The archive that gives it its name. */
   readonly file: FileEntry;
+  /** Finished, so that its report is that of the run which made this backup, with its counts. */
   readonly proof: StoredRecord | undefined;
 }
 
 export interface Inventory {
   /** Oldest first. */
   readonly backups: readonly Backup[];
-  /** Records that say verified of a backup which is gone without having been pruned by us. */
+  /** Records of backups, complete or not, that are gone without having been pruned by us. */
   readonly lost: readonly StoredRecord[];
   readonly records: Records;
 }

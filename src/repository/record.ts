@@ -55,7 +55,10 @@ export const recordSchema = z.object({
   archives: z.array(archiveSchema).min(1).optional(),
   /** When retention was about to delete the backup. */
   prunedTime: z.iso.datetime().optional(),
-  /** From `committing` on what the run will report if nothing else happens; from `finished` on what it did report. */
+  /**
+   * From `committing` on what the run will report if nothing else happens; from `finished` on what it did report. Beside
+   * `archives` it is never that of a failure: they are set together (commit), and taken out together (recover).
+   */
   report: reportSchema.optional(),
 });
 export type RunRecord = z.infer<typeof recordSchema>;

@@ -2,6 +2,7 @@ import { counted } from '../../src/api/counted.ts';
 import type { Inventory } from '../../src/repository/inventory.ts';
 import { mainArchive, type StoredRecord } from '../../src/repository/record.ts';
 import type { ReadableStore } from '../../src/store/store.ts';
+import { table } from './table.ts';
 import { formatBytes } from './words.ts';
 
 /** What `list` prints: for people a table, newest last, for programs the same facts as JSON. */
@@ -39,13 +40,7 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore)
     ];
   });
   for (const { record } of inventory.lost) {
-    rows.push([
-      (mainArchive(record)?.path ?? record.runId).split('/').at(-1) ?? '',
-      'LOST',
-      '',
-      '',
-      'verified once, gone now, not by retention',
-    ]);
+    rows.push([(mainArchive(record)?.path ?? record.runId).split('/').at(-1) ?? '', 'LOST']);
   }
   const notes = [
     `${counted(inventory.backups.length, 'backup')} in ${destination.locate('')}`,
@@ -55,23 +50,14 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore)
     ...(inventory.backups.some((backup) => backup.status === 'altered')
       ? ['altered: it is not the file that was verified; do not trust it']
       : []),
+    ...(inventory.lost.length > 0
+      ? ['LOST: it was made and verified, and is gone though retention did not delete it; look for who did']
+      : []),
     ...(inventory.records.unreadable.length > 0
       ? [`${counted(inventory.records.unreadable.length, 'run record')} can't be read; nothing will be deleted`]
       : []),
   ];
   return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES'], ...rows])}\n${notes.join('\n')}\n`;
-}
-
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 const archiveOf = (proof: StoredRecord | undefined) => proof && mainArchive(proof.record);
