@@ -4,7 +4,8 @@ import { importCircles } from './import-circles.ts';
 /**
  * The import rules of the house as a function of the sources. Dependencies point one way,
  *
- *   cmd → backup | controller → repository → journal, zip, store, kube → host, api
+ *   cmd → backup → repository, journal → store, zip → host, api
+ *   cmd → controller → kube → host, api
  *
  * so that a room can be understood, tested and replaced with only what lies below it in mind.
  */

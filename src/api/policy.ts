@@ -6,8 +6,8 @@ import { schedule, timeZone } from './policy-schedule.ts';
 import { destination, source } from './policy-stores.ts';
 
 /**
- * CaseBackupPolicy, once: the TypeScript type, the CRD's OpenAPI schema (crd.ts) and the job's own validation all come
- * from here. Every field carries the description that `kubectl explain` shows.
+ * CaseBackupPolicy, once: the TypeScript type, the CRD's OpenAPI schema (crd.ts), the job's own validation and
+ * docs/policy.md all come from here. Every field carries the description that `kubectl explain` shows.
  */
 export const GROUP = 'casebackup.io';
 export const VERSION = 'v1alpha1';
@@ -72,7 +72,12 @@ const retention = z
       .max(3650)
       .default(30)
       .describe('Days that backups are kept, counted back from the newest verified one, never from today.'),
-    minimumBackups: z.int().min(1).max(3650).default(7).describe('Verified backups that stay however old they are.'),
+    minimumBackups: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(7)
+      .describe('How many of the newest verified backups stay, however old they are.'),
     maxDeletionsPerRun: z.int().min(1).max(1000).default(10).describe('Most backups that one run may delete.'),
     mode: z
       .enum(['Enforce', 'DryRun', 'Disabled'])

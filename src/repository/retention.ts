@@ -1,10 +1,6 @@
 import type { PolicySpec } from '../api/policy.ts';
 
-/**
- * Which backups may go, as a pure function of what is there. The window is measured back from the newest verified
- * backup and never from today, so that a streak of failed nights deletes nothing: "older than 30 days" alone leaves an
- * office without any backup after a month of failures.
- */
+/** What a decision to delete needs to know of a backup. */
 export interface RetainedBackup {
   readonly name: string;
   /** From the name. */
@@ -32,6 +28,11 @@ export type KeepReason =
 
 const DAY_MS = 86_400_000;
 
+/**
+ * Which backups may go, as a pure function of what is there. The window is measured back from the newest verified
+ * backup and never from today, so that a streak of failed nights deletes nothing: "older than 30 days" alone leaves an
+ * office without any backup after a month of failures.
+ */
 export function planRetention(
   backups: readonly RetainedBackup[],
   rules: Omit<PolicySpec['retention'], 'mode'>,

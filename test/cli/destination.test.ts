@@ -50,6 +50,8 @@ test('list, verify and prune --dry-run speak JSON that agrees with the run', { t
     (pruned['keep'] as { name: string }[]).map(({ name }) => join(destination, name)),
     [backup],
   );
+  const told = await runJob(['prune', '--dry-run', '-f', policy], { env });
+  assert.match(told.stdout, /^\S+_backup\.zip {2}kept {2}inside the window, among the newest verified\n$/);
 });
 
 test("verify of something under a backup's name that is no ZIP ends with 4", { timeout: 60_000 }, async () => {

@@ -165,7 +165,7 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
   ),
   gauge(
     'retention_min_archives',
-    'Verified backups that stay however old they are.',
+    'How many of the newest verified backups stay, however old they are.',
     ({ spec }) => spec.readable?.retention.minimumBackups,
   ),
   gauge('archives', 'Backups stored.', ({ status }) => status.retention?.backups ?? 0),
