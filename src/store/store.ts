@@ -3,6 +3,7 @@ import type { SkipReason } from '../api/failure-codes/skip-reasons.ts';
 /**
  * A place that holds files, as far as reading it goes. One store is rooted at one folder (/CASES, /BACKUPS, a mounted
  * volume); every path below is relative to it, `/`-separated, without a leading slash, and '' is the root itself.
+ * One that climbs (`..`), or has an empty part or a NUL, is refused as PathInvalid.
  * The comments are the contract; test/store/conformance.ts holds every implementation to it.
  *
  * Stores retry what a retry can heal (a network fault, a rate limit) and obey the signal everywhere. What they throw
@@ -37,7 +38,7 @@ export interface ReadableStore {
 
   /**
    * The same for a file of any size, as chunks of at most 4 MiB; the generator returns the digest once everything was
-   * checked, and throws after some chunks when it does not match, changed, or is gone. Network faults resume at the
+   * checked, and throws after some chunks when it does not match, or when the content of that revision can't be had any more. Network faults resume at the
    * byte reached. Leaving the generator early closes the connection or file.
    */
   stream(file: FileEntry, signal: AbortSignal): AsyncGenerator<Buffer, Digest, void>;
@@ -73,7 +74,7 @@ export interface Store extends ReadableStore {
 
   /**
    * A small file, whole or not at all (at most 4 MiB). `expect` is 'absent', or the revision that must be there now:
-   * compare-and-swap, decided by the store. Throws Conflict when it is not so.
+   * compare-and-swap, decided by the store. Throws Conflict when it is not so. The bytes stay the caller's.
    */
   put(path: string, bytes: Buffer, expect: Expected, signal: AbortSignal): Promise<FileEntry>;
 
@@ -101,7 +102,10 @@ export interface Store extends ReadableStore {
 
 /** What differs between stores and is no matter of one call. */
 export interface Capabilities {
-  /** The first write makes the root. Where it does not, a root that is missing is a fault: an unmounted volume looks the same. */
+  /**
+   * Every store makes its root when it is asked to write. Whether a night may ask for that: where not, a root that is
+   * missing is a fault, because an unmounted volume looks the same.
+   */
   readonly makesRoot: boolean;
 }
 
@@ -118,7 +122,7 @@ export interface WriteOptions {
 export type Expected = 'absent' | { readonly rev: string };
 
 export interface Identity {
-  /** Two roots of one realm can be compared, and may contain each other: an account, the file system of this machine. */
+  /** Two roots of one realm can be compared, and may contain each other: an account, the file system of this machine. Unlike any other where none can. */
   readonly realm: string;
   /** Who the store takes us for; safe to print: an account id, never a token. Undefined for a directory. */
   readonly account?: string;

@@ -8,7 +8,8 @@ import { readingSentences } from './conformance/reading.ts';
 import { swappingSentences } from './conformance/swapping.ts';
 import { writingSentences } from './conformance/writing.ts';
 
-/** Holds a store to the contract in src/store/store.ts: one test for each of its sentences. */
+/** Holds a store to the contract in src/store/store.ts: its sentences as tests. What no test can
+ * show (how long a call may take, what a log may say) is in the tests of the stores. */
 export function conformance(name: string, make: MakeFixture): void {
   const sentence = sentencesWith(make);
   describe(`${name} as a Store`, () => {

@@ -11,7 +11,7 @@ export const MISMATCH = {
     remedy: 'See who deleted it. Dropbox keeps deleted files for 30, 180 or 365 days, depending on the plan.',
   },
   ContentMismatch: {
-    means: 'A file of a folder store reads otherwise than it was written.',
+    means: 'A file of a folder reads otherwise than it was written.',
     remedy: 'Check the disk.',
   },
   CorruptArchive: {

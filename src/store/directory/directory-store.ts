@@ -33,10 +33,12 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       return await identifyRoot(top);
     },
     list: (folder, { recursive }, signal) => listFolder(volume, folder, recursive, signal),
-    async bookmark() {
+    async bookmark(signal) {
+      signal.throwIfAborted();
       return undefined;
     },
-    async *changes() {
+    async *changes(_bookmark, signal) {
+      signal.throwIfAborted();
       yield { kind: 'restart' };
     },
     async stat(path, signal) {

@@ -1,15 +1,13 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, Failure } from '../../host/errors.ts';
+import { errorCode } from '../../host/errors.ts';
+import { checkRelative } from '../relative-path.ts';
 import type { FileEntry, FolderEntry } from '../store.ts';
 
 /** The absolute path of a relative one, which must not lead out of the root. */
 export function absolutePath(root: string, path: string): string {
-  const climbs = path !== '' && path.split('/').some((part) => part === '' || part === '.' || part === '..');
-  if (climbs || path.includes('\0')) {
-    throw new Failure('PathInvalid', `${JSON.stringify(path)} is not a path below ${root}`);
-  }
+  checkRelative(path, root);
   return join(root, path);
 }
 

@@ -1,3 +1,5 @@
+import { checkRelative } from '../relative-path.ts';
+
 /** Paths below one root folder: between the store's relative ones and Dropbox's absolute ones. */
 export interface Paths {
   /** As people wrote it, without a trailing slash; '' for the top. */
@@ -16,7 +18,10 @@ export function pathsBelow(root: string): Paths {
   const depth = depthOf(top);
   return {
     root: top,
-    absolute: (relative) => (relative === '' ? top : `${top}/${relative.normalize('NFC')}`),
+    absolute(relative) {
+      checkRelative(relative, top || '/');
+      return relative === '' ? top : `${top}/${relative.normalize('NFC')}`;
+    },
     relative: (absolute) =>
       absolute
         .split('/')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Store } from '../../../src/store/store.ts';
+import type { Source, Store } from '../../../src/store/store.ts';
 import { applied, drained, fileAt, inChunks, listed, MIB, never, pattern, type Sentence } from './fixture.ts';
 
-const CALLS: Readonly<Record<string, (store: Store, signal: AbortSignal) => Promise<unknown>>> = {
+const CALLS: Readonly<Record<string, (store: Store & Source, signal: AbortSignal) => Promise<unknown>>> = {
   identify: (store, signal) => store.identify(signal),
   list: (store, signal) => applied(store.list('', { recursive: true }, signal)),
   stat: (store, signal) => store.stat('file.bin', signal),
@@ -14,6 +14,10 @@ const CALLS: Readonly<Record<string, (store: Store, signal: AbortSignal) => Prom
   put: (store, signal) => store.put('new.bin', pattern(10), 'absent', signal),
   move: async (store, signal) => store.move(await fileAt(store, 'file.bin'), 'new.bin', signal),
   remove: async (store, signal) => store.remove(await fileAt(store, 'file.bin'), signal),
+  bookmark: (store, signal) => store.bookmark(signal),
+  changes: (store, signal) => applied(store.changes('any', signal)),
+  space: (store, signal) => store.space(signal),
+  now: (store, signal) => store.now(signal),
 };
 
 export function abortingSentences(sentence: Sentence): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Unavailable } from '../../../src/store/store.ts';
-import { digestOf, drained, fileAt, MIB, never, pattern, type Sentence } from './fixture.ts';
+import { applied, digestOf, drained, fileAt, inChunks, listed, MIB, never, pattern, type Sentence } from './fixture.ts';
 
 /** Around the block of content_hash and the largest chunk. */
 const SIZES = [0, 1, 4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 9 * MIB];
@@ -51,6 +51,16 @@ export function readingSentences(sentence: Sentence): void {
       assert.ok(range.equals(bytes.subarray(offset, offset + length)), `${length} bytes at ${offset}`);
     }
     assert.equal((await store.readRange(file, 10, 0, never)).length, 0);
+  });
+
+  sentence("gives bytes that are the reader's own", async ({ store, seed }) => {
+    const bytes = pattern(100);
+    await seed('file.bin', bytes);
+    const file = await fileAt(store, 'file.bin');
+    (await store.load(file, never)).bytes.fill(0);
+    (await store.readRange(file, 0, 100, never)).fill(0);
+    for (const chunk of (await drained(store.stream(file, never))).chunks) chunk.fill(0);
+    assert.ok((await store.load(file, never)).bytes.equals(bytes));
   });
 
   sentence('says mismatch for a range beyond the end', async ({ store, seed }) => {
@@ -104,6 +114,20 @@ export function readingSentences(sentence: Sentence): void {
     assert.equal(await store.stat('case/none.txt', never), undefined);
     assert.equal(await store.stat('none/none.txt', never), undefined);
     assert.equal(await rootless.stat('none.txt', never), undefined);
+  });
+
+  sentence('refuses a path that leads out of the root, or is none', async ({ store, seed }) => {
+    await seed('a/b.bin', pattern(10));
+    const isRefused = { name: 'Failure', code: 'PathInvalid' };
+    for (const path of ['..', '../c', 'a/../c', '.', './c', 'a//c', '/c', 'c/', 'c\0d']) {
+      await assert.rejects(store.stat(path, never), isRefused, path);
+      await assert.rejects(applied(store.list(path, { recursive: true }, never)), isRefused, path);
+      await assert.rejects(store.write(path, inChunks(pattern(10)), {}, never), isRefused, path);
+      await assert.rejects(store.put(path, pattern(10), 'absent', never), isRefused, path);
+      await assert.rejects(store.makeFolder(path, never), isRefused, path);
+      await assert.rejects(store.move(await fileAt(store, 'a/b.bin'), path, never), isRefused, path);
+    }
+    assert.deepEqual(await listed(store), ['file a/b.bin', 'folder a']);
   });
 
   sentence('locates a path as people know it', async ({ store }) => {

@@ -67,6 +67,20 @@ export function writingSentences(sentence: Sentence): void {
     assert.ok((await contentAt(store, 'file.bin')).equals(bytes));
   });
 
+  sentence('keeps nothing of a chunk once the next one is asked for', async ({ store }) => {
+    const bytes = pattern(6 * MIB);
+    const same = Buffer.alloc(1000);
+    async function* body(): AsyncGenerator<Buffer, void, void> {
+      for (let at = 0; at < bytes.length; at += same.length) yield same.subarray(0, bytes.copy(same, 0, at));
+    }
+    await store.write('file.bin', body(), {}, never);
+    assert.ok((await contentAt(store, 'file.bin')).equals(bytes));
+    const small = Buffer.from('as it was');
+    await store.put('small.bin', small, 'absent', never);
+    small.fill(0);
+    assert.equal((await contentAt(store, 'small.bin')).toString(), 'as it was');
+  });
+
   sentence('makes the root and the folders above a new file', async ({ rootless }) => {
     await rootless.write('a/b/c.bin', inChunks(pattern(10)), {}, never);
     assert.deepEqual(await listed(rootless), ['file a/b/c.bin', 'folder a', 'folder a/b']);

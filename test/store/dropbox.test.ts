@@ -1,7 +1,7 @@
 import { conformance } from './conformance.ts';
 import { openFixture } from './dropbox-fixture.ts';
 
-conformance('the Dropbox store', async () => {
+conformance('A Dropbox folder', async () => {
   const fixture = await openFixture();
   const { tree } = fixture.emulator;
   const absolute = (path: string): string => `/BACKUPS/${path}`;
