@@ -3,11 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { CONDITION_TYPES } from '../../src/api/conditions.ts';
 import { POLICY_METRICS } from '../../src/controller/policy/policy-metrics.ts';
-import { exits, runs } from '../cluster/pod-acts.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
-import { aReport } from './a-report.ts';
 import { type ControllerProcess, startController } from './controller-process.ts';
+import { goodRun } from './good-run.ts';
 import { readMetrics, type Series } from './metrics-text.ts';
 import { type Cluster, type Office, startCluster } from './operator.ts';
 
@@ -28,11 +27,7 @@ describe("The controller's metrics", () => {
     await office.apply(aPolicy());
     await office.apply(aPolicy('idle'));
     await office.untilStatus('idle', 'Ready', ({ conditions = [] }) => conditions[0]?.status === 'True');
-    await office.runByHand('nightly', 'by-hand');
-    const pod = await office.kubelet.pod({ job: 'by-hand' });
-    await office.kubelet.act(pod, runs());
-    await office.kubelet.act(pod, exits(0, JSON.stringify(aReport('by-hand'))));
-    await office.untilStatus('nightly', 'success', ({ lastRun }) => lastRun?.result === 'Succeeded');
+    await goodRun(office, 'by-hand');
     await until('the series to follow', async () => (value(await ofPolicy('nightly'), 'last_run_success') ?? 0) === 1);
   });
   after(async () => {

@@ -3,12 +3,11 @@ import { after, before, describe, it } from 'node:test';
 import { GROUP, KIND, VERSION } from '../../src/api/policy.ts';
 import type { PolicyStatus } from '../../src/api/status.ts';
 import { POLICY_METRICS } from '../../src/controller/policy/policy-metrics.ts';
-import { exits, runs } from '../cluster/pod-acts.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
-import { aReport } from './a-report.ts';
 import { anotherCrd, type Part, partOf } from './another-crd.ts';
 import { type ControllerProcess, startLeader } from './controller-process.ts';
+import { goodRun } from './good-run.ts';
 import { readMetrics, type Series } from './metrics-text.ts';
 import { type Cluster, type Office, startCluster } from './operator.ts';
 
@@ -44,14 +43,6 @@ describe('A CRD that is newer than the controller', () => {
     await cluster?.stop();
   });
 
-  async function goodRun(job: string): Promise<PolicyStatus> {
-    await office.runByHand('nightly', job);
-    const pod = await office.kubelet.pod({ job });
-    await office.kubelet.act(pod, runs());
-    await office.kubelet.act(pod, exits(0, JSON.stringify(aReport(job))));
-    return await office.untilStatus('nightly', `the end of ${job}`, ({ lastRun }) => lastRun?.jobName === job);
-  }
-
   it('is no matter to a policy that uses nothing of it', async () => {
     await office.apply(aPolicy());
     const { conditions } = await ready('nightly');
@@ -63,11 +54,11 @@ describe('A CRD that is newer than the controller', () => {
   });
 
   it('has a status of a newer controller written back whole by this one, after a rollback', async () => {
-    await goodRun('one');
+    await goodRun(office, 'one');
     await controller.stop();
     const newer = await writeAsNewer(await office.status('nightly'));
     controller = await startLeader(office);
-    const status = await goodRun('two');
+    const status = await goodRun(office, 'two');
     assert.equal((status as typeof newer).sealedWith, 'age1');
     const encrypted = status.conditions?.find(({ type }) => (type as string) === 'Encrypted');
     assert.equal(encrypted?.message, 'sealed');

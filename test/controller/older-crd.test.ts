@@ -3,12 +3,11 @@ import { after, before, describe, it } from 'node:test';
 import { policyCrd } from '../../src/api/crd.ts';
 import type { PolicyStatus } from '../../src/api/status.ts';
 import { applyCrds } from '../cluster/crds.ts';
-import { exits, runs } from '../cluster/pod-acts.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
-import { aReport } from './a-report.ts';
 import { anotherCrd, partOf } from './another-crd.ts';
 import { type ControllerProcess, startLeader } from './controller-process.ts';
+import { goodRun } from './good-run.ts';
 import { readMetrics } from './metrics-text.ts';
 import { type Cluster, type Office, startCluster } from './operator.ts';
 
@@ -41,15 +40,6 @@ describe('A CRD that is older than the controller', () => {
     await cluster?.stop();
   });
 
-  async function goodRun(job: string): Promise<PolicyStatus> {
-    await office.runByHand('nightly', job);
-    const pod = await office.kubelet.pod({ job });
-    await office.kubelet.act(pod, runs());
-    await office.kubelet.act(pod, exits(0, JSON.stringify(aReport(job))));
-    const is = ({ lastRun }: PolicyStatus): boolean => lastRun?.jobName === job && lastRun.result === 'Succeeded';
-    return await office.untilStatus('nightly', `the end of ${job}`, is);
-  }
-
   async function isToldEverywhere(job: string, count: number): Promise<void> {
     await until('its event', async () =>
       (await office.events('nightly')).some(
@@ -76,7 +66,7 @@ describe('A CRD that is older than the controller', () => {
   });
 
   it('holds all of a run that it can, and nobody loses more', async () => {
-    const status = await goodRun('one');
+    const status = await goodRun(office, 'one');
     assert.equal(status.quota, undefined);
     assert.deepEqual(
       status.conditions?.map(({ type }) => type),
@@ -106,7 +96,7 @@ describe('A CRD that is older than the controller', () => {
     await applyCrds(cluster.plane.api, [policyCrd()]);
     await untilReady('Scheduled', 60_000);
     assert.equal(await value('controller_crd_outdated'), 0);
-    const status = await goodRun('two');
+    const status = await goodRun(office, 'two');
     assert.equal(status.quota?.allocatedBytes, 5_000_000_000_000);
     assert.equal(status.conditions?.length, 8);
     await isToldEverywhere('two', 2);
@@ -114,7 +104,7 @@ describe('A CRD that is older than the controller', () => {
 
   it('is noticed when it is put back under a running controller', { timeout: 120_000 }, async () => {
     await applyCrds(cluster.plane.api, [OLDER]);
-    const status = await goodRun('three');
+    const status = await goodRun(office, 'three');
     assert.equal(readyOf(status)?.reason, 'CrdOutdated');
     assert.deepEqual(
       status.history?.map(({ jobName }) => jobName),

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { silent } from '../cluster/faults.ts';
-import { exits, runs } from '../cluster/pod-acts.ts';
 import type { ProxiedRequest } from '../cluster/proxied-request.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
-import { aReport } from './a-report.ts';
 import { type ControllerProcess, startLeader } from './controller-process.ts';
+import { goodRun } from './good-run.ts';
 import { type Cluster, CONTROLLER_RULES, type Office, startCluster } from './operator.ts';
 
 interface Rule {
@@ -46,11 +45,7 @@ describe("The controller's rights", () => {
   it('are all used, and suffice', async () => {
     await office.apply(aPolicy());
     await office.untilStatus('nightly', 'Ready', ({ conditions = [] }) => conditions[0]?.status === 'True');
-    await office.runByHand('nightly', 'by-hand');
-    const pod = await office.kubelet.pod({ job: 'by-hand' });
-    await office.kubelet.act(pod, runs());
-    await office.kubelet.act(pod, exits(0, JSON.stringify(aReport('by-hand'))));
-    await office.untilStatus('nightly', 'success', ({ lastRun }) => lastRun?.result === 'Succeeded');
+    await goodRun(office, 'by-hand');
     await meetForeignCronJob();
     await failTwice();
     assert.equal(await controller.stop(), 0);

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import { caseContents, caseEntries } from '../../src/repository/case-entries.ts';
 import type { BackupFile } from '../../src/repository/open-backup.ts';
-import type { ZipInput } from '../../src/zip/entry.ts';
 import { readEntry } from '../../src/zip/read/read-entry.ts';
 import { failureOf } from '../support/failure-of.ts';
-import { breaking, collect, NOON } from '../zip/fixture.ts';
+import { breaking, collect } from '../zip/fixture.ts';
+import { zeros } from '../zip/zeros.ts';
 import { file, type MadeBackup, madeBackup } from './made-backup.ts';
 
 const GIB = 1024 ** 3;
@@ -55,7 +55,7 @@ test('a backup that is no longer than its tail takes one read for all', async (t
 test('a case behind 4 GiB, whose records are ZIP64 ones, takes as few reads as any, and so does one that holds them', {
   timeout: 120_000,
 }, async (t) => {
-  const inputs = [zeros('CASES/film/film.mp4', 4 * GIB + 1), file('CASES/z/end.txt', 'the end')];
+  const inputs = [zeros('CASES/film/film.mp4', 4 * GIB + 1, '0'.repeat(64)), file('CASES/z/end.txt', 'the end')];
   const made = await madeBackup(t, [...inputs, file('CASES/z/noise.jpg', randomBytes(2 * TAIL_BYTES))]);
   const contents = await readCase(made, 'z');
   assert.equal(contents['CASES/z/end.txt'], 'the end');
@@ -149,18 +149,4 @@ function manifestStretch(made: MadeBackup, directoryOffset: number): [number, nu
   const from = made.manifest.preceding.bytes;
   const behind = made.bytes.read(from, directoryOffset - from);
   return [from, from + behind.lastIndexOf(Buffer.from('PK\x03\x04', 'latin1'))];
-}
-
-function zeros(name: string, size: number): ZipInput<string> {
-  const block = Buffer.alloc(1024 ** 2);
-  return {
-    name,
-    modified: NOON,
-    size,
-    load: () => Promise.reject(new Error('too large to be loaded')),
-    async *stream() {
-      for (let left = size; left > 0; left -= block.length) yield block.subarray(0, left);
-      return '0'.repeat(64);
-    },
-  };
 }
