@@ -40,7 +40,7 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore)
     ];
   });
   for (const { record } of inventory.lost) {
-    rows.push([(mainArchive(record)?.path ?? record.runId).split('/').at(-1) ?? '', 'LOST']);
+    rows.push([mainArchive(record)?.name ?? record.runId, 'LOST']);
   }
   const notes = [
     `${counted(inventory.backups.length, 'backup')} in ${destination.locate('')}`,

@@ -40,7 +40,7 @@ export async function commit(
   const archives = uploads.map((upload) => storedArchive(upload, destination));
   const [main] = archives;
   if (!main) throw new Error('there is nothing to commit');
-  const { modified: _, ...backup } = main;
+  const { name: _, modified: __, ...backup } = main;
   const report = reportOfMade(night, { account, backup, verification });
   await keeper.update({ state: 'committing', layout, source, archives, report }, signal);
   await lease.confirm(signal);
@@ -48,6 +48,7 @@ export async function commit(
 }
 
 const storedArchive = ({ file, contentHash, name }: Checked, destination: Store): StoredArchive => ({
+  name,
   path: destination.locate(name),
   bytes: file.size,
   contentHash,

@@ -12,6 +12,8 @@ import { retain } from './retain.ts';
 
 /** Longer than a failover or a restart of the database usually takes. */
 const JOURNAL_MS = 90_000;
+/** A number for the page; a store that does not answer would be asked for an hour. */
+const QUOTA_MS = 30_000;
 
 export interface Standing {
   /** Of the run whose backup stands: its report is the verdict on it. */
@@ -31,10 +33,10 @@ export async function finish(night: Night, { keeper, lease, records }: Standing)
   if (!verdict) throw new Error(`the record of run ${keeper.current.runId} has no report of its backup`);
   let report = verdict;
   try {
-    report = { ...report, ...(await quotaOf(night)) };
     await keeper.update({ state: 'finished', report }, night.signal);
+    report = { ...report, ...(await quotaOf(night)) };
     night.progress.begin('Pruning');
-    const inventory = await inventoryWith(withOwn(records, keeper), night.destination, night.signal);
+    const inventory = await inventoryWith(withOwn(records, keeper, report), night.destination, night.signal);
     tellOfChanges(night, inventory);
     const all = inventory.records.records.map(({ record }) => record);
     const logged = await journalRuns(night, all, JOURNAL_MS);
@@ -58,25 +60,31 @@ export async function finish(night: Night, { keeper, lease, records }: Standing)
   return night.signal.aborted ? stopped(final, night) : final;
 }
 
-/** Before the log, whose row tells of it; again where retention has made room. */
-async function quotaOf({ destination, clock, signal }: Night): Promise<Pick<RunReport, 'quota'>> {
-  const space = await destination.space(signal);
-  if (!space) return {};
-  return {
-    quota: { usedBytes: space.used, allocatedBytes: space.allocated, checkedTime: clock.now().toISOString() },
-  };
+/** Before the log, whose row tells of it; again where retention has made room. Nothing else waits for it, or fails by it. */
+async function quotaOf(night: Night): Promise<Pick<RunReport, 'quota'>> {
+  try {
+    const space = await night.destination.space(AbortSignal.any([night.signal, AbortSignal.timeout(QUOTA_MS)]));
+    if (!space) return {};
+    const checkedTime = night.clock.now().toISOString();
+    return { quota: { usedBytes: space.used, allocatedBytes: space.allocated, checkedTime } };
+  } catch (error) {
+    night.signal.throwIfAborted();
+    night.warn('QuotaUnknown', `the destination did not say how full it is: ${messageOf(error)}`);
+    return {};
+  }
 }
 
-/** The records of before, with the one that this night has written. */
-function withOwn({ records, unreadable }: Records, { stored }: RecordKeeper): Records {
+/** The records of before, with the one that this night has written, and what it has learnt since. */
+function withOwn({ records, unreadable }: Records, { stored }: RecordKeeper, report: RunReport): Records {
   if (!stored) return { records, unreadable };
-  const others = records.filter(({ record }) => record.runId !== stored.record.runId);
-  return { records: [...others, stored], unreadable };
+  const { file, record } = stored;
+  const others = records.filter((other) => other.record.runId !== record.runId);
+  return { records: [...others, { file, record: { ...record, report } }], unreadable };
 }
 
 function tellOfChanges(night: Night, { lost, backups }: Inventory): void {
   for (const { record } of lost)
-    night.warn('BackupLost', `the verified backup ${mainArchive(record)?.path} is gone, and not by our retention`);
+    night.warn('BackupLost', `the backup ${mainArchive(record)?.path} is gone, and not by our retention`);
   for (const { name } of backups.filter(({ status }) => status === 'altered'))
     night.warn('BackupAltered', `${night.destination.locate(name)} is not the file that was verified`);
 }

@@ -1,6 +1,7 @@
 import type { RunReport } from '../api/report.ts';
-import { asFailure, type Failure } from '../host/errors.ts';
+import { asFailure, type Failure, messageOf } from '../host/errors.ts';
 import { acquireLease, type Lease } from '../repository/lease.ts';
+import { POLICY_FILE } from '../repository/names.ts';
 import { keepPolicy } from '../repository/policy-copy.ts';
 import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
 import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
@@ -50,9 +51,16 @@ function reasonOf(error: unknown, signal: AbortSignal): Failure {
   return asFailure(signal.aborted ? signal.reason : error);
 }
 
+/** Nothing needs the copy while the cluster stands: no fault of it may cost a backup. */
 async function rememberPolicy(night: Night): Promise<void> {
-  if (await keepPolicy(night.destination, night.policy, night.signal)) return;
-  night.warn('PolicyNotKept', 'the copy of the policy beside the backups was changed by somebody else and is not ours');
+  const what = `${night.destination.locate(POLICY_FILE)}, the copy of the policy,`;
+  try {
+    if (await keepPolicy(night.destination, night.policy, night.signal)) return;
+    night.warn('PolicyNotKept', `${what} was changed by somebody else and is not ours`);
+  } catch (error) {
+    night.signal.throwIfAborted();
+    night.warn('PolicyNotKept', `${what} could not be kept: ${messageOf(error)}`);
+  }
 }
 
 function firstRecord(night: Night): RecordKeeper['current'] {

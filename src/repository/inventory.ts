@@ -41,15 +41,14 @@ export async function inventoryWith(
   const proofs = new Map<string, StoredRecord>();
   for (const stored of records.records) {
     const main = mainArchive(stored.record);
-    if (stored.record.state === 'finished' && main) proofs.set(main.path, stored);
+    if (stored.record.state === 'finished' && main) proofs.set(main.name, stored);
   }
   const backups: Backup[] = [];
   for (const file of await filesIn(destination, '', signal)) {
     const date = backupDate(file.name);
     if (!date) continue;
-    const path = destination.locate(file.name);
-    const proof = proofs.get(path);
-    proofs.delete(path);
+    const proof = proofs.get(file.name);
+    proofs.delete(file.name);
     backups.push({ file, name: file.name, date, proof, status: statusOf(file, proof?.record) });
   }
   backups.sort((a, b) => a.date.getTime() - b.date.getTime() || (a.name < b.name ? -1 : 1));
@@ -83,8 +82,6 @@ export async function archiveAt(
   archive: StoredArchive,
   signal: AbortSignal,
 ): Promise<FileEntry | undefined> {
-  const root = destination.locate('');
-  const path = archive.path.slice(root === '/' ? 1 : root.length + 1);
-  const there = await destination.stat(path, signal);
+  const there = await destination.stat(archive.name, signal);
   return there?.kind === 'file' && isSameObject(there, archive) ? there : undefined;
 }

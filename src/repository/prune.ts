@@ -66,8 +66,8 @@ async function filesToRemove(
   { destination, signal }: PruneContext,
 ): Promise<FileEntry[]> {
   const others = records.records.filter(({ record }) => record.runId !== proof?.record.runId && !record.prunedTime);
-  const needed = new Set(others.flatMap(({ record }) => (record.archives ?? []).map(({ path }) => path)));
-  const own = (proof?.record.archives ?? []).slice(1).filter(({ path }) => !needed.has(path));
+  const needed = new Set(others.flatMap(({ record }) => (record.archives ?? []).map(({ name }) => name)));
+  const own = (proof?.record.archives ?? []).slice(1).filter(({ name }) => !needed.has(name));
   const files: FileEntry[] = [];
   for (const archive of own) {
     const there = await archiveAt(destination, archive, signal);

@@ -2,7 +2,7 @@ import { Failure } from '../host/errors.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
 import { toJson } from './json-file.ts';
 import { recordName } from './names.ts';
-import type { RunRecord, StoredRecord } from './record.ts';
+import { type RunRecord, recordSchema, type StoredRecord } from './record.ts';
 
 /** Holds the record of one run and writes each state of it against the revision before. */
 export interface RecordKeeper {
@@ -25,6 +25,7 @@ export function recordKeeper(destination: Store, initial: RunRecord, file?: File
     },
     async update(change, signal) {
       const next = { ...current, ...change };
+      assertReadable(next);
       try {
         stored = await destination.put(
           recordName(next.runId),
@@ -42,4 +43,11 @@ export function recordKeeper(destination: Store, initial: RunRecord, file?: File
       current = next;
     },
   };
+}
+
+/** A record that can't be read again counts for nothing: without it the guards have nothing to compare with. */
+function assertReadable(record: RunRecord): void {
+  const issue = recordSchema.safeParse(record).error?.issues[0];
+  if (issue)
+    throw new Error(`the record of run ${record.runId} would be unreadable: ${issue.path.join('.')} ${issue.message}`);
 }

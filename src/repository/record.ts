@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { backupRefSchema, REPORT_VERSION, reportSchema } from '../api/report.ts';
 import { forEachParallel } from '../host/parallel.ts';
+import { isRelative } from '../store/relative-path.ts';
 import type { FileEntry, ReadableStore } from '../store/store.ts';
 import { readJson } from './json-file.ts';
 import { RUNS_FOLDER, runIdOf } from './names.ts';
@@ -25,8 +26,13 @@ export type LayoutName = (typeof LAYOUTS)[number];
 
 const totalsSchema = z.object({ cases: z.int(), files: z.int(), bytes: z.int() });
 
-/** One object of a night's backup. */
+/**
+ * One object of a night's backup. `path` is what people knew it by that night; it is found by its `name`, since a
+ * destination may be reached by another path tomorrow: a folder renamed, a volume mounted elsewhere.
+ */
 const archiveSchema = backupRefSchema.extend({
+  /** Its path below the destination. */
+  name: z.string().refine(isRelative, 'leads out of the destination'),
   /** Its modification time: tells an edited one where the store has no content_hash. */
   modified: z.iso.datetime(),
 });
@@ -63,7 +69,7 @@ export const recordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof recordSchema>;
 
-/** The archive by whose path a backup is known. */
+/** The archive by whose name a backup is known. */
 export const mainArchive = (record: RunRecord): StoredArchive | undefined => record.archives?.[0];
 
 export interface StoredRecord {

@@ -75,7 +75,7 @@ test('a run that goes on is running, even when its record says already what it w
 test('the storage is what the run measured last, with the nights that still fit by the size of its own backup', () => {
   const quota = { usedBytes: 700, allocatedBytes: 1000, checkedTime: '2026-11-23T03:20:00.000Z' };
   const backup = { path: '/BACKUPS/2026-11-23_backup.zip', bytes: 100, contentHash: 'ab', manifestVersion: 1 };
-  const archives = [{ ...backup, modified: '2026-11-23T03:19:00.000Z' }];
+  const archives = [{ ...backup, name: '2026-11-23_backup.zip', modified: '2026-11-23T03:19:00.000Z' }];
   const storageOf = (change: Partial<RunRecord>) => rowOf(record(change)).storage;
   const done = report('Succeeded', { quota });
   assert.deepEqual(storageOf({ report: done, archives }), { usedBytes: 700, allocatedBytes: 1000, nightsLeft: 3 });

@@ -99,6 +99,6 @@ async function isWhole(place: Place, name: string): Promise<boolean> {
   }
 }
 
-const nameOf = (record: RunRecord): string => mainArchive(record)?.path.split('/').at(-1) ?? '';
+const nameOf = (record: RunRecord): string => mainArchive(record)?.name ?? '';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -34,8 +34,12 @@ export const WARNINGS = {
   },
   PolicyNotKept: {
     means:
-      'The copy of the policy in `.case-backup/` could not be brought up to date, because somebody else writes it.',
-    remedy: 'See who writes into `.case-backup/`. The backup itself is not concerned.',
+      'The copy of the policy in `.case-backup/` could not be brought up to date: somebody else writes it, or it can not be read.',
+    remedy: 'See who writes into `.case-backup/`, or remove the file. The backup itself is not concerned.',
+  },
+  QuotaUnknown: {
+    means: 'The destination did not say in time how full it is.',
+    remedy: 'Nothing, if it passes: the backup stands, only this report and the log lack the figure.',
   },
   RecordChanged: {
     means: 'Somebody changed a run record while a later run was tidying it up.',

@@ -20,10 +20,14 @@ export interface SpecReading {
    * release does not know, the schedule and the zone by default. Undefined where more than that is wrong.
    */
   readonly readable: PolicySpec | undefined;
+  /** Each by itself, by default where it can't be read: a backup grows old whatever else is wrong with its policy. */
+  readonly freshness: Freshness;
   /** As they are written, or ''. */
   readonly schedule: string;
   readonly timeZone: string;
 }
+
+export type Freshness = Pick<PolicySpec, 'suspend' | 'staleAfterSeconds'>;
 
 /** Never throws. Of the object's metadata only what is used is kept: kubectl leaves a copy of the spec among the rest. */
 export function cachedPolicy({ apiVersion, kind, metadata, spec, status }: StoredPolicy): CachedPolicy {
@@ -53,9 +57,25 @@ export function wholePolicy({ spec, status: _, unread: __, ...policy }: CachedPo
 
 function readSpec(spec: unknown): SpecReading {
   const { data, faults = [] } = checkPolicy(policySpecSchema, spec, ['spec']);
-  if (data) return { faults, readable: data, schedule: data.schedule, timeZone: data.timeZone };
-  const { schedule, timeZone } = { ...(spec as Readonly<Record<string, unknown>> | null | undefined) };
-  return { faults, readable: readableRest(spec), schedule: textOf(schedule), timeZone: textOf(timeZone) };
+  if (data) return { faults, readable: data, freshness: data, schedule: data.schedule, timeZone: data.timeZone };
+  const fields = { ...(spec as Readonly<Record<string, unknown>> | null | undefined) };
+  return {
+    faults,
+    readable: readableRest(spec),
+    freshness: freshnessOf(fields),
+    schedule: textOf(fields['schedule']),
+    timeZone: textOf(fields['timeZone']),
+  };
+}
+
+function freshnessOf({ suspend, staleAfterSeconds }: Readonly<Record<string, unknown>>): Freshness {
+  const { shape } = policySpecSchema;
+  return {
+    suspend: shape.suspend.catch(false).parse(suspend),
+    staleAfterSeconds: shape.staleAfterSeconds
+      .catch(() => shape.staleAfterSeconds.parse(undefined))
+      .parse(staleAfterSeconds),
+  };
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

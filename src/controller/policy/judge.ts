@@ -4,12 +4,13 @@ import { EXIT_CODES } from '../../api/exit-codes.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
 import { credentialsSecret } from '../store-access.ts';
+import type { Freshness } from './cached-policy.ts';
 
 /** Every condition but Ready, as pure functions of what the status says already. */
 export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<Judgements, 'Ready'> {
   return {
     ...judgeRuns(status),
-    Fresh: fresh(spec, status, now),
+    Fresh: judgeFresh(spec, status, now),
     RetentionEnforced: retentionEnforced(spec, status),
     CredentialsValid: credentialsValid(spec, status),
   };
@@ -55,7 +56,11 @@ function lastRunSucceeded(status: PolicyStatus): Judgement {
 /** Runs whose end nobody saw: they may have made a backup, but nothing here proves it. */
 const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen']);
 
-function fresh({ suspend, staleAfterSeconds }: PolicySpec, { lastSuccessTime }: PolicyStatus, now: Date): Judgement {
+export function judgeFresh(
+  { suspend, staleAfterSeconds }: Freshness,
+  { lastSuccessTime }: PolicyStatus,
+  now: Date,
+): Judgement {
   const at = freshUntil(staleAfterSeconds, lastSuccessTime);
   if (at !== undefined && now.getTime() < at)
     return yes('Fresh', `the newest verified backup is of ${lastSuccessTime}`);

@@ -52,15 +52,11 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
   gauge('policy_created_timestamp_seconds', 'When the policy was made.', ({ metadata }) =>
     seconds(metadata.creationTimestamp),
   ),
-  gauge(
-    'policy_suspended',
-    '1 while the policy is suspended.',
-    ({ spec }) => spec.readable && flag(spec.readable.suspend),
-  ),
+  gauge('policy_suspended', '1 while the policy is suspended.', ({ spec }) => flag(spec.freshness.suspend)),
   gauge(
     'policy_stale_after_seconds',
     'Age of the newest verified backup after which condition Fresh turns False.',
-    ({ spec }) => spec.readable?.staleAfterSeconds,
+    ({ spec }) => spec.freshness.staleAfterSeconds,
   ),
   {
     name: 'case_backup_policy_condition',

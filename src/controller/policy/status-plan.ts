@@ -8,7 +8,7 @@ import { credentialsSecret } from '../store-access.ts';
 import { activeJob, activeRunOf } from './active-run.ts';
 import { type Applied, judgeReady } from './checks.ts';
 import { endedRuns, type Nights, unseenFrom } from './ended-runs.ts';
-import { freshUntil, isAboutSecret, judge, judgeRuns } from './judge.ts';
+import { freshUntil, isAboutSecret, judge, judgeFresh, judgeRuns } from './judge.ts';
 import { type EndedRun, recordRuns } from './run-history.ts';
 
 /** All that one look at a policy has found. */
@@ -52,7 +52,11 @@ export function planStatus(observed: Observed): StatusPlan {
     status: { ...facts, conditions: conditionsOf(observed, facts, spec, conditions ?? []) },
     ended,
     wakeAt: earliest(
-      [next?.getTime(), spec && freshUntil(spec.staleAfterSeconds, facts.lastSuccessTime), unseenFrom(cronJob)],
+      [
+        next?.getTime(),
+        freshUntil(policy.spec.freshness.staleAfterSeconds, facts.lastSuccessTime),
+        unseenFrom(cronJob),
+      ],
       now,
     ),
   };
@@ -65,25 +69,21 @@ function conditionsOf(
   before: readonly Condition[],
 ): Condition[] {
   const Ready = judgeReady({ fault, applied, missing: spec && missingSecret(spec, facts), crdGaps });
-  const rest = spec ? judge(spec, facts, now) : { ...judgeRuns(facts), ...unreadable(before) };
+  const rest = spec
+    ? judge(spec, facts, now)
+    : { ...judgeRuns(facts), ...unreadable(before), Fresh: judgeFresh(policy.spec.freshness, facts, now) };
   return conditionsFrom({ Ready, ...rest }, before, policy.metadata.generation ?? 0, now);
 }
 
-/** A spec that is beyond reading leaves what was known. */
-function unreadable(
-  before: readonly Condition[],
-): Pick<Judgements, 'Fresh' | 'RetentionEnforced' | 'CredentialsValid'> {
+/** A spec that is beyond reading leaves what was known, as far as time does not change it. */
+function unreadable(before: readonly Condition[]): Pick<Judgements, 'RetentionEnforced' | 'CredentialsValid'> {
   const keep = (type: string): Judgement =>
     before.find((condition) => condition.type === type) ?? {
       status: 'Unknown',
       reason: 'InvalidSpec',
       message: 'the policy is not valid',
     };
-  return {
-    Fresh: keep('Fresh'),
-    RetentionEnforced: keep('RetentionEnforced'),
-    CredentialsValid: keep('CredentialsValid'),
-  };
+  return { RetentionEnforced: keep('RetentionEnforced'), CredentialsValid: keep('CredentialsValid') };
 }
 
 function missingSecret(spec: PolicySpec, { activeRun }: PolicyStatus): string | undefined {

@@ -79,7 +79,7 @@ function choose(inventory: Inventory, wanted: string | undefined, destination: R
       hint: `backup-job list shows what is in ${folder}`,
     });
   }
-  const lost = inventory.lost.some(({ record }) => mainArchive(record)?.path === destination.locate(name));
+  const lost = inventory.lost.some(({ record }) => mainArchive(record)?.name === name);
   throw lost
     ? new Failure('BackupLost', `${destination.locate(name)} was verified once and is gone`, {
         hint: 'look at who deleted it; Dropbox keeps deleted files for 30 days and more',

@@ -23,13 +23,17 @@ export async function identifyRoot(root: string): Promise<Identity> {
   return { realm: REALM, root: { exists: true, path: existing, lineage: await lineageOf(existing) } };
 }
 
-/** `bavail` is what a process without privileges may still use; reserved blocks count as used. */
-export async function spaceOf(root: string): Promise<Space> {
+/**
+ * `bavail` is what a process without privileges may still use; reserved blocks count as used. Some network file systems
+ * say 0 blocks, which is no answer, and some more than numbers can count (EFS: 8 EiB), which is no limit.
+ */
+export async function spaceOf(root: string): Promise<Space | undefined> {
   const { existing } = await nearestExisting(root);
   const { blocks, bavail, bsize } = await statfs(existing).catch((error: unknown) => {
     throw directoryFailure(existing, error);
   });
-  return { used: (blocks - bavail) * bsize, allocated: blocks * bsize };
+  const [used, allocated] = [(blocks - bavail) * bsize, blocks * bsize];
+  return allocated > 0 && Number.isSafeInteger(allocated) ? { used, allocated } : undefined;
 }
 
 /**

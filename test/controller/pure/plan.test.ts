@@ -120,13 +120,28 @@ describe('A policy with a fault', () => {
     }
   });
 
-  it('keeps every condition when it is beyond reading', () => {
+  it('keeps every condition when it is beyond reading, but for time', () => {
     const known = good();
-    const { status } = plan({ spec: { staleAfterSeconds: 1 }, status: known });
+    const { status, wakeAt } = plan({ spec: { staleAfterSeconds: 1 }, status: known });
     assert.equal(summary(status, 'Ready'), 'False InvalidSpec');
     for (const type of ['Fresh', 'Verified', 'LastRunSucceeded', 'CredentialsValid', 'QuotaSufficient'])
       assert.deepEqual(condition(status, type), condition(known, type) && { ...condition(known, type) }, type);
-    assert.equal(summary(plan({ spec: { staleAfterSeconds: 1 } }).status, 'Fresh'), 'Unknown InvalidSpec');
+    const unknown = plan({ spec: { staleAfterSeconds: 1 } }).status;
+    assert.equal(summary(unknown, 'CredentialsValid'), 'Unknown InvalidSpec');
+    assert.equal(summary(unknown, 'Fresh'), 'False NeverSucceeded');
+    assert.equal(wakeAt, Date.parse(known.lastSuccessTime ?? '') + 93_600_000);
+  });
+
+  it('turns stale when it is beyond reading, by its own seconds where they can be read', () => {
+    const freshAfter = (spec: object, seconds: number): string => {
+      const now = new Date(Date.parse(good().lastSuccessTime ?? '') + seconds * 1000);
+      return summary(plan({ spec, status: good(), now }).status, 'Fresh');
+    };
+    const broken = { verification: { level: 'Sampled' } };
+    assert.deepEqual([freshAfter(broken, 93_599), freshAfter(broken, 93_600)], ['True Fresh', 'False Stale']);
+    const hasty = { ...broken, staleAfterSeconds: 3600 };
+    assert.deepEqual([freshAfter(hasty, 3599), freshAfter(hasty, 3600)], ['True Fresh', 'False Stale']);
+    assert.equal(freshAfter({ ...broken, suspend: true }, 100_000), 'Unknown Suspended');
   });
 
   it('is told of a run that goes on, and of its end, when it is beyond reading', () => {
