@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { policySchema } from '../../src/api/policy.ts';
 import { POLICY_FILE } from '../../src/repository/names.ts';
-import { aPolicy, openScene, type Scene } from './scene.ts';
+import { type Store, Unavailable } from '../../src/store/store.ts';
+import { aPolicy, type NightChange, openScene, type Scene } from './scene.ts';
 
 const DAY_MS = 86_400_000;
 const PATH = `/BACKUPS/${POLICY_FILE}`;
@@ -44,3 +45,28 @@ test('a folder in its place is told, and costs no backup', async () => {
   assert.equal(report.result, 'Succeeded');
   assert.match(report.warnings.join('\n'), /^PolicyNotKept: /m);
 });
+
+const UNFIT: Readonly<Record<string, (scene: Scene) => NightChange>> = {
+  'a huge file': ({ emulator }) => {
+    emulator.tree.put(PATH, { size: 5 * 1024 * 1024, seed: 1 });
+    return {};
+  },
+  'a file that can not be read': ({ emulator }) => {
+    emulator.tree.put(PATH, '{}');
+    const wrapDestination = (store: Store): Store => ({
+      ...store,
+      load: (file, signal) =>
+        file.name === 'policy.json' ? Promise.reject(new Unavailable('unreadable')) : store.load(file, signal),
+    });
+    return { wrapDestination };
+  },
+};
+
+for (const [what, arrange] of Object.entries(UNFIT)) {
+  test(`${what} in its place is told, and costs no backup`, async () => {
+    await using scene = await openScene();
+    const report = await scene.night(arrange(scene));
+    assert.equal(report.result, 'Succeeded', report.message);
+    assert.match(report.warnings.join('\n'), /^PolicyNotKept: \/BACKUPS\/\.case-backup\/policy\.json/m);
+  });
+}

@@ -107,3 +107,14 @@ for (const [what, change] of Object.entries(UNREADABLE)) {
     );
   });
 }
+
+test('a record that could not be read again is not written', async () => {
+  using night = await oneNight();
+  const record = recordSchema.parse(night.read());
+  const keeper = recordKeeper(night.desk.destination, { ...record, runId: '20260101T030000Z-ab' });
+  const quota = { usedBytes: 1, allocatedBytes: 2 ** 63, checkedTime: record.startTime };
+  const report = record.report && { ...record.report, quota };
+  await assert.rejects(keeper.update({ report }, never), /would be unreadable: report\.quota\.allocatedBytes/);
+  assert.equal(keeper.stored, undefined);
+  assert.equal((await takeInventory(night.desk.destination, never)).records.records.length, 1);
+});
