@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
+import { identifyDestination } from '../../src/repository/identify-destination.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
 import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
@@ -13,7 +14,7 @@ export const listCommand = (signal: AbortSignal): Command =>
       const stores = storesOf(settings, systemClock);
       try {
         const destination = stores.openDestination();
-        await destination.identify(signal);
+        await identifyDestination(destination, signal);
         const inventory = await takeInventory(destination, signal);
         process.stdout.write(
           settings.json

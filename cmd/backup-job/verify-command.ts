@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { counted } from '../../src/api/counted.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import { identifyDestination } from '../../src/repository/identify-destination.ts';
 import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
 import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
@@ -20,7 +21,7 @@ export const verifyCommand = (signal: AbortSignal): Command =>
       const stores = storesOf(settings, systemClock);
       try {
         const destination = stores.openDestination();
-        await destination.identify(signal);
+        await identifyDestination(destination, signal);
         let seen = 0;
         const outcome = await verifyStored(destination, name, {
           level: options.level,

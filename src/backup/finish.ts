@@ -83,8 +83,10 @@ function withOwn({ records, unreadable }: Records, { stored }: RecordKeeper, rep
 }
 
 function tellOfChanges(night: Night, { lost, backups }: Inventory): void {
-  for (const { record } of lost)
-    night.warn('BackupLost', `the backup ${mainArchive(record)?.path} is gone, and not by our retention`);
+  for (const { record } of lost) {
+    const path = night.destination.locate(mainArchive(record)?.name ?? record.runId);
+    night.warn('BackupLost', `the backup ${path} is gone, and not by our retention`);
+  }
   for (const { name } of backups.filter(({ status }) => status === 'altered'))
     night.warn('BackupAltered', `${night.destination.locate(name)} is not the file that was verified`);
 }

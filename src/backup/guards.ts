@@ -58,9 +58,9 @@ export function shrinkFault(
     if (lost > 0 && lost * 100 >= before[what] * guards.maxShrinkPercent) {
       return new Failure(
         'SourceShrunk',
-        `the source has ${now[what]} ${what}, the last verified backup had ${before[what]}`,
+        `the source has ${counted(now[what], what.slice(0, -1))}, the last verified backup had ${before[what]}`,
         {
-          hint: 'if this is right, set spec.guards.maxShrinkPercent to 100 for one night',
+          hint: 'find out where they went; only if it is right, set spec.guards.maxShrinkPercent to 100 for one night',
         },
       );
     }

@@ -27,8 +27,10 @@ export interface Inventory {
   readonly records: Records;
 }
 
-/** Reads the records and lists the backups. */
+/** Reads the records and lists the backups. Nothing where the destination was never written to. */
 export async function takeInventory(destination: ReadableStore, signal: AbortSignal): Promise<Inventory> {
+  if ((await destination.stat('', signal)) === undefined)
+    return { backups: [], lost: [], records: { records: [], unreadable: [] } };
   return await inventoryWith(await readRecords(destination, signal), destination, signal);
 }
 

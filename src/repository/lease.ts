@@ -46,7 +46,10 @@ export interface LeaseOptions {
 export async function acquireLease(store: Store, options: LeaseOptions): Promise<Lease> {
   const { runId, slot, clock, signal } = options;
   const current = await store.stat(LEASE_FILE, signal);
-  if (current?.kind === 'folder') throw new Failure('LeaseUnreadable', `${store.locate(LEASE_FILE)} is a folder`);
+  if (current?.kind === 'folder')
+    throw new Failure('LeaseUnreadable', `${store.locate(LEASE_FILE)} is a folder`, {
+      hint: 'look at who made it, and remove it',
+    });
   const held = current ? await readLease(store, current, signal) : undefined;
   if (current && held) await assertFree(store, { file: current, held }, options);
 

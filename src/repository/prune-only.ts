@@ -2,6 +2,7 @@ import type { PolicySpec } from '../api/policy.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Failure } from '../host/errors.ts';
 import type { Store } from '../store/store.ts';
+import { identifyDestination } from './identify-destination.ts';
 import { takeInventory } from './inventory.ts';
 import { acquireLease } from './lease.ts';
 import { freshRunId } from './names.ts';
@@ -20,7 +21,7 @@ export async function pruneOnly(
   rules: PolicySpec['retention'],
   { dryRun, clock, signal }: { readonly dryRun: boolean; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<PruneOnlyOutcome> {
-  await destination.identify(signal);
+  await identifyDestination(destination, signal);
   const inventory = await takeInventory(destination, signal);
   const { keep, drop, pending } = planRetention(inventory.backups, rules);
   const held = reasonToHold(inventory, clock.now(), await destination.now(signal));

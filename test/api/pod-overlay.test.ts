@@ -44,7 +44,8 @@ for (const [name, why] of REFUSED) {
 
 for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'TZ', 'PATHS']) {
   test(`an operator may set ${name}`, () => {
-    assert.deepEqual(faultsOf({ env: { [name]: 'x' } }), []);
+    const value = name.toLowerCase().startsWith('http') ? 'http://proxy:3128' : 'x';
+    assert.deepEqual(faultsOf({ env: { [name]: value } }), []);
   });
 }
 
@@ -57,6 +58,26 @@ const FAULTS: readonly [what: string, overlay: unknown, sentence: string][] = [
     'env.A: must be text, not a group of fields',
   ],
   ['certificates of no ConfigMap', { caBundle: {} }, 'caBundle.configMap: is missing'],
+  [
+    'a ConfigMap that none can be called',
+    { caBundle: { configMap: 'Bad Name' } },
+    'caBundle.configMap: must be a name of lower-case letters, digits, - and .',
+  ],
+  ...['../../etc', '..a', '.', ''].map((name): [string, unknown, string] => [
+    `a key "${name}" of certificates`,
+    { caBundle: { configMap: 'ca', key: name } },
+    'caBundle.key: must be a key of letters, digits, -, _ and .',
+  ]),
+  [
+    'a Secret that none can be called',
+    { imagePullSecrets: [{ name: 'my_registry' }] },
+    'imagePullSecrets[0].name: must be a name of lower-case letters, digits, - and .',
+  ],
+  ...['proxy', 'proxy:3128', '10.0.0.1:3128', 'socks5://proxy:1080'].map((value): [string, unknown, string] => [
+    `the proxy ${value}`,
+    { env: { HTTPS_PROXY: value } },
+    'env.HTTPS_PROXY: must be the address of a proxy, as http://HOST:PORT',
+  ]),
   [
     'a label of ours',
     { labels: { 'casebackup.io/role': 'drill' } },

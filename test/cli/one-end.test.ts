@@ -29,6 +29,29 @@ for (const args of [['list'], ['verify'], ['verify', '--level', 'Full'], ['prune
   });
 }
 
+for (const args of [['list'], ['verify'], ['prune', '--dry-run'], ['prune']]) {
+  test(`${args.join(' ')} of a folder that is not there says so with 2`, { timeout: 60_000 }, async () => {
+    const path = `${destination}-unmounted`;
+    const gone = office.write('gone.yaml', dropboxSpec({ destination: { directory: { path } } }));
+    const says = new RegExp(`the destination folder ${path} does not exist`);
+    await assertRefused([...args, '-f', gone], { env }, { code: 2, says });
+  });
+}
+
+test('list and prune of a Dropbox folder that no night has made yet find no backups', { timeout: 60_000 }, async () => {
+  const emulator = await startEmulator();
+  try {
+    const policy = office.write('first.yaml', dropboxSpec());
+    for (const command of ['list', 'prune']) {
+      const args = [command, '-f', policy];
+      const { code, stdout, stderr } = await runJob(args, { env: { ...env, ...dropboxEnv(emulator) } });
+      assert.deepEqual([code, stdout], [0, 'no backups in /BACKUPS\n'], stderr);
+    }
+  } finally {
+    await emulator.close();
+  }
+});
+
 test('run needs the secret of its Dropbox source, and is refused with 2', { timeout: 60_000 }, async () => {
   const says = /DROPBOX_APP_KEY and DROPBOX_REFRESH_TOKEN are not set/;
   await assertRefused(['run', '-f', mixed], { env }, { code: 2, says });

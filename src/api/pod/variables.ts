@@ -15,11 +15,20 @@ export const variables = z
   .record(z.string(), z.string().max(4096))
   .refine((given) => Object.keys(given).length <= 64, 'must be at most 64 variables')
   .superRefine((given, context) => {
-    for (const name of Object.keys(given)) {
-      const message = faultOf(name);
+    for (const [name, value] of Object.entries(given)) {
+      const message = faultOf(name) ?? proxyFault(name, value);
       if (message !== undefined) context.addIssue({ code: 'custom', message, path: [name] });
     }
   });
+
+/** A job would end with ProxyInvalid, every night. */
+function proxyFault(name: string, value: string): string | undefined {
+  if (!/^https?_proxy$/i.test(name) || value === '') return undefined;
+  const protocol = URL.parse(value)?.protocol;
+  return protocol === 'http:' || protocol === 'https:'
+    ? undefined
+    : 'must be the address of a proxy, as http://HOST:PORT';
+}
 
 function faultOf(name: string): string | undefined {
   if (!/^[A-Za-z_]\w*$/.test(name)) return 'is no name of a variable: letters, digits and _';

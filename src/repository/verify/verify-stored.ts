@@ -81,7 +81,7 @@ function choose(inventory: Inventory, wanted: string | undefined, destination: R
   }
   const lost = inventory.lost.some(({ record }) => mainArchive(record)?.name === name);
   throw lost
-    ? new Failure('BackupLost', `${destination.locate(name)} was verified once and is gone`, {
+    ? new Failure('BackupLost', `${destination.locate(name)} was made and verified, and is gone`, {
         hint: 'look at who deleted it; Dropbox keeps deleted files for 30 days and more',
       })
     : new Failure('BackupMissing', `there is no ${destination.locate(name)}`, {

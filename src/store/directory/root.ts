@@ -16,7 +16,7 @@ export async function identifyRoot(root: string): Promise<Identity> {
   const stats = await statOf(existing);
   if (!stats?.isDirectory()) {
     throw new Failure('NotAFolder', `${existing} is not a folder`, {
-      hint: 'give the path of a folder, or of one that may be made there',
+      hint: 'give the path of a folder',
     });
   }
   if (missing !== '') return { realm: REALM, root: { exists: false, path: join(existing, missing), lineage: [] } };
