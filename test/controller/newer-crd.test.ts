@@ -125,7 +125,7 @@ describe('A CRD that is newer than the controller', () => {
     const eager = known(await seriesOf('eager'));
     assert.deepEqual(
       POLICY_METRICS.map(({ name }) => name).filter((name) => !eager.includes(name)),
-      ['case_backup_policy_suspended', 'case_backup_policy_stale_after_seconds', 'case_backup_retention_min_archives'],
+      ['case_backup_retention_min_archives'],
     );
   });
 });
