@@ -30,7 +30,7 @@ export interface LayoutContext {
 /** One archive that holds everything. */
 export function singleLayout(night: Night, { sealed, source, inventory, workFolder }: LayoutContext): Layout {
   const { runId, start, spec, policyName, progress } = night;
-  const { location, account, namespace } = source;
+  const { totals: _, ...origin } = source;
   const taken = new Set(inventory.backups.map((backup) => backup.name));
   const task: ArchiveTask = {
     heading: {
@@ -38,7 +38,7 @@ export function singleLayout(night: Night, { sealed, source, inventory, workFold
       policy: policyName,
       start,
       date: localStamp(start, spec.timeZone).date,
-      source: { location, ...(account !== undefined && { account }), ...(namespace !== undefined && { namespace }) },
+      source: origin,
     },
     source: night.source,
     cases: sealed.cases,
