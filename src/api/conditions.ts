@@ -13,6 +13,8 @@ export const CONDITION_TYPES = [
   'Fresh',
   'Verified',
   'RetentionEnforced',
+  'GuardsActive',
+  'BackupsIntact',
   'QuotaSufficient',
   'CredentialsValid',
 ] as const;

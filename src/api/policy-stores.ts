@@ -40,19 +40,16 @@ const secretRef = z
   .strictObject({ name: z.string().min(1).max(NAME_LENGTH).describe('Name of the Secret.') })
   .describe('A Secret in the namespace of the policy.');
 
-const directory = (what: string) =>
-  z
-    .strictObject({
-      path: inCluster(absolutePath, unchanged(what)).describe('Folder on a mounted volume; by hand, any local folder.'),
-      claimName: z
-        .string()
-        .min(1)
-        .max(NAME_LENGTH)
-        .optional()
-        .describe('PersistentVolumeClaim that the job mounts so that path exists. Not used when the job runs by hand.'),
-    })
-    .optional()
-    .describe('A folder on a mounted volume.');
+const directoryFields = (what: string) =>
+  z.strictObject({
+    path: inCluster(absolutePath, unchanged(what)).describe('Folder on a mounted volume; by hand, any local folder.'),
+    claimName: z
+      .string()
+      .min(1)
+      .max(NAME_LENGTH)
+      .optional()
+      .describe('PersistentVolumeClaim that the job mounts so that path exists. Not used when the job runs by hand.'),
+  });
 
 const sourceFields = z.strictObject({
   dropbox: z
@@ -72,7 +69,7 @@ const sourceFields = z.strictObject({
     })
     .optional()
     .describe('A folder in Dropbox.'),
-  directory: directory('the source'),
+  directory: directoryFields('the source').optional().describe('A folder on a mounted volume.'),
   exclude: z
     .array(z.string().min(1).max(256))
     .max(64)
@@ -96,7 +93,23 @@ const destinationFields = z.strictObject({
     })
     .optional()
     .describe('A folder in Dropbox.'),
-  directory: directory('the destination'),
+  directory: directoryFields('the destination')
+    .extend({
+      requireMount: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Refuse a path at or above which no volume is mounted but the root: an unmounted disk looks like a new and empty one.',
+        ),
+      groupReadable: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Backups are readable for their owner alone (0600); true lets the group of the folder read them (0640).',
+        ),
+    })
+    .optional()
+    .describe('A folder on a mounted volume.'),
 });
 
 export const destination = inCluster(withRules(destinationFields, oneStore), sameStore).describe(

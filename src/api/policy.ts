@@ -35,6 +35,14 @@ const guards = z
       .describe(
         'A source with this many percent fewer files or cases than the last verified backup is refused. Set it to 100 for one night when the change is meant.',
       ),
+    maxByteShrinkPercent: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(50)
+      .describe(
+        'The same for the bytes of all files: their number stays when they are emptied. Set it to 100 for one night when the change is meant.',
+      ),
   })
   .prefault({})
   .describe('Brakes that refuse a backup of a source that looks wrong.');
@@ -95,6 +103,12 @@ const verification = z
       .describe(
         "Standard compares the store's size and hash and reads the directory, the manifest and a sample; Full reads every byte back.",
       ),
+    fullEvery: z
+      .int()
+      .min(1)
+      .max(365)
+      .optional()
+      .describe('Level Standard only: a night is checked as Full when the last full check is this many days old.'),
   })
   .prefault({})
   .describe('How the stored backup is checked before a run may succeed.');

@@ -29,6 +29,9 @@ export const verificationSchema = z.object({
   size_reasonable: z.boolean(),
   timestamp: time,
   level: z.enum(['Standard', 'Full']),
+  /** Entries whose bytes were read back, of all that the backup has; absent in reports of before. */
+  entries_read: count.optional(),
+  entries_total: count.optional(),
 });
 export type Verification = z.infer<typeof verificationSchema>;
 
@@ -50,7 +53,10 @@ export const backupRefSchema = z.object({
 export type BackupRef = z.infer<typeof backupRefSchema>;
 
 export const retentionSchema = z.object({
-  backups: count.describe('Backups stored.'),
+  backups: count.describe("Backups stored, of this policy's source."),
+  foreign: count.optional().describe('Backups of others in the same folder: neither counted nor ever deleted.'),
+  damaged: count.optional().describe('Backups that were verified and no longer read as they were.'),
+  oldestReadTime: time.optional().describe('When the backup that was longest not read whole was last read.'),
   verified: count.describe('Of these, backups that a run record proves.'),
   totalBytes: count.describe('Bytes of all backups.'),
   oldest: time.optional().describe('Date of the oldest backup.'),
@@ -68,12 +74,23 @@ export const quotaSchema = z.object({
   checkedTime: time.describe('When.'),
 });
 
+/**
+ * What the brakes (shrink, bytes, namespace, space) compared this night with. `Nothing` although backups stand here, or
+ * did once, means that they were off.
+ */
+export const baselineSchema = z.object({
+  kind: z.enum(['LastNight', 'FirstBackup', 'Nothing']),
+  /** The run compared with. */
+  runId: z.string().max(64).optional(),
+});
+export type Baseline = z.infer<typeof baselineSchema>;
+
 /** What every kind of run says: who it was, how it ended, and what it took. */
 const headSchema = z.object({
   version: z.int().min(1),
   runId: z.string().max(64),
   policy: z.string().max(253),
-  /** What the run stands for: the Job's name in Kubernetes, so that a retry continues its predecessor; else the run id. */
+  /** What the run stands for: the Job's UID in Kubernetes, so that a retry continues its predecessor; else the run id. */
   slot: z.string().max(253),
   result: z.enum(RESULTS),
   /** One CamelCase word: Verified, FilesMissing, or a Failure's code. */
@@ -98,6 +115,11 @@ export const reportSchema = headSchema.extend({
   files: count,
   /** Listed files that are not in the backup. */
   skippedFiles: count,
+  /** Files that spec.source.exclude left out; they are not skipped. */
+  excludedFiles: count.optional(),
+  /** Cases of the night compared with that are gone; the manifest names them. */
+  goneCases: count.optional(),
+  baseline: baselineSchema.optional(),
   sourceBytes: count,
   archiveBytes: count,
   failingPaths: z.array(z.string().max(1024)).max(5),
@@ -110,6 +132,16 @@ export const reportSchema = headSchema.extend({
   logWritten: z.boolean().optional(),
 });
 export type RunReport = z.infer<typeof reportSchema>;
+
+/** What a run waits for before it can go on, from the first wait on: a name that does not resolve, 429, a database. */
+export const waitSchema = z.object({
+  /** One sentence without any secret: "api.dropboxapi.com does not answer (ENOTFOUND)". */
+  for: z.string().max(256),
+  since: time,
+  /** When it will give up; absent where only the run's deadline ends it. */
+  until: time.optional(),
+});
+export type Wait = z.infer<typeof waitSchema>;
 
 /** What the running job shows on `/run`: the controller's activeRun, absent when unreachable. */
 export const progressSchema = z.object({
@@ -124,5 +156,6 @@ export const progressSchema = z.object({
   stageStartTime: time,
   /** When work was last seen to move. */
   heartbeatTime: time,
+  waiting: waitSchema.optional(),
 });
 export type RunProgress = z.infer<typeof progressSchema>;

@@ -35,6 +35,8 @@ export const finishedRunSchema = z.strictObject({
   cases: count.optional().describe('Cases in the backup.'),
   files: count.optional().describe('Files in the backup.'),
   skippedFiles: count.optional().describe('Listed files that are not in the backup.'),
+  excludedFiles: count.optional().describe('Files that spec.source.exclude left out.'),
+  goneCases: count.optional().describe('Cases of the night before that are gone.'),
   sourceBytes: count.optional().describe('Bytes of the files in the backup.'),
   archiveBytes: count.optional().describe('Size of the backup.'),
   backupPath: z.string().max(2048).optional().describe('The backup, absolute in the destination.'),
@@ -62,7 +64,7 @@ export const activeRunSchema = z.strictObject({
   jobUid: z.string().max(64).describe('Identity of the Job.'),
   trigger: z.enum(TRIGGERS).describe('Scheduled by the CronJob, or Manual.'),
   startTime: time.describe('When the Job started.'),
-  waiting: z.string().max(1024).optional().describe('Why its pod does not run yet.'),
+  waiting: z.string().max(1024).optional().describe('Why its pod does not run yet, or what the run waits for.'),
   runId: z.string().max(64).optional().describe('Id of the run.'),
   stage: z.enum(STAGES).optional().describe('What it is doing.'),
   percent: z.int().min(0).max(100).optional().describe('Progress of the stage.'),
@@ -115,6 +117,17 @@ export const statusSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether the last run was logged in Postgres; absent without a logStore.'),
+  baseline: z
+    .strictObject({
+      kind: z
+        .enum(['LastNight', 'FirstBackup', 'Nothing', 'Forgotten'])
+        .describe(
+          'LastNight: the brakes had a night to compare with. Nothing: they had none, although backups stand there. Forgotten: this status knows of a verified backup, the destination of none.',
+        ),
+      runId: z.string().max(64).optional().describe('The run compared with.'),
+    })
+    .optional()
+    .describe('What the last run that told was compared with.'),
   runCounts: z
     .array(runCountSchema)
     .max(TRIGGERS.length * RESULTS.length)

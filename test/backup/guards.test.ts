@@ -45,7 +45,7 @@ test('another namespace than that of the last verified backup is refused, a firs
   assert.equal(namespaceFault('1', undefined), undefined);
 });
 
-const GUARDS = { minFiles: 1, maxShrinkPercent: 20 };
+const GUARDS = { minFiles: 1, maxShrinkPercent: 20, maxByteShrinkPercent: 100 };
 
 test('a source is refused from exactly the percentage on that the policy names, of files or of cases', () => {
   const before = { cases: 10, files: 1000, bytes: 1 };
@@ -64,7 +64,11 @@ test('a source with fewer files than the policy asks for is empty, also on the f
   assert.equal(shrinkFault(one, undefined, GUARDS), undefined);
   assert.equal(shrinkFault(one, undefined, { ...GUARDS, minFiles: 2 })?.code, 'SourceEmpty');
   assert.equal(
-    shrinkFault({ cases: 0, files: 0, bytes: 0 }, one, { minFiles: 1, maxShrinkPercent: 100 })?.exit,
+    shrinkFault({ cases: 0, files: 0, bytes: 0 }, one, {
+      minFiles: 1,
+      maxShrinkPercent: 100,
+      maxByteShrinkPercent: 100,
+    })?.exit,
     'refused',
   );
 });
@@ -81,7 +85,8 @@ test('a source that grows, or stays within the percentage, is never refused', ()
         const before = { cases, files, bytes: 1 };
         const left = (n: number): number => n - Math.floor((n * lost) / 100);
         const now = { cases: left(cases), files: left(files), bytes: 1 };
-        const isRefused = shrinkFault(now, before, { minFiles: 0, maxShrinkPercent: most }) !== undefined;
+        const isRefused =
+          shrinkFault(now, before, { minFiles: 0, maxShrinkPercent: most, maxByteShrinkPercent: 100 }) !== undefined;
         if (lost < most) assert.equal(isRefused, false);
         if (lost >= most && (files * lost) % 100 === 0) assert.equal(isRefused, true);
       },

@@ -19,12 +19,14 @@ export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<J
 /** What the runs have shown, whatever the spec now says. */
 export function judgeRuns(
   status: PolicyStatus,
-): Pick<Judgements, 'Progressing' | 'LastRunSucceeded' | 'Verified' | 'QuotaSufficient'> {
+): Omit<Judgements, 'Ready' | 'Fresh' | 'RetentionEnforced' | 'CredentialsValid'> {
   return {
     Progressing: progressing(status),
     LastRunSucceeded: lastRunSucceeded(status),
     Verified: verified(status),
     QuotaSufficient: quotaSufficient(status),
+    GuardsActive: guardsActive(status),
+    BackupsIntact: backupsIntact(status),
   };
 }
 
@@ -97,6 +99,33 @@ function retentionEnforced({ retention: { mode } }: PolicySpec, { retention }: P
         `${counted(retention.expiredPending, 'expired backup')} still there; later runs delete what has expired`,
       )
     : yes('Enforced', `${counted(retention.backups, 'backup')} kept, none has expired`);
+}
+
+function guardsActive({ baseline }: PolicyStatus): Judgement {
+  switch (baseline?.kind) {
+    case undefined:
+      return unknown('NotReported', 'no run has told yet what it was compared with');
+    case 'LastNight':
+      return yes('Compared', `the last run was compared with run ${baseline.runId ?? 'of the night before'}`);
+    case 'FirstBackup':
+      return yes('FirstBackup', 'the last run was the first here; there was nothing to compare it with');
+    case 'Nothing':
+      return no(
+        'NothingToCompare',
+        'backups stand at the destination, but none that the last run could be compared with',
+      );
+    case 'Forgotten':
+      return no('MemoryLost', 'a backup was verified before, but the destination knows of none: is it the same one?');
+  }
+}
+
+function backupsIntact({ retention }: PolicyStatus): Judgement {
+  if (retention?.damaged === undefined) return unknown('NotReported', 'no run has read stored backups again yet');
+  if (retention.damaged > 0)
+    return no('Damaged', `${counted(retention.damaged, 'stored backup')} no longer what was verified`);
+  return retention.oldestReadTime === undefined
+    ? yes('Intact', 'no stored backup was found damaged')
+    : yes('Intact', `every stored backup was read since ${retention.oldestReadTime}`);
 }
 
 /** Room for two more backups of the last one's size, so that there is a night to act in. */

@@ -1,6 +1,6 @@
 import { wholeSecond } from '../../api/conditions.ts';
 import { EXIT_CODES } from '../../api/exit-codes.ts';
-import { type BackupRef, hasPassed, RESULTS, type Result, STAGES } from '../../api/report.ts';
+import { type BackupRef, type Baseline, hasPassed, RESULTS, type Result, STAGES } from '../../api/report.ts';
 import {
   type FinishedRun,
   HISTORY_LENGTH,
@@ -64,6 +64,8 @@ function finishedRun({ jobName, jobUid, trigger, startTime, outcome }: EndedRun)
     cases: report?.cases,
     files: report?.files,
     skippedFiles: report?.skippedFiles,
+    excludedFiles: report?.excludedFiles,
+    goneCases: report?.goneCases,
     sourceBytes: report?.sourceBytes,
     archiveBytes: report?.archiveBytes,
     backupPath: backupOf(outcome)?.path,
@@ -101,7 +103,13 @@ function ofNewest(status: PolicyStatus, { outcome }: EndedRun, run: FinishedRun)
     retention: report?.retention ?? status.retention,
     quota: report?.quota ?? status.quota,
     logWritten: report?.logWritten ?? status.logWritten,
+    baseline: baselineOf(status, report?.baseline) ?? status.baseline,
   });
+}
+
+/** A destination where nothing ever stood, under a policy that has had a verified backup: it lost its memory. */
+function baselineOf(status: PolicyStatus, baseline: Baseline | undefined): PolicyStatus['baseline'] {
+  return baseline?.kind === 'FirstBackup' && status.lastSuccess ? { kind: 'Forgotten' } : baseline;
 }
 
 /**
