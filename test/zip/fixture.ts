@@ -90,9 +90,9 @@ export async function zipOf<D>(
   }
 }
 
-const ZEROS = Buffer.alloc(1024 * 1024);
+const PAGE = Buffer.alloc(4096);
 
-/** Writes an archive into a file; blocks of zeros become holes, so that 4 GiB of them take no space. */
+/** Writes an archive into a file; pages of zeros become holes, so that 4 GiB of them take little space. */
 export async function zipFileOf<D>(
   path: string,
   inputs: Iterable<ZipInput<D>>,
@@ -100,8 +100,11 @@ export async function zipFileOf<D>(
 ): Promise<ZipWritten<D>[]> {
   const file = openSync(path, 'w');
   const archive = await createArchive((chunk) => {
-    const isHole = chunk.length === ZEROS.length && chunk.equals(ZEROS);
-    if (!isHole) writeSync(file, chunk, 0, chunk.length, archive.bytes - chunk.length);
+    const start = archive.bytes - chunk.length;
+    for (let at = 0; at < chunk.length; at += PAGE.length) {
+      const page = chunk.subarray(at, at + PAGE.length);
+      if (!page.equals(PAGE)) writeSync(file, page, 0, page.length, start + at);
+    }
     return undefined;
   }, `${path}.spool`);
   try {

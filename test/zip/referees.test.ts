@@ -23,7 +23,7 @@ test('unzip, 7z, bsdtar and Python accept files of every kind', async (t) => {
   );
   assert.deepEqual(
     written.map(({ method }) => method),
-    [0, 8, 0, 0, 0, 8],
+    [0, 8, 0, 0, 8, 8],
   );
   await askReferees(path);
 });

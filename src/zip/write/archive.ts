@@ -29,15 +29,18 @@ export interface WholeEntry {
   readonly body: Buffer;
 }
 
+/** The data of a streamed entry end by themselves, as only deflate's do. */
+export const STREAMED_METHOD: ZipMethod = 8;
+
 /** An entry of which neither the data nor their CRC are known yet. */
 export interface OpenEntry {
   readonly name: string;
   readonly modified: Date;
-  readonly method: ZipMethod;
   readonly expectedSize: number;
 }
 
 export interface EntryStream {
+  /** A piece of its deflate stream; the archive's from now on. */
   write(chunk: Buffer): Promise<void> | undefined;
   /** Completes the entry with the size and CRC of what went in before compression. */
   end(crc32: number, size: number): Promise<Placed>;
@@ -133,14 +136,14 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
       return record(header, offset);
     },
 
-    async begin({ name, modified, method, expectedSize }) {
+    async begin({ name, modified, expectedSize }) {
       const offset = bytes;
       const zip64 = expectedSize >= WIDE_FROM;
-      const open = { name: encodeName(name), ...timesOf(modified), method, streamed: true, zip64 };
+      const open = { name: encodeName(name), ...timesOf(modified), method: STREAMED_METHOD, streamed: true, zip64 };
       await write(localHeader({ ...open, crc32: 0, size: 0, compressedSize: 0 }));
       const start = bytes;
       return {
-        write: (chunk) => write(chunk),
+        write: (chunk) => write(chunk, undefined, () => giveBack(chunk)),
         async end(crc32, size) {
           const compressedSize = bytes - start;
           const header = { ...open, crc32, size, compressedSize };

@@ -1,9 +1,10 @@
 import { untilAborted } from '../../host/until-aborted.ts';
-import type { Compression, ZipInput, ZipMethod, ZipWritten } from '../entry.ts';
-import type { EntryStream, ZipArchive } from './archive.ts';
+import type { Compression, ZipInput, ZipWritten } from '../entry.ts';
+import { type EntryStream, STREAMED_METHOD, type ZipArchive } from './archive.ts';
 import { deflateBlocks } from './block-deflate.ts';
 import { checkedSource, SourceError } from './checked-source.ts';
 import { isCompressible } from './compressible.ts';
+import { storedBlocks } from './stored-blocks.ts';
 
 export interface StreamOptions {
   readonly compression: Compression;
@@ -30,16 +31,16 @@ export async function streamEntry<D>(
   let entry: EntryStream | undefined;
   try {
     const beginning = await readAtLeast(source.chunks, SAMPLE_BYTES);
-    const method = methodFor(compression, name, beginning);
-    entry = await untilAborted(archive.begin({ name, modified, method, expectedSize }), signal);
+    entry = await untilAborted(archive.begin({ name, modified, expectedSize }), signal);
     const content = concatenated(beginning, source.chunks);
-    for await (const chunk of method === 8 ? deflateBlocks(content, parallelBlocks) : content) {
+    const shrinks = isToShrink(compression, name, beginning);
+    for await (const chunk of shrinks ? deflateBlocks(content, parallelBlocks) : storedBlocks(content)) {
       const drained = entry.write(chunk);
       if (drained) await untilAborted(drained, signal);
     }
     const { digest, size, crc32 } = source.result();
     const placed = await untilAborted(entry.end(crc32, size), signal);
-    return { name, digest, size, crc32, method, ...placed };
+    return { name, digest, size, crc32, method: STREAMED_METHOD, ...placed };
   } catch (error) {
     if (error instanceof SourceError) entry?.abandon();
     throw error;
@@ -48,9 +49,8 @@ export async function streamEntry<D>(
   }
 }
 
-function methodFor(compression: Compression, name: string, beginning: readonly Buffer[]): ZipMethod {
-  if (compression !== 'Auto') return compression === 'Store' ? 0 : 8;
-  return isCompressible(name, Buffer.concat(beginning)) ? 8 : 0;
+function isToShrink(compression: Compression, name: string, beginning: readonly Buffer[]): boolean {
+  return compression === 'Auto' ? isCompressible(name, Buffer.concat(beginning)) : compression === 'Deflate';
 }
 
 async function readAtLeast(chunks: AsyncGenerator<Buffer, void, void>, bytes: number): Promise<readonly Buffer[]> {
