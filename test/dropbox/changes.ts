@@ -1,11 +1,11 @@
+import { refuseWrite } from './access.ts';
 import { required, text } from './argument-checks.ts';
-import { freeName, refuseName } from './commit.ts';
 import { type Json, taggedMetadata } from './metadata.ts';
-import { keyOf } from './names.ts';
 import { type FolderNode, isWithin, revOf, type TreeNode, withDescendants } from './nodes.ts';
-import { nodeAt, WRITE_PATH, writePlace } from './paths.ts';
+import { nodeAt, WRITE_PATH } from './paths.ts';
 import { Refusal, underTag } from './wire.ts';
 import { type Call, secondsOf } from './world.ts';
+import { freeName, writeTarget } from './write-target.ts';
 
 /** Larger folders are refused with too_many_files. */
 const MAX_FILES_AT_ONCE = 10_000;
@@ -23,9 +23,11 @@ export interface Relocation {
 
 export function makeFolderAt(call: Call, path: string, autorename: boolean): FolderNode {
   return under('path', () => {
-    const { parent, name, existing } = target(call, path);
+    const target = writeTarget(call, path);
+    const { name, existing } = target;
+    if (existing !== undefined && !autorename) throw new Refusal(`conflict/${existing.kind}`);
+    const parent = target.parent();
     if (existing === undefined) return call.world.tree.makeFolder(parent, name);
-    if (!autorename) throw new Refusal(`conflict/${existing.kind}`);
     return call.world.tree.makeFolder(parent, freeName(parent, name));
   });
 }
@@ -35,6 +37,7 @@ export function deleteAt(call: Call, path: string, parentRev: string | undefined
   const node = nodeAt(call.world.tree, call.view, path);
   if (node === undefined) throw new Refusal('path_lookup/not_found');
   if (node === call.view) throw new Refusal('path_write/no_write_permission');
+  under('path_write', () => refuseChangeOf(node));
   if (parentRev !== undefined) {
     if (node.kind === 'folder') throw new Refusal('path_lookup/not_file');
     if (revOf(node.seq) !== parentRev) throw new Refusal('path_write/conflict/file');
@@ -51,19 +54,19 @@ export function relocate(call: Call, args: Relocation, how: 'move' | 'copy'): Tr
   if (node === undefined) throw new Refusal('from_lookup/not_found');
   if (node === call.view) throw new Refusal('from_write/malformed_path');
   if (fileCount(node) > MAX_FILES_AT_ONCE) throw new Refusal('too_many_files');
-  const { parent, name, existing } = under('to', () => target(call, args.to_path));
-  if (node.kind === 'folder' && isWithin(node, parent)) throw new Refusal('cant_move_folder_into_itself');
-  const inTheWay = existing?.kind;
-  if (inTheWay !== undefined && !args.autorename) throw new Refusal(`to/conflict/${inTheWay}`);
-  const free = inTheWay === undefined ? name : freeName(parent, name);
-  if (how === 'move') {
-    tree.move(node, parent, free);
-    return node;
-  }
-  if (tree.usedBytes + settings.usedElsewhereBytes + bytesOf(node) > settings.allocatedBytes) {
+  if (how === 'move') under('from_write', () => refuseChangeOf(node));
+  const target = under('to', () => writeTarget(call, args.to_path));
+  if (node.kind === 'folder' && isWithin(node, target.above)) throw new Refusal('cant_move_folder_into_itself');
+  const { existing } = target;
+  if (existing !== undefined && !args.autorename) throw new Refusal(`to/conflict/${existing.kind}`);
+  if (how === 'copy' && tree.usedBytes + settings.usedElsewhereBytes + bytesOf(node) > settings.allocatedBytes) {
     throw new Refusal('insufficient_quota');
   }
-  return copyInto(call, node, parent, free);
+  const parent = target.parent();
+  const name = existing === undefined ? target.name : freeName(parent, target.name);
+  if (how === 'copy') return copyInto(call, node, parent, name);
+  tree.move(node, parent, name);
+  return node;
 }
 
 function copyInto(call: Call, node: TreeNode, parent: FolderNode, name: string): TreeNode {
@@ -78,13 +81,9 @@ function copyInto(call: Call, node: TreeNode, parent: FolderNode, name: string):
   return folder;
 }
 
-function target(call: Call, path: string): { parent: FolderNode; name: string; existing: TreeNode | undefined } {
-  const { tree } = call.world;
-  const place = writePlace(tree, call.view, path);
-  for (const component of place.names) refuseName(component);
-  const parent = tree.makeFolders(place.base, place.names.slice(0, -1));
-  const name = (place.names.at(-1) ?? '').normalize('NFC');
-  return { parent, name, existing: parent.children.get(keyOf(name)) };
+/** What is moved or removed changes the folder that it lies in. */
+function refuseChangeOf(node: TreeNode): void {
+  if (node.parent !== undefined) refuseWrite(node.parent);
 }
 
 function under<T>(tag: string, work: () => T): T {

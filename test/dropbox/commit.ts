@@ -12,11 +12,12 @@ import {
   union,
 } from './argument-checks.ts';
 import { type Content, memoryContent } from './contents.ts';
-import { keyOf, numbered, refusalOfName, suffixed } from './names.ts';
-import { type FileNode, type FolderNode, revOf } from './nodes.ts';
-import { REV, WRITE_PATH, writePlace } from './paths.ts';
+import { keyOf, suffixed } from './names.ts';
+import { type FileNode, revOf } from './nodes.ts';
+import { REV, WRITE_PATH } from './paths.ts';
 import { Refusal } from './wire.ts';
 import { type Call, secondsOf } from './world.ts';
+import { freeName, writeTarget } from './write-target.ts';
 
 export const COMMIT_FIELDS = {
   path: required(text(WRITE_PATH)),
@@ -33,24 +34,22 @@ export type CommitInfo = Checked<typeof commitInfo>;
 /** Puts content in its place by the rules of WriteMode; refused with a WriteError. */
 export async function commitFile(call: Call, info: CommitInfo, sent: Content): Promise<FileNode> {
   const { tree, clock } = call.world;
-  const place = writePlace(tree, call.view, info.path);
-  const name = (place.names.at(-1) ?? '').normalize('NFC');
-  for (const component of place.names) refuseName(component);
+  const target = writeTarget(call, info.path);
+  const { name, existing } = target;
   const writeError = call.effect('writeError');
   if (writeError) throw new Refusal(writeError.error);
   const content = call.effect('corruptCommit') ? await corrupted(sent) : sent;
   refuseOverQuota(call, content.size);
-  const folder = tree.makeFolders(place.base, place.names.slice(0, -1));
   const now = secondsOf(clock);
   const state = { content, clientModified: info.client_modified ?? now, serverModified: now };
-  const existing = folder.children.get(keyOf(name));
   const invisible = call.effect('invisible');
   const hiddenUntil = invisible ? clock.now().getTime() + invisible.ms : undefined;
 
   if (existing === undefined) {
     if (info.mode.tag === 'update' && info.strict_conflict) throw new Refusal('conflict/file');
-    return Object.assign(tree.makeFile(folder, name, state), { hiddenUntil });
+    return Object.assign(tree.makeFile(target.parent(), name, state), { hiddenUntil });
   }
+  const folder = target.parent();
   if (existing.kind === 'folder') {
     if (!info.autorename) throw new Refusal('conflict/folder');
     return tree.makeFile(folder, freeName(folder, name), state);
@@ -66,18 +65,6 @@ export async function commitFile(call: Call, info: CommitInfo, sent: Content): P
   if (!info.autorename) throw new Refusal('conflict/file');
   const free = info.mode.tag === 'update' ? suffixed(name, ' (conflicted copy)') : name;
   return tree.makeFile(folder, folder.children.has(keyOf(free)) ? freeName(folder, free) : free, state);
-}
-
-export function refuseName(name: string): void {
-  const refusal = refusalOfName(name);
-  if (refusal !== undefined) throw new Refusal(refusal);
-}
-
-export function freeName(folder: FolderNode, name: string): string {
-  for (let number = 1; ; number++) {
-    const candidate = numbered(name, number);
-    if (!folder.children.has(keyOf(candidate))) return candidate;
-  }
 }
 
 function refuseOverQuota(call: Call, size: number): void {

@@ -1,3 +1,4 @@
+import { isConcealed, refuseListing } from './access.ts';
 import { deletedMetadata, type Json, taggedMetadata } from './metadata.ts';
 import { type FolderNode, isWithin, pathBelow, type TreeNode, withDescendants } from './nodes.ts';
 import { nodeAt } from './paths.ts';
@@ -71,6 +72,7 @@ export function rootOf(tree: Tree, view: FolderNode, path: string): FolderNode {
   const root = nodeAt(tree, view, path);
   if (root === undefined) throw new Refusal('path/not_found');
   if (root.kind === 'file') throw new Refusal('path/not_folder');
+  refuseListing(root);
   return root;
 }
 
@@ -109,7 +111,7 @@ function scanJournal(tree: Tree, view: FolderNode, root: FolderNode, cursor: Cur
     if (entry === undefined) continue;
     if (entry.kind === 'deleted') {
       const told = cursor.includeDeleted || position >= cursor.snapshot;
-      if (told && isBelow(lower, entry.pathLower, cursor.recursive)) {
+      if (told && !entry.concealed && isBelow(lower, entry.pathLower, cursor.recursive)) {
         into.push(deletedMetadata(viewLower, viewDisplay, entry));
       }
     } else if (entry.seq === position && entry !== view && inListing(root, entry, cursor.recursive)) {
@@ -128,6 +130,7 @@ function isBelow(folder: string, path: string, recursive: boolean): boolean {
 }
 
 function shown(node: TreeNode, cursor: Cursor): boolean {
+  if (isConcealed(node)) return false;
   if (node.kind === 'folder') return true;
   return cursor.includeNonDownloadable || node.flags?.downloadable !== false;
 }

@@ -16,6 +16,7 @@ import { jobBoard } from './jobs.ts';
 import { type RateLimit, rateLimiter, writeLocks } from './limits.ts';
 import { LINK_ROUTES } from './link-routes.ts';
 import { LIST_ROUTES } from './list-routes.ts';
+import { PERSONAL_NAMESPACE } from './nodes.ts';
 import { type Credentials, type OAuth, oauth } from './oauth.ts';
 import { READ_ROUTES } from './read-routes.ts';
 import { REVISION_ROUTES } from './revision-routes.ts';
@@ -84,7 +85,6 @@ const ROUTES = new Map(
 
 /** 1,000 entries of append_batch put about 130 KB into one header. */
 const MAX_HEADER_BYTES = 1024 * 1024;
-const PERSONAL_NAMESPACE = '1234567890';
 const DEFAULT_ALLOCATION = 2 ** 50;
 /** 2^41 − 2^22, the spec's limit since May 2026; older documents say 350 GB. */
 const MAX_FILE_BYTES = 2_199_019_061_248;

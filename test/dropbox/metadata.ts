@@ -1,3 +1,4 @@
+import { isReadOnly } from './access.ts';
 import {
   type FileNode,
   type FolderNode,
@@ -5,6 +6,7 @@ import {
   pathBelow,
   type Revision,
   revOf,
+  sharedParentOf,
   type Tombstone,
   type TreeNode,
 } from './nodes.ts';
@@ -56,11 +58,13 @@ function fileMetadata(view: FolderNode, file: FileNode): Json {
     name: file.name,
     ...lower,
     path_display: displayPath(view, file),
+    ...parentId(file),
     id: idOf(file),
     client_modified: timestamp(file.clientModified),
     server_modified: timestamp(file.serverModified),
     rev: revOf(file.seq),
     size: file.content.size,
+    ...fileSharing(file),
     is_downloadable: flags?.downloadable !== false,
     ...exportInfo,
     ...(flags?.missingContentHash || flags?.downloadable === false ? {} : { content_hash: file.content.hash() }),
@@ -68,24 +72,36 @@ function fileMetadata(view: FolderNode, file: FileNode): Json {
 }
 
 function folderMetadata(view: FolderNode, folder: FolderNode): Json {
-  const shared = folder.namespaceId
-    ? {
-        shared_folder_id: folder.namespaceId,
-        sharing_info: {
-          read_only: false,
-          shared_folder_id: folder.namespaceId,
-          traverse_only: false,
-          no_access: false,
-        },
-      }
-    : {};
   return {
     name: folder.name,
     path_lower: pathBelow(view, folder, 'key'),
     path_display: pathBelow(view, folder, 'name'),
+    ...parentId(folder),
     id: idOf(folder),
-    ...shared,
+    ...folderSharing(folder),
   };
+}
+
+/** The deprecated field beside sharing_info, still sent. */
+function parentId(node: TreeNode): Json {
+  const parent = sharedParentOf(node);
+  return parent === undefined ? {} : { parent_shared_folder_id: parent };
+}
+
+function fileSharing(file: FileNode): Json {
+  const parent = parentId(file);
+  if (file.parent === undefined || parent['parent_shared_folder_id'] === undefined) return {};
+  return { sharing_info: { read_only: isReadOnly(file.parent), ...parent } };
+}
+
+function folderSharing(folder: FolderNode): Json {
+  const id = folder.namespaceId === undefined ? {} : { shared_folder_id: folder.namespaceId };
+  const parent = parentId(folder);
+  const { flags } = folder;
+  if (flags === undefined && folder.namespaceId === undefined && parent['parent_shared_folder_id'] === undefined)
+    return {};
+  const limits = { traverse_only: flags?.traverseOnly !== undefined, no_access: flags?.noAccess !== undefined };
+  return { ...id, sharing_info: { read_only: isReadOnly(folder), ...parent, ...id, ...limits } };
 }
 
 /** Only the last component of path_display is sure to have the right case. */

@@ -17,6 +17,15 @@ export interface FileFlags {
   readonly unknownTag?: string;
 }
 
+/** What a member's rights leave of a shared or team folder. */
+export interface FolderFlags {
+  /** Shown, but its listing is refused with this, and nothing below it is found. */
+  readonly noAccess?: 'path/not_found' | 'path/restricted_content' | 'path/other';
+  /** Of what lies in it, only these names are shown. */
+  readonly traverseOnly?: readonly string[];
+  readonly readOnly?: true;
+}
+
 interface NodeBase {
   /** As shown; a folder's children are keyed by the lowered NFC form. */
   name: string;
@@ -43,6 +52,7 @@ export interface FolderNode extends NodeBase {
   readonly children: Map<string, TreeNode>;
   /** Set on roots of namespaces: the account's own, team folders, shared-folder mounts. */
   namespaceId: string | undefined;
+  flags: FolderFlags | undefined;
 }
 
 export type TreeNode = FileNode | FolderNode;
@@ -54,6 +64,8 @@ export interface Tombstone {
   readonly pathLower: string;
   readonly pathDisplay: string;
   readonly seq: number;
+  /** It was where the account is not told of anything. */
+  readonly concealed: boolean;
 }
 
 /** A superseded state of a file, readable by `rev:` and restorable. */
@@ -80,6 +92,15 @@ export function pathBelow(view: FolderNode, node: TreeNode, part: 'key' | 'name'
 export function isWithin(folder: FolderNode, node: TreeNode): boolean {
   for (let at: TreeNode | undefined = node; at !== undefined; at = at.parent) if (at === folder) return true;
   return false;
+}
+
+/** The id of the account's own files; every other namespace is shared with somebody. */
+export const PERSONAL_NAMESPACE = '7654321098';
+
+/** The shared or team folder that a node lies in, or undefined in the account's own. */
+export function sharedParentOf(node: TreeNode): string | undefined {
+  const id = node.parent && namespaceOf(node.parent);
+  return id === '' || id === PERSONAL_NAMESPACE ? undefined : id;
 }
 
 /** The namespace whose write lock a change here takes. */

@@ -1,3 +1,4 @@
+import { isConcealed } from './access.ts';
 import type { FolderNode, TreeNode } from './nodes.ts';
 import { isWithin } from './nodes.ts';
 import type { Tree } from './tree.ts';
@@ -25,8 +26,14 @@ export function placeOf(tree: Tree, view: FolderNode, path: string): Place | und
   return names.length === 0 && base.parent ? { base: base.parent, names: [base.name] } : undefined;
 }
 
-/** The node at a path, by exact lowered lookup: an NFD path finds nothing, as on the service. */
+/** The node at a path that the account is told of. */
 export function nodeAt(tree: Tree, view: FolderNode, path: string): TreeNode | undefined {
+  const node = anyNodeAt(tree, view, path);
+  return node === undefined || isConcealed(node) ? undefined : node;
+}
+
+/** The node at a path, whatever the account's rights, by exact lowered lookup: an NFD path finds nothing, as on the service. */
+export function anyNodeAt(tree: Tree, view: FolderNode, path: string): TreeNode | undefined {
   if (path.startsWith('id:') && !path.includes('/')) return startOf(tree, view, path);
   const place = placeOf(tree, view, path);
   if (place === undefined) return undefined;

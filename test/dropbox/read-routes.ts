@@ -1,3 +1,4 @@
+import { isConcealed } from './access.ts';
 import { anything, boolean, defaulted, optional, required, struct, text } from './argument-checks.ts';
 import type { Content } from './contents.ts';
 import { type Json, revisionMetadata, taggedMetadata } from './metadata.ts';
@@ -72,8 +73,9 @@ export function readableFile(call: Call, path: string): FileNode | Revision {
 
 function fileOfRev(call: Call, path: string): FileNode | Revision {
   const found = call.world.tree.byRev(path.slice(4));
-  const inView = found !== undefined && isWithin(call.view, 'node' in found ? found.node : found);
-  if (!inView) throw new Refusal('path/not_found');
+  const node = found && 'node' in found ? found.node : found;
+  if (node === undefined || found === undefined || !isWithin(call.view, node) || isConcealed(node))
+    throw new Refusal('path/not_found');
   return found;
 }
 

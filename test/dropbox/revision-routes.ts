@@ -2,10 +2,11 @@ import { type Checked, defaulted, integer, optional, required, struct, text, uni
 import { metadataOf, revisionMetadata } from './metadata.ts';
 import { keyOf } from './names.ts';
 import { type FileNode, idOf, pathBelow, type Revision } from './nodes.ts';
-import { nodeAt, READ_PATH, REV, WRITE_PATH, writePlace } from './paths.ts';
+import { nodeAt, READ_PATH, REV, WRITE_PATH } from './paths.ts';
 import { type Route, rpc } from './route.ts';
 import { Refusal } from './wire.ts';
 import type { Answer, Call } from './world.ts';
+import { writeTarget } from './write-target.ts';
 
 const revisionsArguments = struct({
   path: required(text(READ_PATH)),
@@ -67,7 +68,6 @@ function restore(call: Call, args: Checked<typeof restoreArguments>): Answer {
     tree.replaceFile(existing, state);
     return { json: metadataOf(call.view, existing) };
   }
-  const { base, names } = writePlace(tree, call.view, args.path);
-  const parent = tree.makeFolders(base, names.slice(0, -1));
-  return { json: metadataOf(call.view, tree.makeFile(parent, names.at(-1) ?? '', state)) };
+  const target = writeTarget(call, args.path);
+  return { json: metadataOf(call.view, tree.makeFile(target.parent(), target.name, state)) };
 }

@@ -2,13 +2,14 @@ import { type Content, generatedContent, memoryContent } from './contents.ts';
 import {
   type FileFlags,
   type FileNode,
+  type FolderFlags,
   type FolderNode,
   pathBelow,
   revOf,
   type TreeNode,
   withDescendants,
 } from './nodes.ts';
-import { nodeAt } from './paths.ts';
+import { anyNodeAt } from './paths.ts';
 import { secondsOf, type World } from './world.ts';
 
 /** Bytes as they are, text, or pseudo-random ones that need no storage however many they are. */
@@ -51,6 +52,8 @@ export interface TestTree {
   purge(path: string): void;
   move(from: string, to: string): void;
   flag(path: string, flags: FileFlags | undefined): void;
+  /** What the account may do with a folder and see of it; one of the team's with `inTeam`. */
+  restrict(path: string, flags: FolderFlags | undefined, inTeam?: boolean): void;
   /** Other bytes under the same rev: what a fault of the service's storage would look like. */
   corrupt(path: string, content: FileContent): void;
   generate(cases: GeneratedCases): void;
@@ -66,7 +69,7 @@ export interface TestTree {
 export function testTree(world: World): TestTree {
   const { tree, home, clock } = world;
   function existing(path: string): TreeNode {
-    const node = nodeAt(tree, home, path);
+    const node = anyNodeAt(tree, home, path);
     if (node === undefined) throw new Error(`the emulator has no ${path}`);
     return node;
   }
@@ -122,11 +125,16 @@ export function testTree(world: World): TestTree {
     flag(path, flags) {
       file(path).flags = flags;
     },
+    restrict(path, flags, inTeam = false) {
+      const folder = anyNodeAt(tree, inTeam ? tree.top : home, path);
+      if (folder?.kind !== 'folder') throw new Error(`the emulator has no folder ${path}`);
+      tree.restrict(folder, flags);
+    },
     corrupt(path, content) {
       file(path).content = contentFrom(content);
     },
     generate: (cases) => generate(world, cases),
-    exists: (path) => nodeAt(tree, home, path) !== undefined,
+    exists: (path) => anyNodeAt(tree, home, path) !== undefined,
     stat: (path) => stateOf(file(path)),
     async read(path, start = 0, end = Number.POSITIVE_INFINITY) {
       const { content } = file(path);

@@ -1,8 +1,10 @@
+import { isConcealed } from './access.ts';
 import type { Content } from './contents.ts';
 import { keyOf, lowered } from './names.ts';
 import {
   type FileFlags,
   type FileNode,
+  type FolderFlags,
   type FolderNode,
   pathBelow,
   type Revision,
@@ -98,6 +100,12 @@ export class Tree {
     this.#append(file);
   }
 
+  /** Told by cursors as a change of the folder itself; nothing below it is new. */
+  restrict(folder: FolderNode, flags: FolderFlags | undefined): void {
+    folder.flags = flags;
+    this.#append(folder);
+  }
+
   remove(node: TreeNode): void {
     this.#bury(node);
     for (const gone of withDescendants(node)) {
@@ -151,8 +159,10 @@ export class Tree {
   #bury(node: TreeNode): void {
     const pathLower = pathBelow(this.top, node, 'key') ?? '';
     const pathDisplay = pathBelow(this.top, node, 'name') ?? '';
+    const concealed = isConcealed(node);
     node.parent?.children.delete(node.key);
-    this.#append({ kind: 'deleted', name: node.name, pathLower, pathDisplay, seq: this.journal.length });
+    const gone = { kind: 'deleted', name: node.name, pathLower, pathDisplay, concealed } as const;
+    this.#append({ ...gone, seq: this.journal.length });
   }
 
   #supersede(file: FileNode): void {
@@ -171,6 +181,7 @@ export class Tree {
       seq: 0,
       children: new Map(),
       namespaceId: undefined,
+      flags: undefined,
     };
     this.#append(folder);
     return folder;
