@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fitReport } from '../../src/api/fit-report.ts';
 import type { ApiClient } from '../../test/cluster/api-client.ts';
 import type { Pod } from '../../test/cluster/pod.ts';
-import { exits } from '../../test/cluster/pod-acts.ts';
+import { exits, OWN_SLOT } from '../../test/cluster/pod-acts.ts';
 import { aReport } from '../../test/controller/a-report.ts';
 import type { StoredObject } from './etcd-writer.ts';
 
@@ -33,10 +33,9 @@ export async function makeRun(api: ApiClient, policy: string, cronJob: JobMaker,
   const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const made = await api.create<Made>(jobs, jobOfNight(cronJob, at));
-  const { name } = made.metadata;
-  const job = await api.patch<Made>(`${jobs}/${name}/status`, { status: completeStatus(at) });
+  const job = await api.patch<Made>(`${jobs}/${made.metadata.name}/status`, { status: completeStatus(at) });
   const pending = await api.create<Pod>(pods, podOf(made));
-  const status = endedPodStatus(pending, policy, name, at);
+  const status = endedPodStatus(pending, policy, at, new Date());
   const pod = await api.patch<Pod>(`${pods}/${pending.metadata.name}/status`, { status });
   return { job, pod };
 }
@@ -59,7 +58,7 @@ export function copyRun({ job, pod }: FinishedRun, policy: string, at: number): 
     pod: {
       ...podCopy,
       metadata: { ...podCopy.metadata, creationTimestamp, uid: randomUUID() },
-      status: endedPodStatus(podCopy, policy, name, at),
+      status: endedPodStatus(podCopy, policy, at, new Date(at)),
     } as FinishedRun['pod'],
   };
 }
@@ -114,9 +113,9 @@ function podOf({ metadata, spec }: Made): object {
   };
 }
 
-/** It left the report of a verified backup. */
-function endedPodStatus(pod: Pod, policy: string, jobName: string, at: number): Pod['status'] {
+/** It left the report of a verified backup, which began once its Job was made. */
+function endedPodStatus(pod: Pod, policy: string, at: number, made: Date): Pod['status'] {
   const end = at + RUN_MS;
-  const report = fitReport(aReport(jobName, { policy }, new Date(end)));
+  const report = fitReport(aReport(OWN_SLOT, { policy, startTime: made.toISOString() }, new Date(end)));
   return { ...exits(0, report).status(pod, wholeSecond(end)), startTime: wholeSecond(at) };
 }

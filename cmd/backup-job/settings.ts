@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
 import type { Policy } from '../../src/api/policy.ts';
 import { readSecrets, type Secrets } from '../../src/host/config.ts';
+import { Failure } from '../../src/host/errors.ts';
 import { createLog, type Log } from '../../src/host/log.ts';
 import { readPolicy } from '../../src/host/policy-file.ts';
 
@@ -27,6 +28,7 @@ export function readSettings(command: Command): Settings {
   const { file, json } = command.optsWithGlobals<{ file?: string; json?: boolean }>();
   const env = process.env;
   const terminal = process.stderr.isTTY === true;
+  assertSlot(env[SLOT]);
   return {
     policy: readPolicy(file, env),
     secrets: readSecrets(env),
@@ -39,9 +41,23 @@ export function readSettings(command: Command): Settings {
   };
 }
 
+const SLOT = 'CASE_BACKUP_SLOT';
+/** As much as a record and a report hold. */
+const SLOT_FORM = /^[\w.-]{1,253}$/;
+
+function assertSlot(slot: string | undefined): void {
+  if (!slot || SLOT_FORM.test(slot)) return;
+  const wrong = slot.length > 253 ? `has ${slot.length} characters` : 'has characters that no UID has';
+  throw new Failure('SlotInvalid', `${SLOT} ${wrong}`, {
+    hint: "leave it unset; in Kubernetes it is the Job's UID, and the controller sets it",
+  });
+}
+
+/** Of a slot that is none nothing is said: the run is refused for it. */
 export function podSettings(env: NodeJS.ProcessEnv): PodSettings {
+  const slot = env[SLOT] ?? '';
   return {
-    slot: env['CASE_BACKUP_SLOT'] || undefined,
+    slot: SLOT_FORM.test(slot) ? slot : undefined,
     terminationMessagePath: env['CASE_BACKUP_TERMINATION_MESSAGE'] || undefined,
   };
 }

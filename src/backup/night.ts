@@ -1,6 +1,7 @@
 import type { Policy, PolicySpec } from '../api/policy.ts';
 import type { Run, RunStart } from '../host/run.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Attempt } from '../repository/retry.ts';
 import type { Source, Store } from '../store/store.ts';
 
 /** What every step of a night works with; made once. What a step finds it returns. */
@@ -14,6 +15,12 @@ export interface Night extends Run {
   /** Where the work folder is made: an emptyDir in Kubernetes, the system's temporary folder by hand. */
   readonly workParent: string;
 }
+
+export const attemptOf = ({ slot, policyName, source }: Night): Attempt => ({
+  slot,
+  policy: policyName,
+  source: source.locate(''),
+});
 
 export interface NightOptions
   extends Pick<Night, 'source' | 'destination' | 'openJournal' | 'workParent'>,

@@ -5,8 +5,9 @@ import { archiveAt, type Inventory, inventoryWith } from '../repository/inventor
 import { toJson } from '../repository/json-file.ts';
 import { recordName } from '../repository/names.ts';
 import { type RunRecord, readRecords, type StoredRecord } from '../repository/record.ts';
-import { Conflict, type Store } from '../store/store.ts';
-import type { Night } from './night.ts';
+import { isRetry } from '../repository/retry.ts';
+import { Conflict, type Identity, type Store } from '../store/store.ts';
+import { attemptOf, type Night } from './night.ts';
 import { blankReport } from './report.ts';
 import { sweepWorkFolders } from './work-folder.ts';
 
@@ -25,11 +26,19 @@ export async function recover(night: Night): Promise<Inventory> {
   return await inventoryWith({ records: finished, unreadable }, destination, signal);
 }
 
-/** A finished run of the same slot whose backup is in place: our run is a retry of it and has nothing left to archive. */
-export function predecessorOf(slot: string, inventory: Inventory): StoredRecord | undefined {
-  return inventory.backups.findLast(
-    (backup) => backup.proof?.record.slot === slot && (backup.status === 'verified' || backup.status === 'incomplete'),
-  )?.proof;
+/** A finished try of the same Job whose backup is in place: our run is a retry of it and has nothing left to archive. */
+export function predecessorOf(
+  night: Night,
+  { account, namespace }: Identity,
+  inventory: Inventory,
+): StoredRecord | undefined {
+  const attempt = attemptOf(night);
+  return inventory.backups.findLast(({ status, proof }) => {
+    if (!proof || (status !== 'verified' && status !== 'incomplete')) return false;
+    const { slot, policy, source } = proof.record;
+    const isSameTree = source.account === account && source.namespace === namespace;
+    return isSameTree && isRetry(attempt, { slot, policy, source: source.location });
+  })?.proof;
 }
 
 async function finishRecord(night: Night, { file, record }: StoredRecord): Promise<StoredRecord> {

@@ -8,7 +8,7 @@ import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts'
 import { closeFailed } from './close-failed.ts';
 import { finish } from './finish.ts';
 import { makeBackup } from './make-backup.ts';
-import type { Night, NightOptions } from './night.ts';
+import { attemptOf, type Night, type NightOptions } from './night.ts';
 import { prepare } from './prepare.ts';
 import { predecessorOf, recover } from './recover.ts';
 import { startNight } from './start-night.ts';
@@ -27,12 +27,12 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
   try {
     const { source } = await prepare(night);
     prepared = true;
-    lease = await acquireLease(night.destination, { ...night, onLost: abort });
+    lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
     const inventory = await recover(night);
     await rememberPolicy(night);
-    const predecessor = predecessorOf(night.slot, inventory);
+    const predecessor = predecessorOf(night, source, inventory);
     if (predecessor) {
-      night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same slot has made this backup`);
+      night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same Job has made this backup`);
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
     } else {
       const wrong = await makeBackup(night, { source, inventory, lease, keeper });

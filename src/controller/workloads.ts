@@ -63,6 +63,7 @@ export interface Pod extends KubeObject {
 
 /** On the pods of a Job, by kube-controller-manager. */
 export const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name';
+export const JOB_UID_LABEL = 'batch.kubernetes.io/controller-uid';
 
 /**
  * Of a Job what the verdict on it and its place in the history are made of: 20,000 of them whole are 165 MB of JSON,

@@ -21,13 +21,19 @@ export function processIdentity(): string {
  * True only when it is certain: the process ran in this pid namespace, and no process with its pid and start time is
  * left. Without /proc nothing is certain, and what is waited for has to expire by time.
  */
-export function isProcessGone(identity: string): boolean {
+export const isProcessGone = (identity: string): boolean => lifeOf(identity) === 'gone';
+
+/** As certain as that; a frozen process lives. */
+export const isProcessAlive = (identity: string): boolean => lifeOf(identity) === 'alive';
+
+function lifeOf(identity: string): 'alive' | 'gone' | undefined {
   const [, host, pidText, start] = IDENTITY.exec(identity) ?? [];
-  if (host === undefined || host !== hostPart()) return false;
+  if (host === undefined || host !== hostPart()) return undefined;
   const pid = Number(pidText);
-  if (!pidExists(pid)) return true;
+  if (!pidExists(pid)) return 'gone';
   const stat = statOf(pid);
-  return stat !== undefined && (stat.start !== start || stat.state === 'Z' || stat.state === 'X');
+  if (stat === undefined) return undefined;
+  return stat.start !== start || stat.state === 'Z' || stat.state === 'X' ? 'gone' : 'alive';
 }
 
 function hostPart(): string | undefined {

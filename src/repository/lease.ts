@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';
 import { asFailure, Failure } from '../host/errors.ts';
-import { isProcessGone, processIdentity } from '../host/process-identity.ts';
+import { isProcessAlive, isProcessGone, processIdentity } from '../host/process-identity.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
 import { readJson, toJson } from './json-file.ts';
 import { LEASE_FILE } from './names.ts';
+import { type Attempt, isRetry } from './retry.ts';
 
 /**
  * One writer per destination, decided beside the backups, so that it holds between clusters and between Kubernetes
@@ -26,6 +27,8 @@ const RENEW_SECONDS = 45;
 const leaseSchema = z.object({
   runId: z.string(),
   slot: z.string(),
+  policy: z.string().default(''),
+  source: z.string().default(''),
   /** Names the process, so that a successor on the same host need not wait for one that was killed. */
   process: z.string(),
   fence: z.int().min(0),
@@ -36,7 +39,8 @@ type LeaseRecord = z.infer<typeof leaseSchema>;
 
 export interface LeaseOptions {
   readonly runId: string;
-  readonly slot: string;
+  /** Who takes it: a retry of a Job need not wait for the try before, which is gone when it begins. */
+  readonly attempt: Attempt;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Called once when the lease was lost in the background. */
@@ -44,7 +48,7 @@ export interface LeaseOptions {
 }
 
 export async function acquireLease(store: Store, options: LeaseOptions): Promise<Lease> {
-  const { runId, slot, clock, signal } = options;
+  const { runId, attempt, clock, signal } = options;
   const current = await store.stat(LEASE_FILE, signal);
   if (current?.kind === 'folder')
     throw new Failure('LeaseUnreadable', `${store.locate(LEASE_FILE)} is a folder`, {
@@ -55,7 +59,7 @@ export async function acquireLease(store: Store, options: LeaseOptions): Promise
 
   const record: LeaseRecord = {
     runId,
-    slot,
+    ...attempt,
     process: processIdentity(),
     fence: (held?.fence ?? 0) + 1,
     ttlSeconds: TTL_SECONDS,
@@ -114,9 +118,10 @@ async function renewInBackground(
 async function assertFree(
   store: Store,
   { file, held }: { readonly file: FileEntry; readonly held: LeaseRecord },
-  { slot, signal }: LeaseOptions,
+  { attempt, signal }: LeaseOptions,
 ): Promise<void> {
-  if (held.slot === slot || held.ttlSeconds === 0 || isProcessGone(held.process)) return;
+  if (held.ttlSeconds === 0 || isProcessGone(held.process)) return;
+  if (isRetry(attempt, held) && !isProcessAlive(held.process)) return;
   const expires = new Date(file.stored.getTime() + held.ttlSeconds * 1000);
   if (expires <= (await store.now(signal))) return;
   throw new Failure(

@@ -34,7 +34,7 @@ export async function pruneOnly(
   const both = AbortSignal.any([signal, lost.signal]);
   const lease = await acquireLease(destination, {
     runId,
-    slot: runId,
+    attempt: { slot: runId, policy: '', source: '' },
     clock,
     signal: both,
     onLost: (failure: Failure) => lost.abort(failure),

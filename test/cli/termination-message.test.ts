@@ -11,6 +11,7 @@ import { directorySpec, dropboxSpec, policyOf } from './policy-file.ts';
 const office = openOffice();
 after(() => office[Symbol.dispose]());
 const timeout = 30_000;
+const SLOT = '7f1c2a44-93d0-4c55-8a35-0d9a3b1a6e01';
 const good = directorySpec(office.source, office.destination);
 const file = join(office.folder, 'termination-log');
 
@@ -20,7 +21,7 @@ async function inPod(
   { env, ...options }: StartOptions = {},
 ): Promise<{ readonly ended: Ended; readonly message: RunReport | undefined }> {
   rmSync(file, { force: true });
-  const pod = { ...office.env, CASE_BACKUP_TERMINATION_MESSAGE: file, CASE_BACKUP_SLOT: 'nightly-29400001' };
+  const pod = { ...office.env, CASE_BACKUP_TERMINATION_MESSAGE: file, CASE_BACKUP_SLOT: SLOT };
   const ended = await runJob(args, { ...options, env: { ...pod, ...env } });
   if (!existsSync(file)) return { ended, message: undefined };
   const text = readFileSync(file, 'utf8');
@@ -60,6 +61,20 @@ const EARLY: Readonly<
     /\/nowhere\/key/,
   ],
   'a bad --listen': [['run', '--listen', 'nine'], inEnv(good), 'ListenInvalid', 'nightly', /--listen nine/],
+  'a slot of 300 characters': [
+    ['run'],
+    { env: { ...inEnv(good).env, CASE_BACKUP_SLOT: 'x'.repeat(300) } },
+    'SlotInvalid',
+    'nightly',
+    /CASE_BACKUP_SLOT has 300 characters/,
+  ],
+  'a slot with a line break': [
+    ['run'],
+    { env: { ...inEnv(good).env, CASE_BACKUP_SLOT: 'a\nb' } },
+    'SlotInvalid',
+    'nightly',
+    /CASE_BACKUP_SLOT has characters/,
+  ],
   'an unknown option': [['run', '--fast'], inEnv(good), 'CommandLineInvalid', 'nightly', /unknown option '--fast'/],
 };
 
@@ -72,7 +87,7 @@ for (const [what, [args, options, reason, policy, says]] of Object.entries(EARLY
     assert.deepEqual([result, message.reason, exitCode, message.policy], ['Failed', reason, 2, policy]);
     assert.deepEqual(
       [slot, stage, cases, files, sourceBytes, archiveBytes],
-      ['nightly-29400001', 'Preparing', 0, 0, 0, 0],
+      [reason === 'SlotInvalid' ? message.runId : SLOT, 'Preparing', 0, 0, 0, 0],
     );
     assert.match(message.message, says);
     assert.ok((message.hint ?? '').length > 10);

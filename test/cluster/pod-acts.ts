@@ -19,6 +19,13 @@ export interface PodAct {
 /** container/runtime.go: a longer message loses its beginning (tail.ReadAtMost). */
 const LONGEST_MESSAGE = 4096;
 
+/**
+ * In a message it stands for what the container has for its slot, the UID of the pod's Job, which a test can't know
+ * beforehand. It is as long, so that a message that just fits still does.
+ */
+export const OWN_SLOT = '00000000-0000-0000-0000-000000000000';
+const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
+
 export interface EndOptions {
   readonly message?: string;
   readonly code?: number;
@@ -122,7 +129,7 @@ function ended(pod: Pod, now: string, end: Terminated): PodStatus {
 }
 
 function terminated(pod: Pod, now: string, exitCode: number, reason: string, message: string): Terminated {
-  const kept = lastBytes(message);
+  const kept = lastBytes(message.replace(OWN_SLOT, pod.metadata.labels?.[CONTROLLER_UID] ?? OWN_SLOT));
   const startedAt = pod.status.containerStatuses?.[0]?.state.running?.startedAt ?? now;
   return { exitCode, reason, ...(kept === '' ? {} : { message: kept }), startedAt, finishedAt: now };
 }

@@ -2,8 +2,8 @@ import { REPORT_VERSION, type RunReport } from '../../src/api/report.ts';
 
 let runs = 0;
 
-/** The report of a good run of a Job; `change` is merged over it. */
-export function aReport(jobName: string, change: Partial<RunReport> = {}, at = new Date()): RunReport {
+/** The report of a good run of a Job, whose UID is the slot; `change` is merged over it. */
+export function aReport(slot: string, change: Partial<RunReport> = {}, at = new Date()): RunReport {
   const start = new Date(at.getTime() - 60_000);
   const stamp = start.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
   return {
@@ -11,7 +11,7 @@ export function aReport(jobName: string, change: Partial<RunReport> = {}, at = n
     kind: 'Backup',
     runId: `${stamp}-${(++runs).toString(16).padStart(8, '0')}`,
     policy: 'nightly',
-    slot: jobName,
+    slot,
     result: 'Succeeded',
     reason: 'Verified',
     message: '41 cases, 18233 files',

@@ -1,7 +1,7 @@
 import { EXIT_CODES, type ExitReason } from '../../src/api/exit-codes.ts';
 import { fitReport } from '../../src/api/fit-report.ts';
 import type { Result, RunReport } from '../../src/api/report.ts';
-import { type PodAct, runs } from '../cluster/pod-acts.ts';
+import { OWN_SLOT, type PodAct, runs } from '../cluster/pod-acts.ts';
 import { aReport } from './a-report.ts';
 
 /** What has to be said of a run once it has ended. */
@@ -42,8 +42,8 @@ export const silent: Message = () => '';
 
 export const says =
   (change: Partial<RunReport> = {}): Message =>
-  ({ policy, jobName }) =>
-    fitReport(aReport(jobName, { policy, ...change }));
+  ({ policy }) =>
+    fitReport(aReport(OWN_SLOT, { policy, ...change }));
 
 /** The report of a run that made no backup. */
 export function saysThat(exit: ExitReason, result: Result, reason: string, message = 'it did not go'): Message {

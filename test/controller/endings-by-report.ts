@@ -1,4 +1,4 @@
-import { exits } from '../cluster/pod-acts.ts';
+import { exits, OWN_SLOT } from '../cluster/pod-acts.ts';
 import { aReport } from './a-report.ts';
 import { type Ending, failing, good, type Message, runThen, says, saysThat, silent } from './ending.ts';
 
@@ -10,8 +10,7 @@ const unproven = (name: string, reason: string, message: Message): Ending => ({
   truth: { result: 'Failed', reason, job: 'Complete', pods: 1 },
 });
 
-const tooLong: Message = ({ policy, jobName }) =>
-  JSON.stringify(aReport(jobName, { policy, message: 'x'.repeat(4096) }));
+const tooLong: Message = ({ policy }) => JSON.stringify(aReport(OWN_SLOT, { policy, message: 'x'.repeat(4096) }));
 const ofAnother: Message = (run) => says({ runId: run.earlierRunId })(run);
 const found = { backup_file_exists: true, manifest_valid: true, cases_match: false, size_reasonable: true } as const;
 const differs = { ...found, timestamp: '2026-11-21T03:14:00.000Z', level: 'Full' } as const;
@@ -23,7 +22,16 @@ export const ENDINGS_BY_REPORT: readonly Ending[] = [
   unproven('a report of another version', 'ReportVersionUnknown', says({ version: 2 })),
   unproven('a report with the run id of another', 'ReportForeign', ofAnother),
   unproven('a report without a run id', 'ReportUnreadable', says({ runId: '' })),
-  unproven('a report with the slot of another', 'ReportForeign', says({ slot: 'case-backup-other-1' })),
+  unproven(
+    'a report with the slot of another Job',
+    'ReportForeign',
+    says({ slot: 'aaaaaaaa-0000-4000-8000-000000000000' }),
+  ),
+  unproven(
+    'a report that began before its Job was made',
+    'ReportForeign',
+    says({ startTime: '2026-01-01T03:00:00.000Z' }),
+  ),
   unproven('a report about another policy', 'ReportForeign', says({ policy: 'other' })),
   unproven('a report that no status can hold', 'ReportUnreadable', says({ reason: 'all is well' })),
   unproven('a report that says Failed', 'ReportContradicts', failing),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { exits, runs } from '../cluster/pod-acts.ts';
+import { exits, OWN_SLOT, runs } from '../cluster/pod-acts.ts';
 import type { ProxiedRequest } from '../cluster/proxied-request.ts';
 import { until } from '../cluster/until.ts';
 import { aPolicy } from './a-policy.ts';
@@ -72,7 +72,7 @@ describe('A quiet controller', () => {
     await settled();
     assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply events']);
     office.proxy.forget();
-    const report = aReport('counted-by-hand', { policy: 'counted' });
+    const report = aReport(OWN_SLOT, { policy: 'counted' });
     await office.kubelet.act(pod, exits(0, JSON.stringify(report)));
     await office.untilStatus('counted', 'success', ({ lastRun }) => lastRun?.result === 'Succeeded');
     await settled();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import { isProcessGone, processIdentity } from '../../src/host/process-identity.ts';
+import { isProcessAlive, isProcessGone, processIdentity } from '../../src/host/process-identity.ts';
 
 const MODULE = new URL('../../src/host/process-identity.ts', import.meta.url).href;
 
@@ -13,6 +13,7 @@ describe('The identity of a process', () => {
   it('is the same whenever it is asked, and not gone while it lives', () => {
     assert.equal(processIdentity(), processIdentity());
     assert.equal(isProcessGone(processIdentity()), false);
+    assert.equal(isProcessAlive(processIdentity()), true);
   });
 
   it('is that of a living process until it was killed, also for others', async () => {
@@ -25,6 +26,7 @@ describe('The identity of a process', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     assert.equal(isProcessGone(identity), true);
+    assert.equal(isProcessAlive(identity), false);
   });
 
   it('is gone when another process has its pid by now', () => {
@@ -35,6 +37,7 @@ describe('The identity of a process', () => {
     const [, pid, start] = processIdentity().split('.');
     assert.equal(isProcessGone(`0123456789abcdef.${pid}.1`), false);
     assert.equal(isProcessGone(`0123456789abcdef.${pid}.${start}`), false);
+    assert.equal(isProcessAlive(`0123456789abcdef.${pid}.${start}`), false);
     assert.equal(isProcessGone(''), false);
     assert.equal(isProcessGone('somebody else'), false);
   });

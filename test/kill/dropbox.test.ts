@@ -19,7 +19,7 @@ const EFFECTS = { before: { kind: 'reset', at: 'headers' }, after: { kind: 'dela
 /** The emulator finishes a request whose client was killed at once; a busy machine takes longer. */
 const RECORDED_MS = 20_000;
 const AT_ONCE = 2;
-const SLOT = 'nightly-29400000';
+const SLOT = '7f1c2a44-93d0-4c55-8a35-0d9a3b1a6e00';
 
 const earlier = await makeEarlier();
 

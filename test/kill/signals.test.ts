@@ -13,7 +13,7 @@ const STAGES: Readonly<Record<string, (request: SeenRequest) => boolean>> = {
   prune: ({ route, paths }) => route === 'files/delete_v2' && paths.some((path) => path.endsWith('_backup.zip')),
 };
 
-const SLOT = 'nightly-29400001';
+const SLOT = '7f1c2a44-93d0-4c55-8a35-0d9a3b1a6e01';
 const PATIENCE_MS = 25_000;
 const earlier = await makeEarlier();
 

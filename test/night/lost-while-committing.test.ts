@@ -10,7 +10,7 @@ import { Failure } from '../../src/host/errors.ts';
 import { toJson } from '../../src/repository/json-file.ts';
 import { LEASE_FILE } from '../../src/repository/names.ts';
 import type { Store } from '../../src/store/store.ts';
-import { ended, failed } from '../controller/pure/job-and-pod.ts';
+import { ended, failed, uidOf } from '../controller/pure/job-and-pod.ts';
 import { never, openScene, type Scene } from './scene.ts';
 
 /** What happens to a run between its record's word `committing` and the move: `strike` is called right after the word. */
@@ -50,7 +50,10 @@ async function takeLease(scene: Scene): Promise<void> {
 for (const [what, { reason, wrap }] of Object.entries(STRIKES)) {
   test(`when ${what} between the record’s committing and the move, nothing anywhere speaks of a backup or a passed check`, async () => {
     await using scene = await openScene();
-    const report = await scene.night({ slot: 'case-backup-nightly-1', wrapDestination: (store) => wrap(store, scene) });
+    const report = await scene.night({
+      slot: uidOf('case-backup-nightly-1'),
+      wrapDestination: (store) => wrap(store, scene),
+    });
     assert.equal(report.reason, reason, report.message);
     assert.deepEqual([report.backup, report.verification, report.cases, report.files], [undefined, undefined, 0, 0]);
     assert.deepEqual(
@@ -72,7 +75,7 @@ for (const [what, { reason, wrap }] of Object.entries(STRIKES)) {
     assert.notEqual(exitCode, EXIT_CODES.succeeded);
 
     scene.clock.advance(181_000);
-    const next = await scene.night({ slot: 'case-backup-nightly-2' });
+    const next = await scene.night({ slot: uidOf('case-backup-nightly-2') });
     assert.equal(next.result, 'Succeeded', next.message);
   });
 }

@@ -33,6 +33,8 @@ export interface Scene extends AsyncDisposable {
 
 export interface NightChange extends Partial<Pick<NightOptions, 'slot' | 'signal' | 'openJournal' | 'onStart'>> {
   readonly spec?: SpecChange;
+  /** Default nightly. */
+  readonly policyName?: string;
   /** Default /CASES and /BACKUPS. */
   readonly sourceRoot?: string;
   readonly destinationRoot?: string;
@@ -95,7 +97,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       const source = open(account, change.sourceRoot ?? '/CASES');
       const destination = open(account, change.destinationRoot ?? '/BACKUPS');
       const report = await runBackup({
-        policy: aPolicy(change.spec),
+        policy: aPolicy(change.spec, change.policyName),
         slot: change.slot,
         source: change.wrapSource?.(source) ?? source,
         destination: change.wrapDestination?.(destination) ?? destination,
@@ -122,7 +124,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   };
 }
 
-export function aPolicy(change: SpecChange = {}): Policy {
+export function aPolicy(change: SpecChange = {}, name = 'nightly'): Policy {
   const spec = {
     source: { dropbox: { credentialsSecretRef: { name: 'dropbox' }, root: '/CASES' } },
     destination: { dropbox: { folder: '/BACKUPS' } },
@@ -136,7 +138,7 @@ export function aPolicy(change: SpecChange = {}): Policy {
   return policySchema.parse({
     apiVersion: 'casebackup.io/v1alpha1',
     kind: 'CaseBackupPolicy',
-    metadata: { name: 'nightly' },
+    metadata: { name },
     spec: merged,
   });
 }

@@ -9,6 +9,7 @@ import { Failure } from '../../src/host/errors.ts';
 import { processIdentity } from '../../src/host/process-identity.ts';
 import { acquireLease, type Lease, type LeaseOptions } from '../../src/repository/lease.ts';
 import { LEASE_FILE, OWN_FOLDERS } from '../../src/repository/names.ts';
+import type { Attempt } from '../../src/repository/retry.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -20,7 +21,12 @@ interface Place extends AsyncDisposable {
   content(): Promise<Record<string, unknown>>;
   /** Puts another holder's lease there. */
   hold(change: object): Promise<void>;
+  /** As a run does that takes over, whatever stands there. */
+  take(runId: string): Promise<void>;
 }
+
+const UID = '7f1c2a44-93d0-4c55-8a35-0d9a3b1a6e01';
+const attemptOf = (slot: string): Attempt => ({ slot, policy: 'nightly', source: '/CASES' });
 
 async function openPlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'case-backup-lease-'));
@@ -32,7 +38,7 @@ async function openPlace(): Promise<Place> {
     acquire: (runId, change = {}) =>
       acquireLease(store, {
         runId,
-        slot: `slot of ${runId}`,
+        attempt: attemptOf(runId),
         clock: systemClock,
         signal: over.signal,
         onLost: () => undefined,
@@ -40,8 +46,12 @@ async function openPlace(): Promise<Place> {
       }),
     content: async () => JSON.parse(await readFile(file, 'utf8')),
     async hold(change) {
-      await place.acquire('other');
+      if ((await store.stat(LEASE_FILE, never)) === undefined) await place.acquire('other');
       await writeFile(file, JSON.stringify({ ...(await place.content()), process: 'unknown', ...change }));
+    },
+    async take(runId) {
+      await place.hold({ ttlSeconds: 0 });
+      await place.acquire(runId);
     },
     async [Symbol.asyncDispose]() {
       over.abort();
@@ -101,20 +111,43 @@ test('a lease that was given back is taken at once, with the next fencing number
   assert.deepEqual([first.fence, (await place.acquire('second')).fence], [1, 2]);
 });
 
-test('a lease is taken over from a run that is past its time, is dead, or was of the same slot', async () => {
+const BEFORE = { ...attemptOf(UID), process: 'unknown' };
+
+test('a retry takes over the lease of the try before it, of the very same Job', async () => {
+  await using place = await openPlace();
+  await place.hold(BEFORE);
+  assert.equal((await place.acquire('retry', { attempt: attemptOf(UID) })).fence, 2);
+});
+
+const NO_RETRIES: Readonly<Record<string, [held: object, attempt: Attempt]>> = {
+  'a run of another Job': [BEFORE, attemptOf(UID.replace(/1$/, '2'))],
+  'a run of a Job that has the same name': [{ ...BEFORE, slot: 'nightly-1' }, attemptOf('nightly-1')],
+  'a run of another policy': [BEFORE, { ...attemptOf(UID), policy: 'weekly' }],
+  'a run of another source': [BEFORE, { ...attemptOf(UID), source: '/OTHER' }],
+  'a second run for the Job while the first one lives': [{ ...BEFORE, process: processIdentity() }, attemptOf(UID)],
+};
+
+for (const [what, [held, attempt]] of Object.entries(NO_RETRIES)) {
+  test(`${what} waits for the holder of the lease`, async () => {
+    await using place = await openPlace();
+    await place.hold(held);
+    await assert.rejects(place.acquire('second', { attempt }), { code: 'LeaseHeld' });
+    assert.equal((await place.content())['runId'], 'other');
+  });
+}
+
+test('a lease is taken over from a run that is past its time or dead', async () => {
   const past = { ttlSeconds: 1 };
   const dead = { process: processIdentity().replace(/\.\d+$/, '.1') };
-  for (const change of [dead, { slot: 'slot of second' }]) {
-    await using place = await openPlace();
-    await place.hold(change);
-    assert.equal((await place.acquire('second')).fence, 2);
-  }
+  await using other = await openPlace();
+  await other.hold(dead);
+  assert.equal((await other.acquire('second')).fence, 2);
   await using place = await openPlace();
   await place.hold(past);
   const later = { ...place.store, now: async () => new Date(Date.now() + 2000) };
   const lease = await acquireLease(later, {
     runId: 'x',
-    slot: 'x',
+    attempt: attemptOf('x'),
     clock: systemClock,
     signal: never,
     onLost: () => undefined,
@@ -141,9 +174,9 @@ test('a lease file that can’t be read is taken over; a folder in its place is 
 
 test('a holder whose lease was taken learns of it before it commits, and can’t take it back', async () => {
   await using place = await openPlace();
-  const frozen = await place.acquire('frozen', { slot: 'same' });
+  const frozen = await place.acquire('frozen');
   await frozen.confirm(never);
-  await place.acquire('second', { slot: 'same' });
+  await place.take('second');
   for (let attempt = 0; attempt < 2; attempt++)
     await assert.rejects(frozen.confirm(never), { exit: 'leaseHeld', code: 'LeaseLost' });
   await assert.rejects(frozen.release(never), { code: 'LeaseLost' });
@@ -154,10 +187,10 @@ test('a holder renews its lease in the background and tells when somebody else h
   await using place = await openPlace();
   const clock = steppedClock();
   const lost = Promise.withResolvers<Failure>();
-  await place.acquire('first', { clock, slot: 'same', onLost: lost.resolve });
+  await place.acquire('first', { clock, onLost: lost.resolve });
   await clock.step();
   while ((await place.content())['renewals'] !== 1) await nextTurn();
-  await place.acquire('second', { slot: 'same' });
+  await place.take('second');
   await clock.step();
   assert.equal((await lost.promise).code, 'LeaseLost');
 });
@@ -178,7 +211,7 @@ test('a store that fails is no loss before the lease would have run out', async 
   };
   const options = {
     runId: 'a',
-    slot: 'a',
+    attempt: attemptOf('a'),
     clock,
     signal: never,
     onLost: (failure: Failure) => void lost.push(failure),

@@ -72,4 +72,8 @@ export const CONFIGURATION = {
     means: "The file of a secret can't be read.",
     remedy: 'Check the path in `NAME_FILE` and its permissions.',
   },
+  SlotInvalid: {
+    means: '`CASE_BACKUP_SLOT` is no word that a run record could hold.',
+    remedy: "Leave it unset. In Kubernetes it is the Job's UID, and the controller sets it.",
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;

@@ -3,7 +3,7 @@ import { GROUP, KIND, VERSION } from '../../api/policy.ts';
 import type { PodDescription } from '../pod-template.ts';
 import { fromLabel, fromSecret, plain, type Variable } from '../pod-variables.ts';
 import { claims, dropboxSecrets } from '../store-access.ts';
-import { JOB_NAME_LABEL, type PolicyObject } from '../workloads.ts';
+import { JOB_UID_LABEL, type PolicyObject } from '../workloads.ts';
 
 /** The pod of a night: `backup-job run`, with the policy as JSON. */
 export const backupPod = (policy: PolicyObject): PodDescription => ({
@@ -24,8 +24,9 @@ function environment({ spec, metadata }: PolicyObject): Variable[] {
   };
   return [
     plain('CASE_BACKUP_POLICY', JSON.stringify(policy)),
-    // The slot: a retry of the same Job continues what its predecessor began.
-    fromLabel('CASE_BACKUP_SLOT', JOB_NAME_LABEL),
+    // The slot: a retry of the same Job continues what its predecessor began. Its name comes again, in another cluster
+    // or namespace, or after it was deleted; its UID does not.
+    fromLabel('CASE_BACKUP_SLOT', JOB_UID_LABEL),
     ...dropboxSecrets(spec),
     ...logSecret(spec),
   ];

@@ -42,7 +42,8 @@ export function outcomeOf(
   if (!end) return undefined;
   const pod = decidingPod(pods, complete !== undefined);
   const terminated = terminatedOf(pod);
-  const reading = readReport(terminated?.message, { policy, jobName: job.metadata.name, knownRunIds });
+  const { uid: jobUid = '', creationTimestamp: jobCreated = '' } = job.metadata;
+  const reading = readReport(terminated?.message, { policy, jobUid, jobCreated, knownRunIds });
   const ending = complete ? ofCompleteJob(pod, terminated, reading) : ofFailedJob(failed, pod, terminated, reading);
   return {
     exitCode: terminated?.exitCode,

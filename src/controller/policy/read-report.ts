@@ -5,10 +5,15 @@ import { lastRunSchema } from '../../api/status.ts';
 /** Whose report it should be. */
 export interface ReportOwner {
   readonly policy: string;
-  readonly jobName: string;
+  readonly jobUid: string;
+  /** When the Job was made, RFC 3339. */
+  readonly jobCreated: string;
   /** Run ids that other Jobs have reported; a run has one Job. */
   readonly knownRunIds: ReadonlySet<string>;
 }
+
+/** How far a node's clock may be behind the API server's; retention takes a clock for doubtful from there on, too. */
+const CLOCKS_APART_MS = 5 * 60_000;
 
 export type ReportReading =
   | { readonly report: RunReport }
@@ -59,7 +64,13 @@ export function readReport(text: string | undefined, owner: ReportOwner): Report
   const report = parsed.data;
   if (report.policy !== owner.policy)
     return fault('ReportForeign', `the run's report is about policy ${report.policy}`);
-  if (report.slot !== owner.jobName) return fault('ReportForeign', `the run's report is about ${report.slot}`);
+  if (report.slot !== owner.jobUid)
+    return fault('ReportForeign', `the run's report is about another Job, with the UID ${report.slot}`);
+  if (Date.parse(report.startTime) < Date.parse(owner.jobCreated) - CLOCKS_APART_MS)
+    return fault(
+      'ReportForeign',
+      `the run's report is of ${report.startTime}, before its Job was made; unless the node's clock is behind, it is of another run`,
+    );
   if (owner.knownRunIds.has(report.runId))
     return fault('ReportForeign', `the run's report repeats run ${report.runId} of another Job`);
   return { report };

@@ -5,7 +5,7 @@ import { endedRuns, unrecordedJobs, unseenFrom } from '../../../src/controller/p
 import { recordRuns } from '../../../src/controller/policy/run-history.ts';
 import type { CronJob, Job, Pod } from '../../../src/controller/workloads.ts';
 import { aCachedPolicy } from './a-stored-policy.ts';
-import { aJob, BEGAN, complete, ENDED, ended, failed, JOB, left, whichFailed } from './job-and-pod.ts';
+import { aJob, BEGAN, complete, ENDED, ended, failed, JOB, left, uidOf, whichFailed } from './job-and-pod.ts';
 
 const NOW = new Date('2026-11-25T03:15:00Z');
 const second = (at: number): string => new Date(Date.parse(ENDED) + at * 1000).toISOString().replace('.000', '');
@@ -108,7 +108,7 @@ describe('A full history', () => {
 
   it('does not count again a run whose report tells an earlier time than its Job', () => {
     const early = failed({ name: 'early', ended: second(3) });
-    const report = whichFailed(1, { slot: 'early', completionTime: '2026-11-25T01:00:00.000Z' });
+    const report = whichFailed(1, { slot: uidOf('early'), completionTime: '2026-11-25T01:00:00.000Z' });
     const all = [early, ...jobs];
     const known = recordRuns(
       {},

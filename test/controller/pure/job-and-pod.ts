@@ -9,6 +9,8 @@ export const BEGAN = '2026-11-25T03:00:00Z';
 export const ENDED = '2026-11-25T03:14:09Z';
 export const JOB = 'case-backup-nightly-29926260';
 
+export const uidOf = (job: string): string => `uid-of-${job}`;
+
 export interface JobChange {
   readonly name?: string;
   readonly uid?: string;
@@ -22,7 +24,7 @@ export interface JobChange {
 }
 
 export function aJob(change: JobChange = {}): Job {
-  const { name = JOB, uid = `uid-of-${name}`, created = BEGAN, ended = ENDED, end, reason, message, isManual } = change;
+  const { name = JOB, uid = uidOf(name), created = BEGAN, ended = ENDED, end, reason, message, isManual } = change;
   const cronJob = { apiVersion: 'batch/v1', kind: 'CronJob', name: 'case-backup-nightly', uid: 'c', controller: true };
   const condition: StatusCondition = {
     type: end ?? '',
@@ -89,7 +91,8 @@ export function ended(
 }
 
 /** What the run of a Job left as its termination message. */
-export const left = (change: Partial<RunReport> = {}, job = JOB): string => JSON.stringify(aReport(job, change));
+export const left = (change: Partial<RunReport> = {}, job = JOB): string =>
+  JSON.stringify(aReport(uidOf(job), change, new Date(ENDED)));
 
 export const whichFailed = (exitCode: number, change: Partial<RunReport> = {}): string =>
   left({ result: 'Failed', reason: 'Refused', message: 'it did not go', exitCode, ...without(), ...change });

@@ -5,7 +5,7 @@ import { RESULTS, type Result, type RunReport } from '../../../src/api/report.ts
 import { outcomeOf } from '../../../src/controller/policy/outcome.ts';
 import type { Job, Pod } from '../../../src/controller/workloads.ts';
 import { aReport } from '../a-report.ts';
-import { aJob, ended, JOB, type PodChange } from './job-and-pod.ts';
+import { aJob, BEGAN, ENDED, ended, JOB, type PodChange, uidOf } from './job-and-pod.ts';
 
 const RUNS = 20_000;
 
@@ -26,7 +26,8 @@ const report: fc.Arbitrary<RunReport> = fc
   .record({
     version: mostly(1, 0, 2),
     policy: mostly('nightly', 'weekly', ''),
-    slot: mostly(JOB, 'another', ''),
+    slot: mostly(uidOf(JOB), JOB, 'another', ''),
+    startTime: mostly(BEGAN, '2026-11-18T03:00:00Z'),
     result: mostly<Result>('Succeeded', ...RESULTS),
     exitCode: mostly(0, 1, 3, 11),
     runId: mostly('fresh', 'known', ''),
@@ -35,7 +36,7 @@ const report: fc.Arbitrary<RunReport> = fc
     hasBackup: mostly(true, false),
   })
   .map(({ found, hasBackup, verification: none, ...change }) => ({
-    ...aReport(JOB, change),
+    ...aReport(uidOf(JOB), change, new Date(ENDED)),
     verification: none === undefined ? undefined : found,
     ...(hasBackup ? {} : { backup: undefined }),
   }));
@@ -82,7 +83,8 @@ function proves(candidate: Pod): boolean {
   return (
     said?.version === 1 &&
     said.policy === 'nightly' &&
-    said.slot === JOB &&
+    said.slot === uidOf(JOB) &&
+    said.startTime === BEGAN &&
     said.runId === 'fresh' &&
     said.result === 'Succeeded' &&
     said.exitCode === 0 &&

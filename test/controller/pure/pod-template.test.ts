@@ -107,9 +107,9 @@ describe('The pod of a run', () => {
     assert.deepEqual([parsed.metadata.name, parsed.metadata.namespace], ['nightly', 'cases']);
   });
 
-  it('gets the name of its Job as the slot, so that a retry goes on where the first try ended', () => {
+  it('gets the UID of its Job as the slot, so that a retry goes on where the first try ended', () => {
     const slot = template().container.env.find(({ name }) => name === 'CASE_BACKUP_SLOT');
-    assert.equal(slot?.valueFrom?.fieldRef?.fieldPath, "metadata.labels['batch.kubernetes.io/job-name']");
+    assert.equal(slot?.valueFrom?.fieldRef?.fieldPath, "metadata.labels['batch.kubernetes.io/controller-uid']");
   });
 
   it('has the claims where the policy says, the source to be read only', () => {

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import type { RunReport } from '../../../src/api/report.ts';
 import { readReport } from '../../../src/controller/policy/read-report.ts';
 import { aReport } from '../a-report.ts';
-import { JOB, left } from './job-and-pod.ts';
+import { BEGAN, ENDED, JOB, left, uidOf } from './job-and-pod.ts';
 
 const read = (text: string | undefined, knownRunIds: readonly string[] = []) =>
-  readReport(text, { policy: 'nightly', jobName: JOB, knownRunIds: new Set(knownRunIds) });
+  readReport(text, { policy: 'nightly', jobUid: uidOf(JOB), jobCreated: BEGAN, knownRunIds: new Set(knownRunIds) });
 
-const altered = (change: object): string => JSON.stringify({ ...aReport(JOB), ...change });
+const altered = (change: object): string => JSON.stringify({ ...JSON.parse(left()), ...change });
 
 const REFUSED: readonly (readonly [what: string, text: string | undefined, reason: string, says: string])[] = [
   ['no message', undefined, 'ReportMissing', 'left no report'],
@@ -35,7 +35,10 @@ const REFUSED: readonly (readonly [what: string, text: string | undefined, reaso
     'completionTime',
   ],
   ["another policy's name", left({ policy: 'weekly' }), 'ReportForeign', 'policy weekly'],
-  ["another Job's name", left({}, 'another'), 'ReportForeign', 'about another'],
+  ["another Job's UID", left({}, 'another'), 'ReportForeign', 'UID uid-of-another'],
+  ["its Job's name in place of the UID", left({ slot: JOB }), 'ReportForeign', `UID ${JOB}`],
+  ['a start before its Job was made', left({ startTime: '2026-11-25T02:54:59Z' }), 'ReportForeign', 'before its Job'],
+  ['a start a week before', left({ startTime: '2026-11-18T03:00:01Z' }), 'ReportForeign', 'before its Job'],
   ["another run's id", left({ runId: 'r-1' }), 'ReportForeign', 'repeats run r-1'],
 ];
 
@@ -55,9 +58,13 @@ function aBackup(change: Partial<NonNullable<RunReport['backup']>>): NonNullable
 
 describe('A termination message', () => {
   it('is believed when it is a whole report about this Job', () => {
-    const report = aReport(JOB);
+    const report = aReport(uidOf(JOB), {}, new Date(ENDED));
     assert.deepEqual(read(JSON.stringify(report)), { report });
     assert.deepEqual(read(JSON.stringify(report, null, 2)), { report });
+  });
+
+  it("is believed when its node's clock is a little behind the API server's", () => {
+    assert.ok(read(left({ startTime: '2026-11-25T02:55:01Z' })).report);
   });
 
   for (const [what, text, reason, says] of REFUSED)

@@ -10,7 +10,7 @@ import { assertLogged } from '../logged-rows.ts';
 import { scenario } from '../scenario.ts';
 import type { Scene } from '../scene.ts';
 
-const SLOT = 'nightly-29400000';
+const SLOT = '7f1c2a44-93d0-4c55-8a35-0d9a3b1a6e00';
 
 /** A real process runs the night. It is told that `route` failed although it took effect, and killed when it asks again. */
 async function killAfter(scene: Scene, route: string): Promise<void> {
@@ -47,7 +47,7 @@ const scene = { ...logged, start: new Date() };
 
 for (const [whose, slot] of [
   ['its retry', SLOT],
-  ['the next night', 'nightly-29401440'],
+  ['the next night', '7f1c2a44-93d0-4c55-8a35-0d9a3b1a6e01'],
 ] as const) {
   scenario(`a run that is killed after its commit and before its row is adopted and logged by ${whose}`, {
     row: 31,
