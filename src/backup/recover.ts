@@ -52,7 +52,7 @@ async function finishRecord(night: Night, { file, record }: StoredRecord): Promi
     isAdopted ? 'adopted the verified backup of a run that died' : 'recorded a run that died',
   );
   try {
-    const written = await destination.put(recordName(record.runId), toJson(finished), { rev: file.rev }, signal);
+    const written = await destination.put(recordName(record.runId), toJson(finished), file, signal);
     return { file: written, record: finished };
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;

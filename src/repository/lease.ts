@@ -54,8 +54,9 @@ export async function acquireLease(store: Store, options: LeaseOptions): Promise
     throw new Failure('LeaseUnreadable', `${store.locate(LEASE_FILE)} is a folder`, {
       hint: 'look at who made it, and remove it',
     });
-  const held = current ? await readLease(store, current, signal) : undefined;
-  if (current && held) await assertFree(store, { file: current, held }, options);
+  const found = current && (await readLease(store, current, signal));
+  const held = found?.held;
+  if (found && held) await assertFree(store, { file: found.file, held }, options);
 
   const record: LeaseRecord = {
     runId,
@@ -65,7 +66,7 @@ export async function acquireLease(store: Store, options: LeaseOptions): Promise
     ttlSeconds: TTL_SECONDS,
     renewals: 0,
   };
-  let file = await swap(store, record, current, signal);
+  let file = await swap(store, record, found?.file, signal);
   let renewals: Promise<unknown> = Promise.resolve();
 
   const renew = (renewSignal: AbortSignal, change: Partial<LeaseRecord> = {}): Promise<void> => {
@@ -140,7 +141,7 @@ async function swap(
   signal: AbortSignal,
 ): Promise<FileEntry> {
   try {
-    return await store.put(LEASE_FILE, toJson(record), current ? { rev: current.rev } : 'absent', signal);
+    return await store.put(LEASE_FILE, toJson(record), current ?? 'absent', signal);
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     throw new Failure('LeaseLost', `another run has taken the lease of ${store.locate('')}`, {
@@ -151,7 +152,11 @@ async function swap(
 }
 
 /** An unreadable lease file (an older disk fault, an edit by hand) is taken over; its fence starts anew. */
-async function readLease(store: Store, file: FileEntry, signal: AbortSignal): Promise<LeaseRecord | undefined> {
-  const parsed = leaseSchema.safeParse(await readJson(store, file, signal));
-  return parsed.success ? parsed.data : undefined;
+async function readLease(
+  store: Store,
+  listed: FileEntry,
+  signal: AbortSignal,
+): Promise<{ readonly file: FileEntry; readonly held: LeaseRecord | undefined }> {
+  const { file, value } = await readJson(store, listed, signal);
+  return { file, held: leaseSchema.safeParse(value).data };
 }

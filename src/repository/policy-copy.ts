@@ -14,9 +14,10 @@ export async function keepPolicy(destination: Store, policy: Policy, signal: Abo
   const copy = { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) }, spec };
   const there = await destination.stat(POLICY_FILE, signal);
   if (there?.kind === 'folder') return false;
-  if (there && JSON.stringify(await readJson(destination, there, signal)) === JSON.stringify(copy)) return true;
+  const kept = there && (await readJson(destination, there, signal));
+  if (kept && JSON.stringify(kept.value) === JSON.stringify(copy)) return true;
   try {
-    await destination.put(POLICY_FILE, toJson(copy), there ? { rev: there.rev } : 'absent', signal);
+    await destination.put(POLICY_FILE, toJson(copy), kept?.file ?? 'absent', signal);
     return true;
   } catch (error) {
     if (error instanceof Conflict) return false;

@@ -82,5 +82,5 @@ async function markPruned(
   { destination, clock, signal }: PruneContext,
 ): Promise<void> {
   const record = { ...proof.record, prunedTime: clock.now().toISOString() };
-  await destination.put(recordName(record.runId), toJson(record), { rev: proof.file.rev }, signal);
+  await destination.put(recordName(record.runId), toJson(record), proof.file, signal);
 }

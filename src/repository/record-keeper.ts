@@ -27,12 +27,7 @@ export function recordKeeper(destination: Store, initial: RunRecord, file?: File
       const next = { ...current, ...change };
       assertReadable(next);
       try {
-        stored = await destination.put(
-          recordName(next.runId),
-          toJson(next),
-          stored ? { rev: stored.rev } : 'absent',
-          signal,
-        );
+        stored = await destination.put(recordName(next.runId), toJson(next), stored ?? 'absent', signal);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
         throw new Failure('LeaseLost', `another run has closed the record of run ${next.runId}`, {

@@ -91,8 +91,9 @@ export async function readRecords(destination: ReadableStore, signal: AbortSigna
   const unreadable: string[] = [];
   await forEachParallel(await filesIn(destination, RUNS_FOLDER, signal), READS_AT_ONCE, async (file) => {
     if (runIdOf(file.name, '.json') === undefined) return;
-    const record = asRecord(await readJson(destination, file, signal));
-    if (record) records.push({ file, record });
+    const read = await readJson(destination, file, signal);
+    const record = asRecord(read.value);
+    if (record) records.push({ file: read.file, record });
     else unreadable.push(file.name);
   });
   records.sort((a, b) => (a.record.runId < b.record.runId ? -1 : 1));

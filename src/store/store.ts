@@ -73,7 +73,7 @@ export interface Store extends ReadableStore {
   write(path: string, body: AsyncIterable<Buffer>, options: WriteOptions, signal: AbortSignal): Promise<FileEntry>;
 
   /**
-   * A small file, whole or not at all (at most 4 MiB). `expect` is 'absent', or the revision that must be there now:
+   * A small file, whole or not at all (at most 4 MiB). `expect` is 'absent', or the file that must be there now:
    * compare-and-swap, decided by the store. Throws Conflict when it is not so. The bytes stay the caller's.
    */
   put(path: string, bytes: Buffer, expect: Expected, signal: AbortSignal): Promise<FileEntry>;
@@ -118,8 +118,11 @@ export interface WriteOptions {
   readonly modified?: Date | undefined;
 }
 
-/** What must stand at a path for a change to be made: nothing, or this revision. */
-export type Expected = 'absent' | { readonly rev: string };
+/**
+ * What must stand at a path for a change to be made: nothing, or this file. Where a store calls a file that was only
+ * touched another revision, its content_hash decides, if the caller knows it.
+ */
+export type Expected = 'absent' | Pick<FileEntry, 'rev' | 'contentHash'>;
 
 export interface Identity {
   /** Two roots of one realm can be compared, and may contain each other: an account, the file system of this machine. Unlike any other where none can. */

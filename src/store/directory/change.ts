@@ -4,9 +4,10 @@ import { hashBytes } from '../content-hash.ts';
 import { Conflict, type Expected, type FileEntry } from '../store.ts';
 import { withClaim } from './claim.ts';
 import { discard, makeFolder, renameToFree, syncFolder, writeDurably } from './durable.ts';
-import { absolutePath, fileEntry, revisionOf, statOf } from './entry.ts';
+import { absolutePath, fileEntry, statOf } from './entry.ts';
 import { writing } from './faults.ts';
 import { temporaryPathFor } from './leftovers.ts';
+import { expectMeant } from './meant.ts';
 import type { Volume } from './volume.ts';
 
 /** Written beside its place and renamed into it under a claim, so that it is there whole or not at all. */
@@ -19,15 +20,16 @@ export async function putFile(
   const target = absolutePath(volume.root, path);
   await volume.throttle?.take(bytes.length, signal);
   if (expect === 'absent') await makeFolder(dirname(target));
-  else await assertRevision(target, expect.rev);
+  const meant = expect === 'absent' ? undefined : ({ ...expect, path, proof: 'bytes' } as const);
+  if (meant) await expectMeant(volume, meant, signal);
   const temporary = temporaryPathFor(target);
   try {
     await writeDurably(temporary, bytes);
     return await withClaim(volume, target, signal, async (claim) => {
-      if (expect !== 'absent') await assertRevision(target, expect.rev);
+      if (meant) await expectMeant(volume, meant, signal);
       await claim.confirm();
-      if (expect === 'absent') await renameToFree(temporary, target);
-      else await writing(target, rename(temporary, target));
+      if (meant) await writing(target, rename(temporary, target));
+      else await renameToFree(temporary, target);
       return await settled(target, path, hashBytes(bytes).contentHash);
     });
   } finally {
@@ -52,10 +54,12 @@ export async function moveFile(volume: Volume, from: FileEntry, to: string, sign
   const source = absolutePath(volume.root, from.path);
   const target = absolutePath(volume.root, to);
   if (source === target) throw new Conflict(`${target} can't be moved to itself`);
-  await assertRevision(source, from.rev);
+  const meant = { ...from, proof: 'size and time' } as const;
+  const rev = await expectMeant(volume, meant, signal);
   await makeFolder(dirname(target));
   return await withClaim(volume, target, signal, async (claim) => {
-    await assertRevision(source, from.rev);
+    // Not its bytes again: a claim is held for milliseconds.
+    await expectMeant(volume, { path: from.path, rev, proof: 'size and time' }, signal);
     await claim.confirm();
     await renameToFree(source, target);
     await syncFolder(dirname(source));
@@ -67,20 +71,15 @@ export async function removeFile(volume: Volume, file: FileEntry, signal: AbortS
   signal.throwIfAborted();
   const target = absolutePath(volume.root, file.path);
   if ((await writing(target, statOf(target))) === undefined) return 'gone';
+  const rev = await expectMeant(volume, { ...file, proof: 'size and time' }, signal);
   return await withClaim(volume, target, signal, async (claim) => {
     if ((await writing(target, statOf(target))) === undefined) return 'gone';
-    await assertRevision(target, file.rev);
+    await expectMeant(volume, { path: file.path, rev, proof: 'size and time' }, signal);
     await claim.confirm();
     await writing(target, unlink(target));
     await syncFolder(dirname(target));
     return 'removed';
   });
-}
-
-async function assertRevision(absolute: string, rev: string): Promise<void> {
-  const stats = await writing(absolute, statOf(absolute));
-  if (!stats) throw new Conflict(`${absolute} is gone`);
-  if (!stats.isFile() || revisionOf(stats) !== rev) throw new Conflict(`${absolute} is another revision`);
 }
 
 /** The entry under its new name, once the name is on the disk. */

@@ -4,19 +4,12 @@ import { join } from 'node:path';
 import { errorCode } from '../../host/errors.ts';
 import { checkRelative } from '../relative-path.ts';
 import type { FileEntry, FolderEntry } from '../store.ts';
+import { revisionOf } from './revision.ts';
 
 /** The absolute path of a relative one, which must not lead out of the root. */
 export function absolutePath(root: string, path: string): string {
   checkRelative(path, root);
   return join(root, path);
-}
-
-/**
- * Size and times alone miss a change of the same length that keeps its mtime (rsync, cp -p, editors); ctime can't be
- * set by anybody, and the inode tells a file that was put in another one's place.
- */
-export function revisionOf(stats: BigIntStats): string {
-  return [stats.size, stats.mtimeNs, stats.ino, stats.ctimeNs].map((value) => value.toString(36)).join('-');
 }
 
 export function fileEntry(path: string, stats: BigIntStats, contentHash?: string): FileEntry {

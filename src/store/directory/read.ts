@@ -1,11 +1,12 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure } from '../../host/errors.ts';
 import type { Throttle } from '../../host/throttle.ts';
-import { createHasher, hashBytes } from '../content-hash.ts';
+import { createContentHasher, createHasher, hashBytes } from '../content-hash.ts';
 import { type Digest, type FileEntry, type FolderEntry, type Loaded, Unavailable } from '../store.ts';
-import { absolutePath, fileEntry, folderEntry, revisionOf, statOf } from './entry.ts';
+import { absolutePath, fileEntry, folderEntry, statOf } from './entry.ts';
 import { directoryFailure, reading } from './faults.ts';
+import { type Change, changeSince, revisionOf } from './revision.ts';
 import type { Volume } from './volume.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -37,9 +38,9 @@ export async function loadFile(volume: Volume, file: FileEntry, signal: AbortSig
   const absolute = absolutePath(volume.root, file.path);
   await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
   const bytes = await readSpan(volume, { handle, absolute, offset: 0, length: file.size }, signal);
-  await assertRevision(handle, absolute, file);
+  const stats = await statsOf(handle, absolute);
   const digest = hashBytes(bytes);
-  assertDigest(absolute, file, digest);
+  assertListed(absolute, file, changeSince(file.rev, stats), digest);
   return { bytes, digest };
 }
 
@@ -51,37 +52,67 @@ export async function* streamFile(
   signal.throwIfAborted();
   const absolute = absolutePath(root, file.path);
   await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
-  await assertRevision(handle, absolute, file);
+  const before = await statsOf(handle, absolute);
+  const sinceListed = changeSince(file.rev, before);
+  if (sinceListed !== 'none') assertKnown(file, sinceListed);
+  const whole = { handle, absolute, throttle, size: file.size };
   const hasher = createHasher();
+  for await (const chunk of chunksOf(whole, signal)) {
+    hasher.update(chunk);
+    yield chunk;
+  }
+  const digest = hasher.digest();
+  const meanwhile = changeSince(revisionOf(before), await statsOf(handle, absolute));
+  if (meanwhile === 'touched' && file.contentHash === undefined) await assertReadsSame(whole, digest, signal);
+  else assertListed(absolute, file, meanwhile === 'none' ? sinceListed : meanwhile, digest);
+  return digest;
+}
+
+interface Whole {
+  readonly handle: FileHandle;
+  readonly absolute: string;
+  readonly throttle: Throttle | undefined;
+  readonly size: number;
+}
+
+/** The next chunk is read while the consumer works on this one. */
+async function* chunksOf(
+  { handle, absolute, throttle, size }: Whole,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, void> {
   let position = 0;
   const chunkBytes = chunkBytesOf(throttle);
   const readAhead = (): Promise<Buffer> => {
-    const chunk = readAt(handle, position, Math.min(chunkBytes, file.size - position));
+    const chunk = readAt(handle, position, Math.min(chunkBytes, size - position));
     // A fault waits for the consumer's next pull.
     chunk.catch(() => undefined);
     return chunk;
   };
-  // The next chunk is read while the consumer works on this one.
   let next = readAhead();
   try {
-    while (position < file.size) {
+    while (position < size) {
       signal.throwIfAborted();
       const chunk = await reading(absolute, next);
-      if (chunk.length === 0) break;
+      if (chunk.length === 0) return;
       const wait = throttle?.take(chunk.length, signal);
       if (wait) await wait;
       position += chunk.length;
       next = readAhead();
-      hasher.update(chunk);
       yield chunk;
     }
   } finally {
     await Promise.allSettled([next]);
   }
-  await assertRevision(handle, absolute, file);
-  const digest = hasher.digest();
-  assertDigest(absolute, file, digest);
-  return digest;
+}
+
+/**
+ * A large file is read for minutes, and a snapshot that links it or a scanner that tags it meanwhile must not cost it.
+ * Its time can have been put back after a change, so only the bytes can tell.
+ */
+async function assertReadsSame(whole: Whole, { contentHash }: Digest, signal: AbortSignal): Promise<void> {
+  const hasher = createContentHasher();
+  for await (const chunk of chunksOf(whole, signal)) hasher.update(chunk);
+  if (hasher.digest() !== contentHash) throw new Unavailable('changed_during_run');
 }
 
 export async function readFileRange(
@@ -94,7 +125,9 @@ export async function readFileRange(
   const absolute = absolutePath(volume.root, file.path);
   await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
   const bytes = await readSpan(volume, { handle, absolute, offset, length }, signal);
-  await assertRevision(handle, absolute, file);
+  // By size and time: whoever reads a stored backup piece by piece holds the pieces against its hashes.
+  const change = changeSince(file.rev, await statsOf(handle, absolute));
+  if (change === 'retimed' || change === 'another') throw new Unavailable('changed_during_run');
   if (bytes.length < length) {
     throw new Failure('ObjectTooShort', `${absolute} ends before byte ${offset + length}`, {
       hint: 'the object is damaged, or is not what its record says',
@@ -147,17 +180,22 @@ async function fill(handle: FileHandle, room: Buffer, position: number): Promise
   return filled;
 }
 
-async function assertRevision(handle: FileHandle, absolute: string, file: FileEntry): Promise<void> {
-  const stats = await reading(absolute, handle.stat({ bigint: true }));
-  if (!stats.isFile() || revisionOf(stats) !== file.rev) throw new Unavailable('changed_during_run');
+async function statsOf(handle: FileHandle, absolute: string): Promise<BigIntStats> {
+  return await reading(absolute, handle.stat({ bigint: true }));
 }
 
-/** The revision is the same and the bytes are not: a disk or a cable that lies. */
-function assertDigest(absolute: string, file: FileEntry, digest: Digest): void {
+/** A file that is no longer the listed one by its metadata can only be that by its bytes, where those are known. */
+function assertKnown(file: FileEntry, change: Change): void {
+  if (change === 'another' || file.contentHash === undefined) throw new Unavailable('changed_during_run');
+}
+
+/** What was read is what was listed. Where nothing touched the file and it is not, a disk or a cable lies. */
+function assertListed(absolute: string, file: FileEntry, change: Change, digest: Digest): void {
+  if (change !== 'none') assertKnown(file, change);
   const sizeDiffers = digest.size !== file.size;
-  if (sizeDiffers || (file.contentHash !== undefined && digest.contentHash !== file.contentHash)) {
-    throw new Failure('ContentMismatch', `${absolute} does not read as it was written`, {
-      hint: 'check the disk of this volume; the file is damaged',
-    });
-  }
+  if (!sizeDiffers && (file.contentHash === undefined || digest.contentHash === file.contentHash)) return;
+  if (change !== 'none') throw new Unavailable('changed_during_run');
+  throw new Failure('ContentMismatch', `${absolute} does not read as it was written`, {
+    hint: 'check the disk of this volume; the file is damaged',
+  });
 }

@@ -1,0 +1,43 @@
+import { drained } from '../drained.ts';
+import { Conflict, type FileEntry, Unavailable } from '../store.ts';
+import { absolutePath, fileEntry, statOf } from './entry.ts';
+import { writing } from './faults.ts';
+import { streamFile } from './read.ts';
+import { changeSince, revisionOf } from './revision.ts';
+import type { Volume } from './volume.ts';
+
+/** The file that a caller wants to change, as it saw it last. */
+export interface Meant extends Pick<FileEntry, 'path' | 'rev' | 'contentHash'> {
+  /** What has to be as it was for it to be that file still, where it was touched. Bytes decide where the time differs. */
+  readonly proof: 'size and time' | 'bytes';
+}
+
+/**
+ * Throws Conflict unless the file that the caller means still stands there, and resolves to the revision that it has by
+ * now. A sync client, a scanner or a snapshot that touches a file of ours makes it nobody else's.
+ */
+export async function expectMeant(
+  volume: Volume,
+  { path, rev, contentHash, proof }: Meant,
+  signal: AbortSignal,
+): Promise<string> {
+  const absolute = absolutePath(volume.root, path);
+  const stats = await writing(absolute, statOf(absolute));
+  if (!stats) throw new Conflict(`${absolute} is gone`);
+  const change = changeSince(rev, stats);
+  if (change === 'none' || (change === 'touched' && proof === 'size and time')) return revisionOf(stats);
+  if (change !== 'another' && contentHash !== undefined) {
+    if ((await contentHashNow(volume, fileEntry(path, stats), signal)) === contentHash) return revisionOf(stats);
+  }
+  throw new Conflict(`${absolute} is another revision`);
+}
+
+/** Undefined when it changes while it is read. */
+async function contentHashNow(volume: Volume, file: FileEntry, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await drained(streamFile(volume, file, signal))).contentHash;
+  } catch (error) {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { BigIntStats } from 'node:fs';
+
+/**
+ * Size and times alone miss a change of the same length that keeps its mtime (rsync, cp -p, editors); ctime can't be
+ * set by anybody, and the inode tells a file that was put in another one's place.
+ */
+export function revisionOf(stats: BigIntStats): string {
+  return [stats.size, stats.mtimeNs, stats.ino, stats.ctimeNs].map((value) => value.toString(36)).join('-');
+}
+
+/**
+ * What a file has become since a revision of it was seen. `touched`: its size and time are what they were, but a sync
+ * client, a scanner, chown or a hard-link snapshot has moved its ctime, or a copy that keeps times stands in its place.
+ * `retimed`: of its size alone that can be said.
+ */
+export type Change = 'none' | 'touched' | 'retimed' | 'another';
+
+export function changeSince(rev: string, stats: BigIntStats): Change {
+  const now = revisionOf(stats);
+  if (!stats.isFile()) return 'another';
+  if (now === rev) return 'none';
+  const [before, after] = [rev.split('-'), now.split('-')];
+  if (before[0] !== after[0]) return 'another';
+  return before[1] === after[1] ? 'touched' : 'retimed';
+}
