@@ -51,6 +51,18 @@ const directoryFields = (what: string) =>
       .describe('PersistentVolumeClaim that the job mounts so that path exists. Not used when the job runs by hand.'),
   });
 
+/** A ! in front, the extended glob !(…), and the negations of regular expressions, which the matcher passes on. */
+const NEGATION = /^(\.\/)*!|(^|[^\\])(\\\\)*!\(|\(\?<?!/;
+
+const excludeGlob = withRules(z.string().min(1).max(256), [
+  {
+    rule: `!self.matches(r'${NEGATION.source.replaceAll('\\/', '/')}')`,
+    message:
+      'must not negate (a ! in front, !( or (?!): it would leave out everything that it does not name; write \\! for a ! in a name',
+    holds: (glob) => !NEGATION.test(glob),
+  },
+]);
+
 const sourceFields = z.strictObject({
   dropbox: z
     .strictObject({
@@ -71,10 +83,12 @@ const sourceFields = z.strictObject({
     .describe('A folder in Dropbox.'),
   directory: directoryFields('the source').optional().describe('A folder on a mounted volume.'),
   exclude: z
-    .array(z.string().min(1).max(256))
+    .array(excludeGlob)
     .max(64)
     .default([])
-    .describe('Globs of files to leave out, relative to the source, compared without case: "**/.DS_Store".'),
+    .describe(
+      'Globs of files to leave out, relative to the source, compared without case: "**/.DS_Store". None may negate, which would leave out all the rest; \\! stands for a ! in a name.',
+    ),
 });
 
 export const source = inCluster(withRules(sourceFields, oneStore), sameStore).describe('What is backed up.');

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { z } from 'zod';
 import { KIND, type Policy, policySchema } from '../api/policy.ts';
 import { checkPolicy, faultSentence } from '../api/policy-faults.ts';
-import { errorCode, Failure, messageOf } from './errors.ts';
+import { errorCode, Failure } from './errors.ts';
+import { readBounded } from './read-bounded.ts';
+import { readYaml } from './yaml-file.ts';
 
 /** Reads the policy that one would `kubectl apply`: from a file, or as JSON from CASE_BACKUP_POLICY as the controller gives it. */
 export function readPolicy(file: string | undefined, env: Readonly<Record<string, string | undefined>>): Policy {
@@ -33,9 +33,13 @@ export function parsePolicy(text: string, where: string): Policy {
   });
 }
 
+/** Kubernetes keeps no larger object (etcd: 1.5 MiB a request), and a variable of a process has at most 128 KiB. */
+const MOST_BYTES = 1024 * 1024;
+
 function readText(file: string): string {
+  let text: string | undefined;
   try {
-    return readFileSync(file, 'utf8');
+    text = readBounded(file, MOST_BYTES);
   } catch (error) {
     const why = errorCode(error) === 'ENOENT' ? 'does not exist' : `can't be read (${errorCode(error)})`;
     throw new Failure('PolicyUnreadable', `the policy file ${file} ${why}`, {
@@ -43,6 +47,10 @@ function readText(file: string): string {
       cause: error,
     });
   }
+  if (text !== undefined) return text;
+  throw new Failure('PolicyUnreadable', `the policy file ${file} has more than 1 MiB`, {
+    hint: 'check the path after -f; a policy is a few KiB, and what else stands in its file can stand elsewhere',
+  });
 }
 
 /** A file may hold other objects too, as a kubectl manifest does; exactly one of them is the policy. */
@@ -61,43 +69,11 @@ function onlyPolicy(text: string, where: string): unknown {
 }
 
 function objectsIn(text: string, where: string): readonly unknown[] {
-  const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter });
-  if (!Array.isArray(documents)) throw noPolicy(where);
-  const fault = documents
-    .map((document) => syntaxFault(document) ?? aliasFault(document, lineCounter))
-    .find((found) => found !== undefined);
-  if (fault !== undefined) throw unreadable(where, fault);
-  try {
-    return documents.map((document) => document.toJS());
-  } catch (error) {
-    // Aliases of aliases that unfold to more than anybody means; the library says so.
-    throw unreadable(where, messageOf(error), error);
-  }
+  const { objects, fault } = readYaml(text);
+  if (fault !== undefined) throw new Failure('PolicyUnreadable', `${where}: ${fault}`, { hint: 'mend the YAML' });
+  if (objects.length === 0) throw noPolicy(where);
+  return objects;
 }
-
-/** The library's sentence, which says the line, without the excerpt below it. */
-const syntaxFault = ({ errors: [error] }: Document.Parsed): string | undefined =>
-  error?.message.split('\n')[0]?.replace(/:$/, '');
-
-/** What the library would throw, or an object that contains itself. */
-function aliasFault(document: Document.Parsed, lines: LineCounter): string | undefined {
-  let fault: string | undefined;
-  visit(document, {
-    Alias(_, alias, around) {
-      const anchored = alias.resolve(document);
-      if (anchored !== undefined && !around.includes(anchored)) return undefined;
-      const { line } = lines.linePos(alias.range?.[0] ?? 0);
-      const why = anchored ? 'stands within what it stands for' : `has no anchor &${alias.source} in front of it`;
-      fault = `the alias *${alias.source} at line ${line} ${why}`;
-      return visit.BREAK;
-    },
-  });
-  return fault;
-}
-
-const unreadable = (where: string, why: string, cause?: unknown): Failure =>
-  new Failure('PolicyUnreadable', `${where}: ${why}`, { hint: 'mend the YAML', cause });
 
 const noPolicy = (where: string): Failure =>
   new Failure('PolicyMissing', `${where} holds no object of kind ${KIND}`, {

@@ -17,6 +17,10 @@ export const ACCEPTED: readonly PolicyCase[] = [
     'folders with spaces and letters beyond ASCII',
     dropbox({}, { root: '/Fälle 2026/€ 𝒜' }, { folder: '/Fälle 2026/..b' }),
   ),
+  accepted('globs with names that hold a !, a set of letters and choices', {
+    ...dropbox(),
+    source: { dropbox: CREDENTIALS, exclude: ['\\!a', 'a!', '**/!a', '[!a]*', '?(a|b)', '\\!(1).txt', '+(?a)', '**'] },
+  }),
   accepted("a member's own folder of a team space", dropbox({}, { namespace: 'Home' })),
   accepted('folders whose names only begin alike', folders('/data/cases', '/data/cases-backup')),
   accepted('a claim for each end', {

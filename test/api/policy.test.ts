@@ -52,5 +52,8 @@ test('a quantity that is a number comes out as text, as Kubernetes writes it', (
 
 test('a field that is left empty gets its default', () => {
   const { spec } = read({ ...ACCEPTED[0]?.policy, spec: dropbox({ timeZone: null, guards: null }) });
-  assert.deepEqual([spec.timeZone, spec.guards], ['Etc/UTC', { minFiles: 1, maxShrinkPercent: 20 }]);
+  assert.deepEqual(
+    [spec.timeZone, spec.guards],
+    ['Etc/UTC', { minFiles: 1, maxShrinkPercent: 20, maxByteShrinkPercent: 50 }],
+  );
 });

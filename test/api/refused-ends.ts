@@ -1,5 +1,8 @@
 import { CREDENTIALS, dropbox, folders, type PolicyCase, refused } from './policy-cases.ts';
 
+const NEGATES =
+  'must not negate (a ! in front, !( or (?!): it would leave out everything that it does not name; write \\! for a ! in a name';
+
 /** Policies whose source or destination is wrong. */
 export const REFUSED_ENDS: readonly PolicyCase[] = [
   refused(
@@ -119,6 +122,27 @@ export const REFUSED_ENDS: readonly PolicyCase[] = [
       server:
         'spec.source.exclude[0]: Invalid value: "": spec.source.exclude[0] in body should be at least 1 chars long',
     },
+  ),
+  ...[
+    '!*.docx',
+    './!*.docx',
+    '!(*.docx)',
+    '**/!(*.docx)',
+    '{a,!(b)}',
+    'a\\\\!(b)',
+    '**/(?!a)*',
+    '(?<!a)*',
+    '!!a',
+    '!',
+  ].map((glob) =>
+    refused(
+      `the glob ${glob}, which leaves out all the rest`,
+      { ...dropbox(), source: { dropbox: CREDENTIALS, exclude: ['*.tmp', glob] } },
+      {
+        job: `spec.source.exclude[1]: ${NEGATES}`,
+        server: `spec.source.exclude[1]: Invalid value: ${JSON.stringify(glob)}: ${NEGATES}`,
+      },
+    ),
   ),
   refused(
     'a glob instead of a list',

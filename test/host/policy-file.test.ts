@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Failure } from '../../src/host/errors.ts';
 import { parsePolicy, readPolicy } from '../../src/host/policy-file.ts';
@@ -27,6 +30,8 @@ for (const [what, text] of Object.entries(ACCEPTED)) {
     assert.equal(parsePolicy(text, 'policy.yaml').metadata.name, 'nightly');
   });
 }
+
+const TOO_DEEP = 'nests more than 50 levels deep';
 
 type Refusal = readonly [text: string, code: string, message: string];
 
@@ -68,6 +73,38 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
     'PolicyUnreadable',
     'policy.yaml: Excessive alias count indicates a resource exhaustion attack',
   ],
+  '101 aliases': [
+    `a: &a 1\nb: [${'*a, '.repeat(101)}]\n`,
+    'PolicyUnreadable',
+    'policy.yaml: has more than 100 aliases',
+  ],
+  '100,000 aliases': [
+    `a: &a 1\nb: [${'*a, '.repeat(100_000)}]\n`,
+    'PolicyUnreadable',
+    'policy.yaml: has more than 100 aliases',
+  ],
+  '100,000 keys': [
+    Array.from({ length: 100_000 }, (_, i) => `k${i}: 1\n`).join(''),
+    'PolicyUnreadable',
+    'policy.yaml: has more than 50000 words and signs',
+  ],
+  'a list of 300,000 items': [
+    `a: [${'1,'.repeat(300_000)}]`,
+    'PolicyUnreadable',
+    'policy.yaml: has more than 50000 words and signs',
+  ],
+  'lists in lists, 51 deep': [`a: ${'['.repeat(50)}${']'.repeat(50)}`, 'PolicyUnreadable', `policy.yaml: ${TOO_DEEP}`],
+  'lists in lists, 5,000 deep': [
+    `a: ${'['.repeat(5000)}${']'.repeat(5000)}`,
+    'PolicyUnreadable',
+    `policy.yaml: ${TOO_DEEP}`,
+  ],
+  'lists in lists, by dashes': ['- '.repeat(10_000), 'PolicyUnreadable', `policy.yaml: ${TOO_DEEP}`],
+  'maps in maps, 5,000 deep': [
+    `a: ${'{a: '.repeat(5000)}1${'}'.repeat(5000)}`,
+    'PolicyUnreadable',
+    `policy.yaml: ${TOO_DEEP}`,
+  ],
   'a fault in its second document': [
     `${policy}\n---\na: [`,
     'PolicyUnreadable',
@@ -83,6 +120,20 @@ for (const [what, [text, code, message]] of Object.entries(REFUSED)) {
     );
   });
 }
+
+test('a file is read no further than a policy can be long', { timeout: 20_000 }, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'policy-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'big.yaml');
+  writeFileSync(path, policy.padEnd(1024 * 1024));
+  assert.equal(readPolicy(path, {}).metadata.name, 'nightly');
+  writeFileSync(path, policy.padEnd(1024 * 1024 + 1));
+  for (const file of [path, '/dev/zero'])
+    assert.deepEqual(
+      refusalOf(() => readPolicy(file, {})),
+      ['configuration', 'PolicyUnreadable', `the policy file ${file} has more than 1 MiB`],
+    );
+});
 
 test('the file after -f wins over CASE_BACKUP_POLICY, which is named where it is wrong', () => {
   const env = { CASE_BACKUP_POLICY: policy };

@@ -52,7 +52,8 @@ const SCHEMA = `
 
 /** `exclude` are the globs of spec.source.exclude, relative to the source; without case, and dot files match `*` too. */
 export function openPlan(file: string, exclude: readonly string[]): Plan {
-  const isExcluded = exclude.length > 0 ? picomatch([...exclude], { nocase: true, dot: true }) : () => false;
+  const isExcluded =
+    exclude.length > 0 ? picomatch([...exclude], { nocase: true, dot: true, nonegate: true }) : () => false;
   const database = new DatabaseSync(file);
   database.exec(SCHEMA);
   const insert = database.prepare('INSERT OR REPLACE INTO node (sort, kind, id, entry) VALUES (?, ?, ?, ?)');

@@ -21,3 +21,8 @@ test('a glob names a path relative to the source, in any case, dot files include
   const kept = ['Smith/Archive/x.pdf', 'Smith/DS_Store', 'Smith/a.tmp.pdf', 'tmp'];
   assert.deepEqual(left(globs, [...out, ...kept]), kept);
 });
+
+test('a ! in a name is matched as itself', () => {
+  const out = ['!a', 'Smith/!b', '!(1).txt'];
+  assert.deepEqual(left(['\\!a', '**/!b', '\\!\\(1\\).txt'], [...out, 'a', 'Smith/b']), ['Smith/b', 'a']);
+});
