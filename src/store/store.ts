@@ -23,7 +23,8 @@ export interface ReadableStore {
    * One folder, or with `recursive` everything below it. Pages come in the order in which they must be applied: a
    * later entry for the same key replaces an earlier one, a `deleted` removes the key and all below it, a parent may
    * come after its children or never, a page may be empty. After `restart`, everything yielded by this call so far
-   * must be forgotten. A folder that does not exist throws Failure `refused`/`SourceMissing`.
+   * must be forgotten. A folder that does not exist throws Failure `refused`/`SourceMissing`; one below the root that
+   * is there and can't be listed throws Unavailable.
    */
   list(folder: string, options: { readonly recursive: boolean }, signal: AbortSignal): AsyncIterable<Page>;
 
@@ -176,6 +177,8 @@ export interface FolderEntry {
   readonly key: string;
   readonly name: string;
   readonly id?: string;
+  /** Part of what lies in it is not told to us: the folder itself is accounted for as skipped, beside what is told. */
+  readonly unseen?: SkipReason;
 }
 
 export interface DeletedEntry {

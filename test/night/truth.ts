@@ -37,6 +37,18 @@ export function unzippedBytes(backup: Buffer): Map<string, string> {
   }
 }
 
+/** One file of a stored backup, by somebody else's unzip. */
+export function memberOf(backup: Buffer, name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'case-backup-truth-'));
+  try {
+    const zip = join(folder, 'backup.zip');
+    writeFileSync(zip, backup);
+    return execFileSync('unzip', ['-p', zip, name], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 export function filesBelow(folder: string): Map<string, string> {
   const contents = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

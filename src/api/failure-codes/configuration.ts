@@ -40,6 +40,10 @@ export const CONFIGURATION = {
       'Use that version, or restore it by hand: [restore-by-hand.md](restore-by-hand.md) works for every version.',
   },
   NoBackups: { means: 'There is no backup to verify.', remedy: '`backup-job run` makes one.' },
+  NoWritePermission: {
+    means: 'The account may read the backup folder and not write into it.',
+    remedy: 'Give the account edit access, or choose another folder.',
+  },
   NotABackupName: {
     means: 'What was given to `verify` is not the name of a backup.',
     remedy: 'Write it as `2026-11-23_backup.zip`.',

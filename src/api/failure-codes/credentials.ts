@@ -28,10 +28,13 @@ export const CREDENTIALS = {
     remedy:
       'The account joined or left a team, or the team space moved. Check `spec.source.dropbox.namespace` and `root`. To begin anew, use a new destination folder (in Kubernetes, a new policy).',
   },
-  NoWritePermission: { means: 'The account may not write into the backup folder.', remedy: 'Give it edit access.' },
   RefreshTokenRefused: {
     means: 'The refresh token is revoked or wrong.',
     remedy: 'Link the app again; put the new token into the secret.',
+  },
+  RootNoAccess: {
+    means: 'The account may see that a folder of the policy is there, and nothing of what is in it.',
+    remedy: 'Give the account access to it, or link the app to an account that has it.',
   },
   ScopeMissing: {
     means: 'The app lacks a permission, which the message names.',

@@ -23,6 +23,15 @@ export const SKIP_REASONS = {
     means: 'Dropbox could not convert an online document.',
     remedy: 'Open it, see whether it can be exported by hand.',
   },
+  no_access: {
+    means: 'A folder of which the account may see that it is there, and nothing of what is in it.',
+    remedy: 'Give the account access to it, or exclude it (`spec.source.exclude`) if it is not to be backed up.',
+  },
+  partly_visible: {
+    means: 'A folder of which the account is shown only some parts. Those are in the backup.',
+    remedy:
+      'Give the account access to the whole folder. If the parts are enough, exclude the folder by its own path: what is seen of it stays in the backup.',
+  },
   unreadable: {
     means: "The file, or the whole folder, can't be read: no permission, a bad disk.",
     remedy: 'Check permissions and the volume.',

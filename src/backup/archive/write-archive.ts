@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { FILES_LIST, MANIFEST, type Manifest, READ_ME, SUMS } from '../../repository/manifest.ts';
 import type { Digest, ReadableStore } from '../../store/store.ts';
 import type { Compression, ZipInput } from '../../zip/entry.ts';
 import { createArchive, type Sink, type ZipArchive } from '../../zip/write/archive.ts';
 import { type WriteOptions, writeEntries } from '../../zip/write/write-entries.ts';
+import type { PlanEntry } from '../listing/plan.ts';
 import type { PlannedCase } from '../listing/seal-plan.ts';
 import type { PlannedItem } from '../listing/walk.ts';
 import { bytesInput, spoolInput } from './added-input.ts';
@@ -73,7 +75,8 @@ async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, sign
   };
   const inputs = async function* (): AsyncGenerator<PlannedInput> {
     for await (const item of task.items(signal)) {
-      if (item.entry.kind === 'unusable') await ledger.skipped(item, item.entry.reason);
+      const reason = skippedFromStart(item.entry);
+      if (reason) await ledger.skipped(item, reason);
       const input = plannedInput(task.source, item);
       if (!input) continue;
       underWay.set(input.name, input);
@@ -98,6 +101,12 @@ async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, sign
     underWay.delete(written.name);
     task.onArchived(1, written.size);
   }
+}
+
+/** Known from the listing: not there for us, or not all of it. */
+function skippedFromStart(entry: PlanEntry): SkipReason | undefined {
+  if (entry.kind === 'unusable') return entry.reason;
+  return entry.kind === 'folder' ? entry.unseen : undefined;
 }
 
 async function addOne(

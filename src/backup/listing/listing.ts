@@ -1,7 +1,7 @@
 import { counted } from '../../api/counted.ts';
 import { Failure } from '../../host/errors.ts';
 import { forEachParallel } from '../../host/parallel.ts';
-import type { FileEntry, FolderEntry, Source } from '../../store/store.ts';
+import { type FileEntry, type FolderEntry, type Source, Unavailable } from '../../store/store.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -72,7 +72,7 @@ async function listTop(
     }
     plan.apply(page.entries);
     for (const entry of page.entries) {
-      if (entry.kind === 'folder') folders.set(entry.key, entry);
+      if (entry.kind === 'folder' && !plan.excludesAll(entry.path)) folders.set(entry.key, entry);
       else folders.delete(entry.key);
     }
     onFiles(page.entries.length);
@@ -97,8 +97,12 @@ async function listCase(
       onFiles(page.entries.length);
     }
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'SourceMissing') throw error;
+    const isGone = error instanceof Failure && error.code === 'SourceMissing';
+    if (!isGone && !(error instanceof Unavailable)) throw error;
     plan.forget(folder.key);
+    if (error instanceof Unavailable) {
+      plan.apply([{ kind: 'unusable', path: folder.path, key: folder.key, reason: error.reason }]);
+    }
   }
 }
 

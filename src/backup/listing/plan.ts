@@ -22,6 +22,8 @@ export interface Plan {
   settleMoves(signal: AbortSignal): Promise<void>;
   /** In archive order: by case, then by path, a folder right before what it holds. */
   entries(): Iterable<PlanEntry>;
+  /** Whether the policy excludes a folder with all that may be below it: then it need not be listed. */
+  excludesAll(folder: string): boolean;
   countFiles(): number;
   /** Names in the archive, while they are decided: claims a folded path, once; true for the first who asks. */
   claim(foldHash: number): boolean;
@@ -52,8 +54,10 @@ const SCHEMA = `
 
 /** `exclude` are the globs of spec.source.exclude, relative to the source; without case, and dot files match `*` too. */
 export function openPlan(file: string, exclude: readonly string[]): Plan {
-  const isExcluded =
-    exclude.length > 0 ? picomatch([...exclude], { nocase: true, dot: true, nonegate: true }) : () => false;
+  const isExcluded = matcherOf(exclude);
+  const excludesAll = matcherOf(
+    exclude.filter((glob) => /(^|\/)\*\*$/.test(glob)).map((glob) => glob.replace(/\/\*\*$/, '')),
+  );
   const database = new DatabaseSync(file);
   database.exec(SCHEMA);
   const insert = database.prepare('INSERT OR REPLACE INTO node (sort, kind, id, entry) VALUES (?, ?, ?, ?)');
@@ -96,6 +100,7 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
       const rows = database.prepare('SELECT entry FROM node ORDER BY sort').iterate();
       for (const row of rows) yield parseEntry(String(row['entry']));
     },
+    excludesAll,
     countFiles: () => Number(countFiles.get()?.['n']),
     claim: (foldHash) => Number(claim.run(foldHash).changes) === 1,
     rename(key, name) {
@@ -112,6 +117,9 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
     close: () => database.close(),
   };
 }
+
+const matcherOf = (globs: readonly string[]): ((path: string) => boolean) =>
+  globs.length > 0 ? picomatch([...globs], { nocase: true, dot: true, nonegate: true }) : () => false;
 
 const idOf = (entry: PlanEntry): string | null => ('id' in entry ? (entry.id ?? null) : null);
 

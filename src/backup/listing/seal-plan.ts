@@ -32,7 +32,7 @@ export async function sealPlan(plan: Plan, signal: AbortSignal): Promise<SealedP
     current = undefined;
   };
   const take = (item: PlannedItem): void => {
-    if (item.entry.kind !== 'folder') totals.files += 1;
+    if (item.entry.kind !== 'folder' || item.entry.unseen !== undefined) totals.files += 1;
     if (item.entry.kind === 'file') totals.bytes += item.entry.size;
     if (item.caseName !== (current?.name ?? '')) {
       closeCase();
@@ -56,6 +56,8 @@ function fingerprintLine({ entry, path }: PlannedItem): string {
   const fields =
     entry.kind === 'file'
       ? [entry.id, entry.rev, entry.size, entry.contentHash, entry.modified.getTime() / 1000]
-      : [entry.kind === 'folder' ? entry.id : entry.reason];
+      : entry.kind === 'folder'
+        ? [entry.id, ...(entry.unseen === undefined ? [] : [entry.unseen])]
+        : [entry.reason];
   return `${[entry.kind, path, ...fields].join('\0')}\n`;
 }

@@ -21,7 +21,9 @@ export function toEntry(metadata: Metadata, paths: Paths): Entry {
   if (metadata['.tag'] === 'deleted') return { kind: 'deleted', key: printable(place.key) };
   if (metadata['.tag'] !== 'file' && metadata['.tag'] !== 'folder') return unusable('unreadable');
   if (!isValid(place)) return unusable('invalid_name');
-  if (metadata['.tag'] === 'folder') return toFolder(metadata, paths);
+  if (metadata['.tag'] === 'folder') {
+    return metadata.sharing_info?.no_access ? unusable('no_access') : toFolder(metadata, paths);
+  }
   if (metadata.symlink_info) return unusable('symbolic_link');
   if (metadata.is_downloadable === false && exportExtension(metadata.export_info) === undefined) {
     return unusable('not_downloadable');
@@ -47,7 +49,8 @@ export function toFile(metadata: files.FileMetadata, paths: Paths): FileEntry {
 }
 
 export function toFolder(metadata: files.FolderMetadata, paths: Paths): FolderEntry {
-  return { kind: 'folder', ...placeOf(metadata, paths), id: metadata.id };
+  const unseen = metadata.sharing_info?.traverse_only ? { unseen: 'partly_visible' as const } : {};
+  return { kind: 'folder', ...placeOf(metadata, paths), id: metadata.id, ...unseen };
 }
 
 interface Place {

@@ -2,6 +2,7 @@ import { Failure } from '../../host/errors.ts';
 import type { Identity, RootIdentity, Space } from '../store.ts';
 import type { Client } from './api/client.ts';
 import { refusal } from './api/refusals.ts';
+import { rootClosed } from './closed-folder.ts';
 import { lookup } from './lookup.ts';
 import type { Paths } from './paths.ts';
 
@@ -31,6 +32,7 @@ async function rootIdentity(client: Client, root: string, signal: AbortSignal): 
         hint: 'name a folder in the policy',
       });
     }
+    if (found.sharing_info?.no_access) throw rootClosed(root);
     const lineage = [found.id];
     for (let parent = parentOf(root); parent !== ''; parent = parentOf(parent)) {
       const above = await lookup(client, parent, signal);

@@ -1,16 +1,20 @@
 import type { files } from 'dropbox';
 import { Failure } from '../../host/errors.ts';
-import type { Entry, Page } from '../store.ts';
-import { ApiError } from './api/api-error.ts';
+import type { Attempts } from '../retrying.ts';
+import { type Entry, type Page, Unavailable } from '../store.ts';
+import { ApiError, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
-import { refusal } from './api/refusals.ts';
+import { listingRefusal, rootClosed, unseenRoot } from './closed-folder.ts';
 import { toEntry } from './entries.ts';
+import { lookup } from './lookup.ts';
 import { depthOf, type Paths } from './paths.ts';
 
 /** The API's own maximum. */
 const PAGE_LIMIT = 2000;
 /** A cursor is reset once in a while; a tree that resets it again and again never gets listed. */
 const MAX_RESTARTS = 5;
+/** A folder that is there and, so often in a row, is not found to be listed is one that we may not look into. */
+const MAX_REFUSALS = 3;
 /** Empty pages with has_more are normal, thousands in a row are not: dropbox-sdk-java issues 281 and 284. */
 const MAX_EMPTY_PAGES = 10_000;
 
@@ -41,18 +45,36 @@ export function createListing(client: Client, paths: Paths): Listing {
     }
   }
 
+  const rootRefusal = (error: unknown, signal: AbortSignal): Promise<unknown> =>
+    listingRefusal(error, { client, where: paths.root, isRoot: true }, signal);
+
+  /** What the root itself says of the listing's completeness. */
+  async function* rest(signal: AbortSignal): AsyncGenerator<Page> {
+    const root = paths.root === '' ? undefined : await lookup(client, paths.root, signal);
+    const unseen = root?.['.tag'] === 'folder' ? unseenRoot(root) : undefined;
+    if (unseen) yield { kind: 'entries', entries: [unseen] };
+  }
+
   return {
     async *list(folder, { recursive }, signal) {
       const where = paths.absolute(folder);
+      let attempts: Attempts | undefined;
+      let refusals = 0;
       for (let restarts = 0; restarts <= MAX_RESTARTS; restarts++) {
         if (restarts > 0) yield { kind: 'restart' };
         try {
           const argument = { path: where, recursive, limit: PAGE_LIMIT };
           const first = await client.read((sdk) => sdk.filesListFolder(argument, { signal }), signal);
           yield* pages(first, depthOf(folder), signal);
+          if (folder === '') yield* rest(signal);
           return;
         } catch (error) {
-          if (!isReset(error)) throw listingFailure(error, where);
+          if (isReset(error)) continue;
+          const meaning = await listingRefusal(error, { client, where, isRoot: folder === '' }, signal);
+          if (!(meaning instanceof TransferFault)) throw meaning;
+          if (++refusals >= MAX_REFUSALS) throw folder === '' ? rootClosed(where, error) : new Unavailable('no_access');
+          attempts ??= client.account.retrying.start(signal);
+          await attempts.failed(meaning);
         }
       }
       throw new Failure('ListingUnstable', `Dropbox reset the listing of ${where} ${MAX_RESTARTS + 1} times`, {
@@ -65,7 +87,7 @@ export function createListing(client: Client, paths: Paths): Listing {
       try {
         return (await client.read((sdk) => sdk.filesListFolderGetLatestCursor(argument, { signal }), signal)).cursor;
       } catch (error) {
-        throw listingFailure(error, paths.root);
+        throw await rootRefusal(error, signal);
       }
     },
 
@@ -73,7 +95,7 @@ export function createListing(client: Client, paths: Paths): Listing {
       try {
         yield* pages(await follow(bookmark, signal), 0, signal);
       } catch (error) {
-        if (!isReset(error)) throw listingFailure(error, paths.root);
+        if (!isReset(error)) throw await rootRefusal(error, signal);
         yield { kind: 'restart' };
       }
     },
@@ -86,14 +108,4 @@ function isListedFolder(entry: Entry, depth: number): boolean {
 
 function isReset(error: unknown): boolean {
   return error instanceof ApiError && error.is('reset');
-}
-
-function listingFailure(error: unknown, where: string): unknown {
-  if (!(error instanceof ApiError) || !(error.is('path/not_found') || error.is('path/not_folder'))) {
-    return refusal(error, `listing ${where}`);
-  }
-  return new Failure('SourceMissing', `there is no folder ${where} in this Dropbox`, {
-    hint: 'check the root and the namespace in the policy: was the folder renamed, moved, or its sharing ended?',
-    cause: error,
-  });
 }
