@@ -50,6 +50,9 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore)
     ...(inventory.backups.some((backup) => backup.status === 'altered')
       ? ['altered: it is not the file that was verified; do not trust it']
       : []),
+    ...(inventory.backups.some((backup) => backup.status === 'retimed')
+      ? ['retimed: only its time is not the recorded one; `backup-job verify NAME` reads it and renews the record']
+      : []),
     ...(inventory.lost.length > 0
       ? ['LOST: it was made and verified, and is gone though retention did not delete it; look for who did']
       : []),

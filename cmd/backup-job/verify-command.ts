@@ -9,7 +9,7 @@ import { formatBytes } from './words.ts';
 
 export const verifyCommand = (signal: AbortSignal): Command =>
   new Command('verify')
-    .description('Checks a stored backup again. Changes nothing.')
+    .description('Checks a stored backup again. Changes no backup.')
     .argument('[backup]', 'name of the backup, such as 2026-11-23_backup.zip (default: the newest)')
     .addOption(
       new Option('--level <level>', 'Standard: size, hash, directory, manifest and a sample; Full: every byte')

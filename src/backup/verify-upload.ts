@@ -1,7 +1,7 @@
 import type { Verification } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
 import { type Finding, noChecks, verifyBackup } from '../repository/verify/verify-backup.ts';
-import type { FileEntry } from '../store/store.ts';
+import { type FileEntry, Unavailable } from '../store/store.ts';
 import type { Night } from './night.ts';
 import type { Uploaded } from './upload.ts';
 
@@ -20,7 +20,29 @@ export async function verifyUpload(night: Night, { file, written }: Uploaded): P
     : { isGood: false, verification, failure: finding.failure };
 }
 
+/** A sync client may give an upload another time while it is read; one that never keeps still can't be checked. */
+const MOST_LOOKS = 3;
+
 async function findingOf(night: Night, file: FileEntry, manifest: Buffer): Promise<Finding> {
+  for (let look = 1; ; look++) {
+    try {
+      return await lookAt(night, file, manifest);
+    } catch (error) {
+      if (!(error instanceof Unavailable) || error.reason !== 'changed_during_run') throw error;
+      if (look < MOST_LOOKS) continue;
+      throw new Failure(
+        'StoredDiffers',
+        `${night.destination.locate(file.path)} was changed ${look} times while it was checked`,
+        {
+          hint: 'keep sync clients, scanners and other programs out of the folder .case-backup/incoming',
+          cause: error,
+        },
+      );
+    }
+  }
+}
+
+async function lookAt(night: Night, file: FileEntry, manifest: Buffer): Promise<Finding> {
   const { destination, signal, progress, runId, spec } = night;
   const stored = await destination.stat(file.path, signal);
   if (stored?.kind !== 'file') {

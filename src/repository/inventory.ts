@@ -1,3 +1,4 @@
+import { contentHashOf } from '../store/content-hash-of.ts';
 import type { FileEntry, ReadableStore } from '../store/store.ts';
 import { backupDate } from './names.ts';
 import {
@@ -64,26 +65,38 @@ export const newestVerified = (inventory: Inventory): Backup | undefined =>
 function statusOf(file: FileEntry, record: RunRecord | undefined): Backup['status'] {
   const main = record && mainArchive(record);
   if (!record || !main) return 'unproven';
-  if (!isSameObject(file, main)) return 'altered';
+  const likeness = likenessOf(file, main);
+  if (likeness === 'another') return 'altered';
+  if (likeness === 'retimed') return 'retimed';
   return record.report?.result === 'Succeeded' ? 'verified' : 'incomplete';
 }
 
-/** By content where the store knows it without reading, else by size and time, as rsync does. */
-export function isSameObject(
+/**
+ * How a file compares with what was recorded, without reading it: by content where the store knows it, else by size and
+ * time, as rsync does. A time alone may differ for no reason of the bytes: FAT keeps local time, and not every copy keeps
+ * any. Only reading it tells then.
+ */
+export type Likeness = 'same' | 'retimed' | 'another';
+
+export function likenessOf(
   file: FileEntry,
   archive: { readonly bytes: number; readonly contentHash: string; readonly modified: string },
-): boolean {
-  if (file.size !== archive.bytes) return false;
-  if (file.contentHash !== undefined) return file.contentHash === archive.contentHash;
-  return file.modified.toISOString() === archive.modified;
+): Likeness {
+  if (file.size !== archive.bytes) return 'another';
+  if (file.contentHash !== undefined) return file.contentHash === archive.contentHash ? 'same' : 'another';
+  return file.modified.toISOString() === archive.modified ? 'same' : 'retimed';
 }
 
-/** The recorded archive as it stands now; undefined when nothing, or something else, is at its path. */
+/** The recorded archive as it stands now, read whole where its time differs; undefined when nothing, or something else, is at its path. */
 export async function archiveAt(
   destination: ReadableStore,
   archive: StoredArchive,
   signal: AbortSignal,
 ): Promise<FileEntry | undefined> {
   const there = await destination.stat(archive.name, signal);
-  return there?.kind === 'file' && isSameObject(there, archive) ? there : undefined;
+  if (there?.kind !== 'file') return undefined;
+  const likeness = likenessOf(there, archive);
+  if (likeness !== 'retimed') return likeness === 'same' ? there : undefined;
+  const contentHash = await contentHashOf(destination.stream(there, signal));
+  return contentHash === archive.contentHash ? { ...there, contentHash } : undefined;
 }

@@ -5,11 +5,14 @@ export interface RetainedBackup {
   readonly name: string;
   /** From the name. */
   readonly date: Date;
-  /** Only `verified` ones justify a deletion; `unproven` and `altered` ones are never deleted. */
+  /** Only `verified` ones justify a deletion; `unproven`, `altered` and `retimed` ones are never deleted. */
   readonly status: BackupStatus;
 }
 
-export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered';
+/** `retimed`: as large as what was verified, and of another time; reading it tells whether it is the same. */
+export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered' | 'retimed';
+
+const NOT_PROVEN: ReadonlySet<BackupStatus> = new Set(['unproven', 'altered', 'retimed']);
 
 export interface RetentionPlan {
   readonly keep: readonly { readonly name: string; readonly reasons: readonly KeepReason[] }[];
@@ -46,7 +49,7 @@ export function planRetention(
 
   const reasonsToKeep = (backup: RetainedBackup): KeepReason[] => {
     const reasons: KeepReason[] = [];
-    if (backup.status === 'unproven' || backup.status === 'altered') reasons.push('not proven to be ours to delete');
+    if (NOT_PROVEN.has(backup.status)) reasons.push('not proven to be ours to delete');
     if (!newest) reasons.push('nothing newer is verified');
     else if (backup.date.getTime() > windowStart) reasons.push('inside the window');
     if (floor.has(backup)) reasons.push('among the newest verified');

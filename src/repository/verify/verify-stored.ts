@@ -1,11 +1,12 @@
 import { counted } from '../../api/counted.ts';
 import type { Verification } from '../../api/report.ts';
 import type { Clock } from '../../host/clock.ts';
-import { Failure } from '../../host/errors.ts';
-import type { ReadableStore } from '../../store/store.ts';
+import { Failure, messageOf } from '../../host/errors.ts';
+import type { ReadableStore, Store } from '../../store/store.ts';
 import { type Backup, type Inventory, takeInventory } from '../inventory.ts';
 import { backupDate } from '../names.ts';
 import { mainArchive } from '../record.ts';
+import { renewRecord } from '../renew-record.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 /** Verifies a backup that stands at the destination, for `backup-job verify`: against its run record, where it has one. */
@@ -27,7 +28,7 @@ export interface VerifyStoredOptions {
 }
 
 export async function verifyStored(
-  destination: ReadableStore,
+  destination: Store,
   name: string | undefined,
   options: VerifyStoredOptions,
 ): Promise<StoredVerification> {
@@ -58,8 +59,20 @@ export async function verifyStored(
       ...(manifest.skipped_files > 0
         ? [`FilesMissing: it was made without ${counted(manifest.skipped_files, 'listed file')}`]
         : []),
+      ...(backup.status === 'retimed' ? [await renewed(destination, backup, signal)] : []),
     ],
   };
+}
+
+/** Its bytes were hashed whole and are the recorded ones. Whoever may only read the destination can verify it all the same. */
+async function renewed(destination: Store, { file, proof }: Backup, signal: AbortSignal): Promise<string> {
+  const what = 'TimeDiffers: its bytes are those that were verified, only its time is another one';
+  try {
+    const isRenewed = proof !== undefined && (await renewRecord(destination, proof, file, signal));
+    return isRenewed ? `${what}; its record says so now` : `${what}; its record was being changed by somebody else`;
+  } catch (error) {
+    return `${what}; its record could not be renewed: ${messageOf(error)}`;
+  }
 }
 
 function choose(inventory: Inventory, wanted: string | undefined, destination: ReadableStore): Backup {

@@ -1,5 +1,5 @@
-import { drained } from '../drained.ts';
-import { Conflict, type FileEntry, Unavailable } from '../store.ts';
+import { contentHashOf } from '../content-hash-of.ts';
+import { Conflict, type FileEntry } from '../store.ts';
 import { absolutePath, fileEntry, statOf } from './entry.ts';
 import { writing } from './faults.ts';
 import { streamFile } from './read.ts';
@@ -27,17 +27,8 @@ export async function expectMeant(
   const change = changeSince(rev, stats);
   if (change === 'none' || (change === 'touched' && proof === 'size and time')) return revisionOf(stats);
   if (change !== 'another' && contentHash !== undefined) {
-    if ((await contentHashNow(volume, fileEntry(path, stats), signal)) === contentHash) return revisionOf(stats);
+    const now = await contentHashOf(streamFile(volume, fileEntry(path, stats), signal));
+    if (now === contentHash) return revisionOf(stats);
   }
   throw new Conflict(`${absolute} is another revision`);
-}
-
-/** Undefined when it changes while it is read. */
-async function contentHashNow(volume: Volume, file: FileEntry, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    return (await drained(streamFile(volume, file, signal))).contentHash;
-  } catch (error) {
-    if (error instanceof Unavailable) return undefined;
-    throw error;
-  }
 }
