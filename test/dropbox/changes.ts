@@ -3,6 +3,7 @@ import { required, text } from './argument-checks.ts';
 import { type Json, taggedMetadata } from './metadata.ts';
 import { type FolderNode, isWithin, revOf, type TreeNode, withDescendants } from './nodes.ts';
 import { nodeAt, WRITE_PATH } from './paths.ts';
+import { hideIfAsked, isHidden } from './visibility.ts';
 import { Refusal, underTag } from './wire.ts';
 import { type Call, secondsOf } from './world.ts';
 import { freeName, writeTarget } from './write-target.ts';
@@ -35,7 +36,7 @@ export function makeFolderAt(call: Call, path: string, autorename: boolean): Fol
 /** Gives the item as it was, not a `deleted` entry. */
 export function deleteAt(call: Call, path: string, parentRev: string | undefined): Json {
   const node = nodeAt(call.world.tree, call.view, path);
-  if (node === undefined) throw new Refusal('path_lookup/not_found');
+  if (node === undefined || isHidden(call, node)) throw new Refusal('path_lookup/not_found');
   if (node === call.view) throw new Refusal('path_write/no_write_permission');
   under('path_write', () => refuseChangeOf(node));
   if (parentRev !== undefined) {
@@ -51,7 +52,7 @@ export function deleteAt(call: Call, path: string, parentRev: string | undefined
 export function relocate(call: Call, args: Relocation, how: 'move' | 'copy'): TreeNode {
   const { tree, settings } = call.world;
   const node = nodeAt(tree, call.view, args.from_path);
-  if (node === undefined) throw new Refusal('from_lookup/not_found');
+  if (node === undefined || isHidden(call, node)) throw new Refusal('from_lookup/not_found');
   if (node === call.view) throw new Refusal('from_write/malformed_path');
   if (fileCount(node) > MAX_FILES_AT_ONCE) throw new Refusal('too_many_files');
   if (how === 'move') under('from_write', () => refuseChangeOf(node));
@@ -66,7 +67,7 @@ export function relocate(call: Call, args: Relocation, how: 'move' | 'copy'): Tr
   const name = existing === undefined ? target.name : freeName(parent, target.name);
   if (how === 'copy') return copyInto(call, node, parent, name);
   tree.move(node, parent, name);
-  return node;
+  return node.kind === 'file' ? hideIfAsked(call, node) : node;
 }
 
 function copyInto(call: Call, node: TreeNode, parent: FolderNode, name: string): TreeNode {

@@ -15,6 +15,7 @@ import { type Content, memoryContent } from './contents.ts';
 import { keyOf, suffixed } from './names.ts';
 import { type FileNode, revOf } from './nodes.ts';
 import { REV, WRITE_PATH } from './paths.ts';
+import { hideIfAsked } from './visibility.ts';
 import { Refusal } from './wire.ts';
 import { type Call, secondsOf } from './world.ts';
 import { freeName, writeTarget } from './write-target.ts';
@@ -42,12 +43,10 @@ export async function commitFile(call: Call, info: CommitInfo, sent: Content): P
   refuseOverQuota(call, content.size);
   const now = secondsOf(clock);
   const state = { content, clientModified: info.client_modified ?? now, serverModified: now };
-  const invisible = call.effect('invisible');
-  const hiddenUntil = invisible ? clock.now().getTime() + invisible.ms : undefined;
 
   if (existing === undefined) {
     if (info.mode.tag === 'update' && info.strict_conflict) throw new Refusal('conflict/file');
-    return Object.assign(tree.makeFile(target.parent(), name, state), { hiddenUntil });
+    return hideIfAsked(call, tree.makeFile(target.parent(), name, state));
   }
   const folder = target.parent();
   if (existing.kind === 'folder') {
@@ -60,7 +59,7 @@ export async function commitFile(call: Call, info: CommitInfo, sent: Content): P
     info.mode.tag === 'overwrite' || (info.mode.tag === 'update' && info.mode.value === revOf(existing.seq));
   if (replaces) {
     tree.replaceFile(existing, state);
-    return Object.assign(existing, { hiddenUntil });
+    return hideIfAsked(call, existing);
   }
   if (!info.autorename) throw new Refusal('conflict/file');
   const free = info.mode.tag === 'update' ? suffixed(name, ' (conflicted copy)') : name;

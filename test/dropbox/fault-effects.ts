@@ -68,8 +68,11 @@ export type CommitEffect =
   | { readonly kind: 'corruptCommit' }
   /** Only this many bytes of an append are stored, and it answers with an error 500. */
   | { readonly kind: 'partialAppend'; readonly bytes: number }
-  /** Reads answer not_found for this long after the commit, by the emulator's clock. */
-  | { readonly kind: 'invisible'; readonly ms: number }
+  /**
+   * What was committed or moved is not found, read, moved or deleted for so long by the emulator's clock, or for so many
+   * looks: whichever ends first.
+   */
+  | { readonly kind: 'invisible'; readonly ms?: number; readonly looks?: number }
   /** One entry of a batch (from 0) is reported as failed; with `applied` although it took effect. */
   | { readonly kind: 'entryRefusal'; readonly entry: number; readonly error: string; readonly applied?: boolean };
 

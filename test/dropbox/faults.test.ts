@@ -178,6 +178,11 @@ describe('Faults', () => {
     assert.equal(await statusOf('/hidden'), 409);
     clock.advance(5000);
     assert.equal(await statusOf('/hidden'), 200);
+    emulator.faults.add({ route: 'files/move_v2', effect: { kind: 'invisible', looks: 2 } });
+    await client.rpc('files/move_v2', { from_path: '/hidden', to_path: '/moved' });
+    const again = await client.rpc('files/move_v2', { from_path: '/moved', to_path: '/again' });
+    assert.match(again.json.error_summary, /^from_lookup\/not_found/);
+    assert.deepEqual([await statusOf('/moved'), await statusOf('/moved')], [409, 200]);
 
     const session_id = (await client.upload('files/upload_session/start', {}, '')).json.session_id;
     const append = (offset: number, body: Buffer, close: boolean) =>

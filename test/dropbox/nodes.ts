@@ -43,8 +43,8 @@ export interface FileNode extends NodeBase {
   clientModified: number;
   serverModified: number;
   flags: FileFlags | undefined;
-  /** A just-committed file that reads do not see yet: milliseconds of the world's clock. */
-  hiddenUntil: number | undefined;
+  /** A file that is not found yet, though it stands: until this time of the world's clock, and for so many looks. */
+  hidden: { readonly until: number; looks: number } | undefined;
 }
 
 export interface FolderNode extends NodeBase {

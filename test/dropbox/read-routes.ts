@@ -6,6 +6,7 @@ import { type FileNode, isWithin, type Revision, revOf, type TreeNode } from './
 import { nodeAt, READ_PATH, REV } from './paths.ts';
 import { type Range, rangeOf } from './range.ts';
 import { download, type Route, rpc } from './route.ts';
+import { isHidden } from './visibility.ts';
 import { badRequest, Refusal, toJson } from './wire.ts';
 import type { Answer, Call } from './world.ts';
 
@@ -77,11 +78,6 @@ function fileOfRev(call: Call, path: string): FileNode | Revision {
   if (node === undefined || found === undefined || !isWithin(call.view, node) || isConcealed(node))
     throw new Refusal('path/not_found');
   return found;
-}
-
-function isHidden(call: Call, node: TreeNode): boolean {
-  const until = node.kind === 'file' ? node.hiddenUntil : undefined;
-  return until !== undefined && call.world.clock.now().getTime() < until;
 }
 
 function bytesAnswer(

@@ -84,7 +84,7 @@ export class Tree {
       clientModified: state.clientModified,
       serverModified: state.serverModified,
       flags: state.flags,
-      hiddenUntil: undefined,
+      hidden: undefined,
     };
     parent.children.set(file.key, file);
     this.usedBytes += state.content.size;
