@@ -29,30 +29,38 @@ function putBack(path: string, seconds: number): void {
   utimesSync(path, at, at);
 }
 
-test('A backup of which only the time differs is called that, and a verification renews its record', OPTIONS, async () => {
-  using office = openOffice();
-  const backup = await backedUp(office);
-  putBack(backup, 3600);
-  assert.deepEqual(await listed(office), [[backup, 'retimed']]);
-  const args = ['verify', '-f', office.policy, '--level', 'Full'];
-  const { code, stdout } = await runJob(args, { env: office.env });
-  assert.equal(code, 0);
-  assert.match(stdout, /TimeDiffers: its bytes are those that were verified.*its record says so now/);
-  assert.deepEqual(await listed(office), [[backup, 'verified']]);
-  assert.doesNotMatch((await runJob(args, { env: office.env })).stdout, /TimeDiffers/);
-});
+test(
+  'A backup of which only the time differs is called that, and a verification renews its record',
+  OPTIONS,
+  async () => {
+    using office = openOffice();
+    const backup = await backedUp(office);
+    putBack(backup, 3600);
+    assert.deepEqual(await listed(office), [[backup, 'retimed']]);
+    const args = ['verify', '-f', office.policy, '--level', 'Full'];
+    const { code, stdout } = await runJob(args, { env: office.env });
+    assert.equal(code, 0);
+    assert.match(stdout, /TimeDiffers: its bytes are those that were verified.*its record says so now/);
+    assert.deepEqual(await listed(office), [[backup, 'verified']]);
+    assert.doesNotMatch((await runJob(args, { env: office.env })).stdout, /TimeDiffers/);
+  },
+);
 
-test('A backup of another time and with another byte is no longer what was verified, and its record stays', OPTIONS, async () => {
-  using office = openOffice();
-  const backup = await backedUp(office);
-  const bytes = readFileSync(backup);
-  bytes[60] = (bytes[60] ?? 0) ^ 1;
-  writeFileSync(backup, bytes);
-  putBack(backup, 3600);
-  const { code } = await runJob(['verify', '-f', office.policy, '--level', 'Full'], { env: office.env });
-  assert.equal(code, 4);
-  assert.deepEqual(await listed(office), [[backup, 'retimed']]);
-});
+test(
+  'A backup of another time and with another byte is no longer what was verified, and its record stays',
+  OPTIONS,
+  async () => {
+    using office = openOffice();
+    const backup = await backedUp(office);
+    const bytes = readFileSync(backup);
+    bytes[60] = (bytes[60] ?? 0) ^ 1;
+    writeFileSync(backup, bytes);
+    putBack(backup, 3600);
+    const { code } = await runJob(['verify', '-f', office.policy, '--level', 'Full'], { env: office.env });
+    assert.equal(code, 4);
+    assert.deepEqual(await listed(office), [[backup, 'retimed']]);
+  },
+);
 
 for (const [what, touch] of [
   ['mode', (path: string, round: number) => chmodSync(path, round % 2 === 0 ? 0o640 : 0o600)],
@@ -80,7 +88,10 @@ for (const [what, touch] of [
     }
     const report = reportOf(await ended);
     assert.equal(report.result, 'Succeeded', report.message);
-    assert.ok([...rounds.keys()].some((path) => path.includes('incoming/')), 'the upload was touched');
+    assert.ok(
+      [...rounds.keys()].some((path) => path.includes('incoming/')),
+      'the upload was touched',
+    );
     assert.ok(rounds.has('.case-backup/lease.json'));
     const [[path] = []] = await listed(office);
     assert.equal(path, report.backup?.path);
