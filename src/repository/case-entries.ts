@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { shownName } from '../zip/read/corrupt.ts';
 import type { ZipEntry } from '../zip/read/decode.ts';
 import { readRecords } from '../zip/read/directory.ts';
 import { extentOf } from '../zip/read/exact.ts';
@@ -17,7 +18,7 @@ export async function* caseEntries(
   { folder, files, bytes, at }: ManifestCase,
 ): AsyncGenerator<ZipEntry, void, void> {
   if (at.offset + at.bytes > zip.directoryOffset)
-    throw archiveDiffers(where, `${folder} ends behind the archive's end`);
+    throw archiveDiffers(where, `${shownName(folder)} ends behind the archive's end`);
   const found = { at: NOWHERE, files: 0, bytes: 0 };
   let directoryOffset = at.directory_offset;
   for await (const entry of readRecords(zip, { offset: at.directory_offset, bytes: at.directory_bytes })) {
@@ -26,14 +27,14 @@ export async function* caseEntries(
     directoryOffset += entry.recordBytes;
     const isWithin = entry.offset >= at.offset && entry.offset + place.bytes <= at.offset + at.bytes;
     if (!entry.name.startsWith(`${folder}/`) || !isWithin) {
-      throw archiveDiffers(where, `${entry.name} stands where the manifest has ${folder}`);
+      throw archiveDiffers(where, `${shownName(entry.name)} stands where the manifest has ${shownName(folder)}`);
     }
     if (!entry.name.endsWith('/')) found.files += 1;
     found.bytes += entry.size;
     yield entry;
   }
   const isSame = isDeepStrictEqual(found, { at, files, bytes });
-  if (!isSame) throw archiveDiffers(where, `${folder} is not what the manifest says of it`);
+  if (!isSame) throw archiveDiffers(where, `${shownName(folder)} is not what the manifest says of it`);
 }
 
 /**

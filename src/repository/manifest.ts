@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Failure } from '../host/errors.ts';
 import type { ZipPlace } from '../zip/entry.ts';
 
 /** What stands in the archive beside the cases. The order below is the order in the archive, after all cases. */
@@ -28,6 +27,18 @@ const placeSchema = z.object({
   entries: count,
 });
 
+export const caseSchema = z.object({
+  name: z.string(),
+  folder: z.string(),
+  files: count,
+  bytes: count,
+  skipped: count,
+  fingerprint: z.string().length(64),
+  at: placeSchema,
+});
+
+export const gapSchema = z.object({ offset: count, length: count });
+
 /**
  * manifest.json: first the six fields that its users know, then ours. `cases` follows the order of the archive, each
  * with a fingerprint by which a later night knows an unchanged case: the SHA-256 over a line per entry (file, folder,
@@ -51,20 +62,10 @@ export const manifestSchema = z.object({
   /** Entries of the archive, SHA256SUMS and this manifest included. */
   entries: count,
   /** Bytes that belong to no entry, left by a large file whose transfer broke and was made again. */
-  gaps: z.array(z.object({ offset: count, length: count })),
+  gaps: z.array(gapSchema),
   /** Everything in front of this manifest's entry, with its CRC-32: it covers what no entry's own checksum does. */
   preceding: z.object({ bytes: count, crc32: z.string().regex(/^[0-9a-f]{8}$/) }),
-  cases: z.array(
-    z.object({
-      name: z.string(),
-      folder: z.string(),
-      files: count,
-      bytes: count,
-      skipped: count,
-      fingerprint: z.string().length(64),
-      at: placeSchema,
-    }),
-  ),
+  cases: z.array(caseSchema),
   /** Files that lie beside the case folders. They have no place of their own: the order strews them between the cases. */
   loose_files: z.object({ files: count, bytes: count, skipped: count }),
 });
@@ -118,33 +119,6 @@ export const fileLineSchema = z.union([
   z.object({ path: z.string(), skipped: z.string() }),
 ]);
 export type FileLine = z.infer<typeof fileLineSchema>;
-
-/** Parses a manifest of this version; a newer one is refused with what to do, not half understood. */
-export function parseManifest(bytes: Buffer, where: string): Manifest {
-  const json = parseJson(bytes, where);
-  const version = z.object({ format_version: z.int() }).safeParse(json);
-  if (version.success && version.data.format_version > FORMAT_VERSION) {
-    throw new Failure(
-      'NewerManifest',
-      `${where} has format version ${version.data.format_version}, this program reads up to ${FORMAT_VERSION}`,
-      {
-        hint: 'use the case-backup version that wrote it, or a newer one; unzip and sha256sum -c SHA256SUMS work as well',
-      },
-    );
-  }
-  const parsed = manifestSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new Failure('ManifestInvalid', `${where} is not a valid manifest: ${issue?.path.join('.')} ${issue?.message}`);
-}
-
-function parseJson(bytes: Buffer, where: string): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new Failure('ManifestInvalid', `${where} is not JSON`, { cause: error });
-  }
-}
 
 /** Bytes as the megabytes of the manifest and the log: MiB with two decimals. */
 export const megabytes = (bytes: number): number => Math.round((bytes / 1_048_576) * 100) / 100;

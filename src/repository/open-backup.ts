@@ -7,7 +7,8 @@ import { lastEntries } from '../zip/read/last-entries.ts';
 import { openZip, type ZipFile } from '../zip/read/open-zip.ts';
 import { readEntry, withEntryKnown } from '../zip/read/read-entry.ts';
 import { archiveDiffers } from './archive-differs.ts';
-import { FILES_LIST, MANIFEST, type Manifest, MOST_MANIFEST_BYTES, parseManifest, SUMS } from './manifest.ts';
+import { FILES_LIST, MANIFEST, type Manifest, MOST_MANIFEST_BYTES, SUMS } from './manifest.ts';
+import { parseManifest } from './parse-manifest.ts';
 
 /** A stored backup opened by range reads: what verification and restore start from. */
 export interface BackupFile {

@@ -50,13 +50,15 @@ export interface Making extends Partial<WriteOptions<string>> {
   readonly withoutEntries?: readonly string[];
   /** What the manifest says, where that is not the truth. */
   readonly change?: (manifest: Manifest) => unknown;
+  /** What stands in files.jsonl instead of the files' lines. */
+  readonly list?: Buffer;
 }
 
 /** `inputs` are named as in the archive and come in its order. */
 export async function madeBackup(
   t: TestContext,
   inputs: Iterable<ZipInput<string>>,
-  { withoutEntries = [], change, ...changes }: Making = {},
+  { withoutEntries = [], change, list: told, ...changes }: Making = {},
 ): Promise<MadeBackup> {
   const bytes = sparseBytes();
   const zip = await createArchive((chunk) => void bytes.append(chunk), join(await temporaryFolder(t), 'spool'));
@@ -67,7 +69,7 @@ export async function madeBackup(
   const sums = await add([file(READ_ME, 'read me')], 'Auto');
   const written = await add(inputs, 'Auto');
   const files = written.filter(({ name }) => !name.endsWith('/'));
-  const list = Buffer.from(files.map((one) => `${JSON.stringify(lineOf(one))}\n`).join(''));
+  const list = told ?? Buffer.from(files.map((one) => `${JSON.stringify(lineOf(one))}\n`).join(''));
   sums.push(...files, ...(await add([file(FILES_LIST, list)], 'Auto')));
   const manifest = manifestOf(written, withoutEntries);
   Object.assign(manifest, {

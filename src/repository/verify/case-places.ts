@@ -1,3 +1,4 @@
+import { shownName } from '../../zip/read/corrupt.ts';
 import type { ZipEntry } from '../../zip/read/decode.ts';
 import { extentOf } from '../../zip/read/exact.ts';
 import { archiveDiffers } from '../archive-differs.ts';
@@ -38,7 +39,7 @@ export function casePlaces({ manifest, where }: BackupFile): CasePlaces {
     if (planned?.folder !== current.folder) {
       throw archiveDiffers(
         where,
-        `the archive has ${current.folder} where the manifest has ${planned?.folder ?? 'none'}`,
+        `the archive has ${shownName(current.folder)} where the manifest has ${shownName(planned?.folder ?? 'none')}`,
       );
     }
     assertSame(planned, current, where);
@@ -64,7 +65,7 @@ export function casePlaces({ manifest, where }: BackupFile): CasePlaces {
     end() {
       close();
       const missing = nextExpected();
-      if (missing) throw archiveDiffers(where, `the manifest has ${missing.folder}, the archive has not`);
+      if (missing) throw archiveDiffers(where, `the manifest has ${shownName(missing.folder)}, the archive has not`);
     },
   };
 }
@@ -86,6 +87,7 @@ function assertSame(planned: Found, found: Found, where: string): void {
     ['entries', planned.at.entries, found.at.entries],
   ];
   for (const [what, said, real] of facts) {
-    if (said !== real) throw archiveDiffers(where, `${what} of ${found.folder} should be ${said} and is ${real}`);
+    if (said !== real)
+      throw archiveDiffers(where, `${what} of ${shownName(found.folder)} should be ${said} and is ${real}`);
   }
 }

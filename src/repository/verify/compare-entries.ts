@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shownName } from '../../zip/read/corrupt.ts';
 import type { ZipEntry } from '../../zip/read/decode.ts';
 import { archiveDiffers } from '../archive-differs.ts';
 import { readFileLines } from '../file-lines.ts';
@@ -46,18 +47,18 @@ export async function compareEntries(
     if (!line || line.archive !== entry.name || line.size !== entry.size) {
       throw archiveDiffers(
         where,
-        `the archive has ${entry.name} (${entry.size} bytes) where ${FILES_LIST} has ${line ? `${line.archive} (${line.size})` : 'nothing more'}`,
+        `the archive has ${shownName(entry.name)} (${entry.size} bytes) where ${FILES_LIST} has ${line ? `${shownName(line.archive)} (${line.size})` : 'nothing more'}`,
       );
     }
     if (digest !== undefined && digest !== line.sha256)
-      throw archiveDiffers(where, `the content of ${entry.name} is not what was archived`);
+      throw archiveDiffers(where, `the content of ${shownName(entry.name)} is not what was archived`);
     sums.update(`${line.sha256}  ${entry.name}\n`);
     bytes += entry.size;
     onFile(entry, line.sha256);
   }
   places.end();
   const { value: extra } = await lines.entries.next();
-  if (extra) throw archiveDiffers(where, `${FILES_LIST} has ${extra.archive}, the archive has not`);
+  if (extra) throw archiveDiffers(where, `${FILES_LIST} has ${shownName(extra.archive)}, the archive has not`);
 
   const { archived, skipped } = lines.counts;
   const facts: [string, unknown, unknown][] = [

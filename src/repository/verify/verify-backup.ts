@@ -3,6 +3,7 @@ import type { Verification } from '../../api/report.ts';
 import { Failure } from '../../host/errors.ts';
 import type { FileEntry, ReadableStore } from '../../store/store.ts';
 import { checkArchive } from '../../zip/read/check-archive.ts';
+import { shownName } from '../../zip/read/corrupt.ts';
 import type { ZipEntry } from '../../zip/read/decode.ts';
 import { readDirectory } from '../../zip/read/directory.ts';
 import { readEntry } from '../../zip/read/read-entry.ts';
@@ -108,7 +109,7 @@ async function checkSample(backup: BackupFile, { seed }: VerifyOptions): Promise
   for (const { entry, sha256 } of sample.chosen()) {
     const hash = createHash('sha256');
     for await (const chunk of readEntry(backup.zip, entry)) hash.update(chunk);
-    assertSame(`sha256 of ${entry.name}`, sha256, hash.digest('hex'), backup.where);
+    assertSame(`sha256 of ${shownName(entry.name)}`, sha256, hash.digest('hex'), backup.where);
   }
 }
 

@@ -1,3 +1,4 @@
+import { clip } from '../../api/clip.ts';
 import { Failure } from '../../host/errors.ts';
 
 /** The archive contradicts itself, or the format. */
@@ -14,3 +15,6 @@ export function unsupported(what: string): Failure {
     hint: 'open it with an ordinary ZIP program',
   });
 }
+
+/** A sentence about an entry has to be read by somebody, and its name may have 65,535 bytes. */
+export const shownName = (name: string): string => clip(name, 200);

@@ -1,6 +1,6 @@
 import { CENTRAL_RECORD, CENTRAL_RECORD_BYTES, LOCAL_HEADER_BYTES } from '../signatures.ts';
 import { byteRun } from './byte-run.ts';
-import { corrupt } from './corrupt.ts';
+import { corrupt, shownName } from './corrupt.ts';
 import { decodeCentralRecord, type ZipEntry } from './decode.ts';
 import { expectOurCentralRecord } from './exact.ts';
 import type { ZipFile } from './open-zip.ts';
@@ -42,9 +42,9 @@ export async function* readRecords(
     const variable = await run.take(fixed.readUInt16LE(28) + fixed.readUInt16LE(30) + fixed.readUInt16LE(32));
     const entry = decodeCentralRecord(fixed, variable);
     if (zip.isOurs) expectOurCentralRecord(fixed, variable, entry);
-    if (entry.offset < free) throw corrupt(`${entry.name} overlaps the entry before it`);
+    if (entry.offset < free) throw corrupt(`${shownName(entry.name)} overlaps the entry before it`);
     free = entry.offset + LOCAL_HEADER_BYTES + fixed.readUInt16LE(28) + entry.compressedSize;
-    if (free > zip.directoryOffset) throw corrupt(`${entry.name} does not fit into the archive`);
+    if (free > zip.directoryOffset) throw corrupt(`${shownName(entry.name)} does not fit into the archive`);
     yield entry;
   }
 }

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { number64 } from '../number64.ts';
 import { DATA_DESCRIPTOR, LOCAL_HEADER, LOCAL_HEADER_BYTES } from '../signatures.ts';
 import type { ByteRun } from './byte-run.ts';
-import { corrupt } from './corrupt.ts';
+import { corrupt, shownName } from './corrupt.ts';
 import { compareLocalHeader, type ZipEntry } from './decode.ts';
 import { expectOurLocalHeader } from './exact.ts';
 import { inflateChunks } from './inflate.ts';
@@ -16,7 +16,7 @@ export async function takeLocalHeader(
 ): Promise<{ readonly zip64: boolean }> {
   const fixed = await run.take(LOCAL_HEADER_BYTES);
   if (fixed.readUInt32LE(0) !== LOCAL_HEADER)
-    throw corrupt(`no entry starts at byte ${entry.offset} for ${entry.name}`);
+    throw corrupt(`no entry starts at byte ${entry.offset} for ${shownName(entry.name)}`);
   const variable = await run.take(fixed.readUInt16LE(26) + fixed.readUInt16LE(28));
   const local = compareLocalHeader(fixed, variable, entry);
   if (isOurs) expectOurLocalHeader(fixed, variable, entry);
@@ -34,7 +34,7 @@ export async function takeDescriptor(run: ByteRun, entry: ZipEntry, zip64: boole
     bytes.readUInt32LE(4) === entry.crc32 &&
     compressedSize === entry.compressedSize &&
     size === entry.size;
-  if (!same) throw corrupt(`the descriptor behind ${entry.name} differs from the directory`);
+  if (!same) throw corrupt(`the descriptor behind ${shownName(entry.name)} differs from the directory`);
 }
 
 /** The content of an entry from its data at the run's position; throws before it ends when size or CRC are wrong. */
@@ -51,6 +51,6 @@ export async function* entryContent(run: ByteRun, entry: ZipEntry): AsyncGenerat
 }
 
 export function checkContent(entry: ZipEntry, size: number, checksum: number): void {
-  if (size !== entry.size) throw corrupt(`${entry.name} has ${size} bytes where ${entry.size} are declared`);
-  if (checksum !== entry.crc32) throw corrupt(`the content of ${entry.name} does not match its CRC-32`);
+  if (size !== entry.size) throw corrupt(`${shownName(entry.name)} has ${size} bytes where ${entry.size} are declared`);
+  if (checksum !== entry.crc32) throw corrupt(`the content of ${shownName(entry.name)} does not match its CRC-32`);
 }

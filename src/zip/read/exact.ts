@@ -1,7 +1,7 @@
 import { centralRecord, dataDescriptor, endRecords, type Header, localHeader } from '../encode.ts';
 import { MAX_32 } from '../signatures.ts';
 import { timesAgree } from '../timestamp.ts';
-import { corrupt } from './corrupt.ts';
+import { corrupt, shownName } from './corrupt.ts';
 import type { ZipEntry } from './decode.ts';
 import type { ZipFile } from './open-zip.ts';
 
@@ -21,12 +21,13 @@ export function asOurs(zip: ZipFile): ZipFile {
 export function expectOurCentralRecord(fixed: Buffer, variable: Buffer, entry: ZipEntry): void {
   const header = headerOf(entry);
   const isSame = isWritable(entry) && consistsOf(centralRecord(header, entry.offset), fixed, variable);
-  if (!isSame || !timesAgree(header)) throw corrupt(`the record of ${entry.name} in its directory is not as written`);
+  if (!isSame || !timesAgree(header))
+    throw corrupt(`the record of ${shownName(entry.name)} in its directory is not as written`);
 }
 
 export function expectOurLocalHeader(fixed: Buffer, variable: Buffer, entry: ZipEntry): void {
   if (!consistsOf(localHeader(headerOf(entry)), fixed, variable)) {
-    throw corrupt(`the header of ${entry.name} is not as written`);
+    throw corrupt(`the header of ${shownName(entry.name)} is not as written`);
   }
 }
 
@@ -41,7 +42,7 @@ export function expectUnbroken(entries: readonly ZipEntry[], end: number): void 
   for (const [i, entry] of entries.entries()) {
     const next = entries[i + 1]?.offset ?? end;
     if (entry.offset + extentOf(entry) !== next)
-      throw corrupt(`${entry.name} does not end at byte ${next}, as written`);
+      throw corrupt(`${shownName(entry.name)} does not end at byte ${next}, as written`);
   }
 }
 

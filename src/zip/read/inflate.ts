@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { createInflateRaw, type InflateRaw, inflateRaw, type ZlibOptions } from 'node:zlib';
-import { corrupt } from './corrupt.ts';
+import { corrupt, shownName } from './corrupt.ts';
 import type { ZipEntry } from './decode.ts';
 
 /** With `info`, Node hands out the engine too, which knows how much of its input the deflate stream took. */
@@ -46,7 +46,7 @@ export async function* inflateChunks(data: AsyncIterable<Buffer>, entry: ZipEntr
   try {
     for await (const chunk of inflate) {
       size += chunk.length;
-      if (size > entry.size) throw corrupt(`${entry.name} unfolds to more than its ${entry.size} bytes`);
+      if (size > entry.size) throw corrupt(`${shownName(entry.name)} unfolds to more than its ${entry.size} bytes`);
       yield chunk;
     }
     checkEnd(inflate, entry);
@@ -62,7 +62,9 @@ export async function* inflateChunks(data: AsyncIterable<Buffer>, entry: ZipEntr
 /** A deflate stream ends by itself; bytes behind its end would be seen by no reader. */
 function checkEnd(engine: InflateRaw, entry: ZipEntry): void {
   if (engine.bytesWritten !== entry.compressedSize) {
-    throw corrupt(`the data of ${entry.name} end after ${engine.bytesWritten} of ${entry.compressedSize} bytes`);
+    throw corrupt(
+      `the data of ${shownName(entry.name)} end after ${engine.bytesWritten} of ${entry.compressedSize} bytes`,
+    );
   }
 }
 
@@ -70,5 +72,5 @@ function checkEnd(engine: InflateRaw, entry: ZipEntry): void {
 function inflateFailure(error: unknown, entry: ZipEntry): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!code.startsWith('Z_') && code !== 'ERR_BUFFER_TOO_LARGE') return error;
-  return corrupt(`${entry.name} can't be inflated`, { cause: error });
+  return corrupt(`${shownName(entry.name)} can't be inflated`, { cause: error });
 }
