@@ -12,7 +12,7 @@ import { type Checked, commit } from './commit.ts';
 import { manifestFault, namespaceFault, shrinkFault, spaceFault } from './guards.ts';
 import { whileStartIsLogged } from './journal-runs.ts';
 import { type Layout, singleLayout } from './layout.ts';
-import { listSource } from './listing/listing.ts';
+import { type Doubt, listSource } from './listing/listing.ts';
 import { openPlan, type Plan } from './listing/plan.ts';
 import { type SealedPlan, sealPlan } from './listing/seal-plan.ts';
 import type { Night } from './night.ts';
@@ -68,22 +68,27 @@ async function planNight(night: Night, plan: Plan, { source: identity, inventory
   const before = lastNight(night, inventory);
   progress.begin('Listing');
   throwIf(namespaceFault(identity.namespace, before?.source.namespace));
-  const { rounds } = await listSource(source, plan, {
+  const { rounds, doubts } = await listSource(source, plan, {
     signal,
+    clock: night.clock,
     expectedFiles: before?.source.totals?.files,
     onFiles: (count) => progress.advance(count, 0),
   });
-  if (rounds > 1)
-    night.warn(
-      'ListingRepeated',
-      `the source was listed ${rounds} times, because it came out shorter than the last backup`,
-    );
+  if (rounds > 1) {
+    const why = [...doubts].map((doubt) => DOUBTS[doubt]).join(', and ');
+    night.warn('ListingRepeated', `the source was listed ${rounds} times, because ${why}`);
+  }
   const sealed = await sealPlan(plan, signal);
   throwIf(shrinkFault(sealed.totals, before?.source.totals, spec.guards));
   throwIf(manifestFault(sealed.cases));
   throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
   return sealed;
 }
+
+const DOUBTS: Readonly<Record<Doubt, string>> = {
+  shorter: 'it came out shorter than the last backup',
+  expired: 'Dropbox no longer knew what had moved meanwhile',
+};
 
 interface LastNight {
   readonly source: RunRecord['source'];

@@ -21,7 +21,7 @@ export const FAILED = {
   },
   ListingUnstable: {
     means:
-      'The source came out different each time it was listed, three times, and smaller than the last backup; or Dropbox began its listing anew six times.',
+      'The source came out different each time it was listed, three times, and smaller than the last backup; or Dropbox forgot each time what had moved meanwhile, or began its listing anew six times.',
     remedy: 'Run again when less is being moved. If it stays so, compare the number of files with what Dropbox shows.',
   },
   ListingWithoutEnd: {

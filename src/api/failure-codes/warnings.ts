@@ -21,8 +21,9 @@ export const WARNINGS = {
     remedy: 'Use the same version everywhere.',
   },
   ListingRepeated: {
-    means: 'The source came out smaller than the last backup and was listed again.',
-    remedy: 'Nothing; it was believed only when two listings agreed.',
+    means:
+      'The source was listed again: it came out smaller than the last backup, or Dropbox had forgotten what moved meanwhile.',
+    remedy: 'Nothing; it was believed only when two listings agreed, or when what had moved was known.',
   },
   LogNotWritten: {
     means: 'The run could not be logged in Postgres; retention deletes nothing until it is.',

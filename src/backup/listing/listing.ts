@@ -1,127 +1,65 @@
 import { counted } from '../../api/counted.ts';
 import { Failure } from '../../host/errors.ts';
-import { forEachParallel } from '../../host/parallel.ts';
-import { type FileEntry, type FolderEntry, type Source, Unavailable } from '../../store/store.ts';
+import type { Source } from '../../store/store.ts';
+import { applyDrift } from './drift.ts';
+import type { ListingContext } from './list-below.ts';
+import { listCases } from './list-cases.ts';
 import type { Plan } from './plan.ts';
+
+export interface ListingOptions extends ListingContext {
+  /** Files in the last verified backup: a listing that comes out shorter is made again before it is believed. */
+  readonly expectedFiles: number | undefined;
+}
+
+export interface ListingResult {
+  /** Listings made until one could be believed. */
+  readonly rounds: number;
+  /** What the others were made again for. */
+  readonly doubts: ReadonlySet<Doubt>;
+}
+
+/** `shorter` than the last backup; `expired`: nobody knows any more what moved while it was made. */
+export type Doubt = 'shorter' | 'expired';
+
+const MOST_ROUNDS = 3;
 
 /**
  * Fills the plan from the source, case folder by case folder (one recursive listing of a huge tree "may lead to
  * performance issues or errors", Dropbox API, list_folder), and then applies what moved meanwhile, so that a file that
- * was renamed during the listing is there exactly once.
+ * was renamed during the listing is there exactly once. Where that can't be told, the listing is made again.
  */
-export interface ListingOptions {
-  readonly signal: AbortSignal;
-  /** Files in the last verified backup: a listing that comes out shorter is made again before it is believed. */
-  readonly expectedFiles: number | undefined;
-  onFiles(count: number): void;
-}
-
-export interface ListingResult {
-  /** Changes that arrived while the listing ran. */
-  readonly drift: number;
-  /** Listings made until two agreed. */
-  readonly rounds: number;
-}
-
-const CASES_AT_ONCE = 4;
-const MOST_ROUNDS = 3;
-
 export async function listSource(source: Source, plan: Plan, options: ListingOptions): Promise<ListingResult> {
+  const doubts = new Set<Doubt>();
   let previous: number | undefined;
   for (let rounds = 1; ; rounds++) {
     plan.forget('');
-    const drift = await listOnce(source, plan, options);
+    const isWhole = await listOnce(source, plan, options);
     const files = plan.countFiles();
-    const enough = options.expectedFiles === undefined || files >= options.expectedFiles;
-    if (enough || files === previous) return { drift, rounds };
-    if (rounds === MOST_ROUNDS) {
-      throw new Failure(
-        'ListingUnstable',
-        `${rounds} listings of ${source.locate('')} gave ${previous} and then ${counted(files, 'file')}`,
-        {
-          hint: 'the source is changing quickly or its listing is faulty; run again later',
-        },
-      );
-    }
-    previous = files;
+    const isEnough = options.expectedFiles === undefined || files >= options.expectedFiles;
+    if (isWhole && (isEnough || files === previous)) return { rounds, doubts };
+    if (rounds === MOST_ROUNDS) throw unstable(source.locate(''), rounds, isWhole ? { previous, files } : undefined);
+    doubts.add(isWhole ? 'shorter' : 'expired');
+    if (isWhole) previous = files;
   }
 }
 
-async function listOnce(source: Source, plan: Plan, options: ListingOptions): Promise<number> {
-  const { signal } = options;
-  const bookmark = await source.bookmark(signal);
-  const cases = await listTop(source, plan, options);
-  await forEachParallel(cases, CASES_AT_ONCE, (folder) => listCase(source, plan, folder, options));
-  if (bookmark === undefined) return 0;
-  const drift = await applyDrift(source, plan, bookmark, options);
-  await plan.settleMoves(signal);
-  return drift;
+/** False when the bookmark has expired: a case that was renamed meanwhile may then be in no listing at all. */
+async function listOnce(source: Source, plan: Plan, options: ListingOptions): Promise<boolean> {
+  const bookmark = await source.bookmark(options.signal);
+  await listCases(source, plan, options);
+  return bookmark === undefined || (await applyDrift(source, plan, bookmark, options.signal));
 }
 
-async function listTop(
-  source: Source,
-  plan: Plan,
-  { signal, onFiles }: ListingOptions,
-): Promise<Iterable<FolderEntry>> {
-  const folders = new Map<string, FolderEntry>();
-  for await (const page of source.list('', { recursive: false }, signal)) {
-    if (page.kind === 'restart') {
-      folders.clear();
-      plan.forget('');
-      continue;
-    }
-    plan.apply(page.entries);
-    for (const entry of page.entries) {
-      if (entry.kind === 'folder' && !plan.excludesAll(entry.path)) folders.set(entry.key, entry);
-      else folders.delete(entry.key);
-    }
-    onFiles(page.entries.length);
-  }
-  return folders.values();
-}
-
-async function listCase(
-  source: Source,
-  plan: Plan,
-  folder: FolderEntry,
-  { signal, onFiles }: ListingOptions,
-): Promise<void> {
-  try {
-    for await (const page of source.list(folder.path, { recursive: true }, signal)) {
-      if (page.kind === 'restart') {
-        plan.forget(folder.key);
-        plan.apply([folder]);
-        continue;
-      }
-      plan.apply(page.entries);
-      onFiles(page.entries.length);
-    }
-  } catch (error) {
-    const isGone = error instanceof Failure && error.code === 'SourceMissing';
-    if (!isGone && !(error instanceof Unavailable)) throw error;
-    plan.forget(folder.key);
-    if (error instanceof Unavailable) {
-      plan.apply([{ kind: 'unusable', path: folder.path, key: folder.key, reason: error.reason }]);
-    }
-  }
-}
-
-/** An expired bookmark changes nothing: the listing stands as it is, and what has moved is found missing on download. */
-async function applyDrift(source: Source, plan: Plan, bookmark: string, { signal }: ListingOptions): Promise<number> {
-  let drift = 0;
-  for await (const page of source.changes(bookmark, signal)) {
-    if (page.kind === 'restart') return drift;
-    for (const entry of page.entries) {
-      if (entry.kind === 'file') settleMovedFile(plan, entry);
-      plan.apply([entry]);
-      drift++;
-    }
-  }
-  return drift;
-}
-
-/** A file that takes a folder's place removes what was below it; a file seen at a new place is no longer at its old one. */
-function settleMovedFile(plan: Plan, file: FileEntry): void {
-  plan.forget(file.key);
-  if (file.id !== undefined) plan.moved(file.id, file.key);
+function unstable(
+  where: string,
+  rounds: number,
+  counts: { readonly previous: number | undefined; readonly files: number } | undefined,
+): Failure {
+  const got =
+    counts?.previous === undefined
+      ? `after ${rounds} listings of ${where} none could be told to be whole: what moved meanwhile was forgotten`
+      : `${rounds} listings of ${where} gave ${counts.previous} and then ${counted(counts.files, 'file')}`;
+  return new Failure('ListingUnstable', got, {
+    hint: 'the source is changing quickly or its listing is faulty; run again later',
+  });
 }

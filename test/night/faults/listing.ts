@@ -142,6 +142,62 @@ scenario('a file that is moved during the listing is in the backup exactly once'
   expected: (_, after) => after,
 });
 
+scenario('a case that is renamed during the listing is in the backup when the bookmark has expired', {
+  row: 12,
+  exit: 'succeeded',
+  fault({ emulator }) {
+    let lists = 0;
+    return emulator.faults.onRequest(({ route }) => {
+      if (route !== 'files/list_folder' || ++lists !== 2) return;
+      emulator.tree.move(CASE(5), `${CASE(5)} (closed)`);
+      emulator.faults.add({ route: 'files/list_folder/continue', effect: { kind: 'refusal', error: 'reset' } });
+    });
+  },
+  expected: (_, after) => after,
+  check: (_, report) => assert.match(report.warnings.join(), /ListingRepeated/),
+});
+
+scenario('a bookmark that expires at every listing ends the run before anything is written', {
+  row: 12,
+  exit: 'failed',
+  reason: 'ListingUnstable',
+  fault({ emulator }) {
+    const always = { times: Number.POSITIVE_INFINITY, effect: { kind: 'refusal', error: 'reset' } } as const;
+    emulator.faults.add({ route: 'files/list_folder/continue', ...always });
+  },
+});
+
+scenario('one passing not_found of a case costs no case', {
+  row: 7,
+  exit: 'succeeded',
+  fault: ({ emulator }) =>
+    void emulator.faults.add({
+      route: 'files/list_folder',
+      path: CASE(3),
+      effect: { kind: 'refusal', error: 'path/not_found' },
+    }),
+});
+
+scenario('a case that is there and that no listing is given of is named as missing', {
+  row: 7,
+  exit: 'incomplete',
+  night: { spec: { guards: { maxShrinkPercent: 100 } } },
+  fault: ({ emulator }) =>
+    void emulator.faults.add({
+      route: 'files/list_folder',
+      path: CASE(3),
+      times: Number.POSITIVE_INFINITY,
+      effect: { kind: 'refusal', error: 'path/not_found' },
+    }),
+  // The night without the fault has one and the same tree before and after it.
+  expected(before, after) {
+    if (before === after) return before;
+    const others = [...before].filter(([path]) => !path.startsWith('USA003'));
+    return new Map([...others, ['USA003_Client 3', 'one line for the whole case']]);
+  },
+  check: (_, report) => assert.match(JSON.stringify(report), /USA003_Client 3/),
+});
+
 scenario('a listing that never ends is given up', {
   row: 4,
   exit: 'failed',
