@@ -2,7 +2,7 @@ import { isConcealed } from './access.ts';
 import { anything, boolean, defaulted, optional, required, struct, text } from './argument-checks.ts';
 import type { Content } from './contents.ts';
 import { type Json, revisionMetadata, taggedMetadata } from './metadata.ts';
-import { type FileNode, isWithin, type Revision, revOf, type TreeNode } from './nodes.ts';
+import { type FileNode, isWithin, type Revision, revOf } from './nodes.ts';
 import { nodeAt, READ_PATH, REV } from './paths.ts';
 import { type Range, rangeOf } from './range.ts';
 import { download, type Route, rpc } from './route.ts';
