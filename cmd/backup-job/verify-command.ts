@@ -5,14 +5,14 @@ import { identifyDestination } from '../../src/repository/identify-destination.t
 import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
 import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
-import { formatBytes } from './words.ts';
+import { formatBytes, verifiedHow } from './words.ts';
 
 export const verifyCommand = (signal: AbortSignal): Command =>
   new Command('verify')
     .description('Checks a stored backup again. Changes no backup.')
     .argument('[backup]', 'name of the backup, such as 2026-11-23_backup.zip (default: the newest)')
     .addOption(
-      new Option('--level <level>', 'Standard: size, hash, directory, manifest and a sample; Full: every byte')
+      new Option('--level <level>', 'Standard: size, hash, directory, manifest and some files of every case; Full: every byte')
         .choices(['Standard', 'Full'])
         .default('Standard'),
     )
@@ -36,7 +36,7 @@ export const verifyCommand = (signal: AbortSignal): Command =>
         if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
         else {
           process.stdout.write(
-            `✓ verified ${outcome.path} (${options.level.toLowerCase()}): ${counted(outcome.cases, 'case')}, ${counted(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}\n  content_hash ${outcome.contentHash}\n`,
+            `✓ verified ${outcome.path} (${verifiedHow(outcome.verification)}): ${counted(outcome.cases, 'case')}, ${counted(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}\n  content_hash ${outcome.contentHash}\n`,
           );
           for (const warning of outcome.warnings) process.stdout.write(`  warning   ${warning}\n`);
         }

@@ -1,6 +1,6 @@
 import { clip } from '../../src/api/clip.ts';
 import { counted } from '../../src/api/counted.ts';
-import type { RunProgress, RunReport, Stage } from '../../src/api/report.ts';
+import type { RunProgress, RunReport, Stage, Verification } from '../../src/api/report.ts';
 
 /** Reports and progress in plain words, for a person at a terminal. */
 
@@ -62,7 +62,7 @@ export function summary(report: RunReport): string {
   }
   if (report.verification)
     lines.push(
-      `  verified  ${report.verification.level.toLowerCase()}, content_hash ${report.backup?.contentHash.slice(0, 16)}…`,
+      `  verified  ${verifiedHow(report.verification)}, content_hash ${report.backup?.contentHash.slice(0, 16)}…`,
     );
   if (report.retention) {
     const { backups, verified, deleted, heldBecause } = report.retention;
@@ -75,6 +75,13 @@ export function summary(report: RunReport): string {
   );
   for (const warning of report.warnings) lines.push(`  warning   ${warning}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** How much of it was read back: "standard, 16 of 12,000 files read back". */
+export function verifiedHow({ level, entries_read: read, entries_total: total }: Verification): string {
+  const how = level.toLowerCase();
+  if (read === undefined || total === undefined) return how;
+  return `${how}, ${read === total ? 'every file' : `${read} of ${counted(total, 'file')}`} read back`;
 }
 
 /** A word besides the sign, since colour and signs alone don't reach everybody. */

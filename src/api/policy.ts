@@ -101,7 +101,7 @@ const verification = z
       .enum(['Standard', 'Full'])
       .default('Standard')
       .describe(
-        "Standard compares the store's size and hash and reads the directory, the manifest and a sample; Full reads every byte back.",
+        "Standard compares the store's size and hash and reads the directory, the manifest and some files of every case, others each night; Full reads every byte back.",
       ),
     fullEvery: z
       .int()

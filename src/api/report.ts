@@ -29,7 +29,7 @@ export const verificationSchema = z.object({
   size_reasonable: z.boolean(),
   timestamp: time,
   level: z.enum(['Standard', 'Full']),
-  /** Entries whose bytes were read back, of all that the backup has; absent in reports of before. */
+  /** Files whose bytes were read back, of all that the backup has; absent in reports of before, and where a check failed. */
   entries_read: count.optional(),
   entries_total: count.optional(),
 });

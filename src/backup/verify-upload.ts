@@ -1,6 +1,6 @@
 import type { Verification } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
-import { type Finding, noChecks, verifyBackup } from '../repository/verify/verify-backup.ts';
+import { type Finding, noChecks, verificationOf, verifyBackup } from '../repository/verify/verify-backup.ts';
 import { type FileEntry, Unavailable } from '../store/store.ts';
 import type { Night } from './night.ts';
 import type { Uploaded } from './upload.ts';
@@ -14,11 +14,13 @@ export type CheckedUpload =
 export async function verifyUpload(night: Night, { file, written }: Uploaded): Promise<CheckedUpload> {
   const { clock, spec } = night;
   const finding = await findingOf(night, file, written.manifest);
-  const verification = { ...finding.checks, timestamp: clock.now().toISOString(), level: spec.verification.level };
+  const verification = verificationOf(finding, spec.verification.level, clock.now());
   return finding.isGood
     ? { isGood: true, verification, contentHash: finding.verified.contentHash }
     : { isGood: false, verification, failure: finding.failure };
 }
+
+const daysSince1970 = (at: Date): number => Math.floor(at.getTime() / 86_400_000);
 
 /** A sync client may give an upload another time while it is read; one that never keeps still can't be checked. */
 const MOST_LOOKS = 3;
@@ -43,7 +45,7 @@ async function findingOf(night: Night, file: FileEntry, manifest: Buffer): Promi
 }
 
 async function lookAt(night: Night, file: FileEntry, manifest: Buffer): Promise<Finding> {
-  const { destination, signal, progress, runId, spec } = night;
+  const { destination, signal, progress, spec } = night;
   const stored = await destination.stat(file.path, signal);
   if (stored?.kind !== 'file') {
     const failure = new Failure('UploadMissing', `${destination.locate(file.path)} was stored and is not there`);
@@ -56,7 +58,7 @@ async function lookAt(night: Night, file: FileEntry, manifest: Buffer): Promise<
       manifest,
       ...(file.contentHash !== undefined && { contentHash: file.contentHash }),
     },
-    seed: runId,
+    turn: daysSince1970(night.start),
     signal,
     onBytes: (count) => progress.advance(0, count),
   });

@@ -71,7 +71,7 @@ export function casePlaces({ manifest, where }: BackupFile): CasePlaces {
 }
 
 /** `CASES/Smith` for what lies below it; undefined for a file beside the cases, and for what the run has added. */
-function caseFolderOf(name: string): string | undefined {
+export function caseFolderOf(name: string): string | undefined {
   const end = name.indexOf('/', name.indexOf('/') + 1);
   return name.startsWith('CASES/') && end > 0 ? name.slice(0, end) : undefined;
 }

@@ -21,7 +21,7 @@ export interface SeenEntry {
 export async function compareEntries(
   backup: BackupFile,
   entries: AsyncIterable<SeenEntry>,
-  onFile: (entry: ZipEntry, sha256: string) => void,
+  onFile: (entry: ZipEntry, sha256: string) => Promise<void> | undefined,
 ): Promise<void> {
   const { manifest, where } = backup;
   const places = casePlaces(backup);
@@ -54,7 +54,7 @@ export async function compareEntries(
       throw archiveDiffers(where, `the content of ${shownName(entry.name)} is not what was archived`);
     sums.update(`${line.sha256}  ${entry.name}\n`);
     bytes += entry.size;
-    onFile(entry, line.sha256);
+    await onFile(entry, line.sha256);
   }
   places.end();
   const { value: extra } = await lines.entries.next();

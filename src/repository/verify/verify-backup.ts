@@ -3,15 +3,14 @@ import type { Verification } from '../../api/report.ts';
 import { Failure } from '../../host/errors.ts';
 import type { FileEntry, ReadableStore } from '../../store/store.ts';
 import { checkArchive } from '../../zip/read/check-archive.ts';
-import { shownName } from '../../zip/read/corrupt.ts';
 import type { ZipEntry } from '../../zip/read/decode.ts';
 import { readDirectory } from '../../zip/read/directory.ts';
-import { readEntry } from '../../zip/read/read-entry.ts';
 import type { Manifest } from '../manifest.ts';
 import { type BackupFile, openBackup, rangesOf } from '../open-backup.ts';
 import { compareEntries } from './compare-entries.ts';
 import { hashedRanges } from './hashed-ranges.ts';
-import { sampler } from './sampler.ts';
+import { readShare } from './read-share.ts';
+import { assertSame } from './stored-differs.ts';
 
 /** The four answers of a verification, turned true one after the other. */
 export type Checks = Pick<Verification, 'backup_file_exists' | 'manifest_valid' | 'cases_match' | 'size_reasonable'>;
@@ -33,8 +32,8 @@ export interface Expectation {
 export interface VerifyOptions {
   readonly level: Verification['level'];
   readonly expected: Expectation;
-  /** Decides the sample. */
-  readonly seed: string;
+  /** Standard only: which files are read back (turns.ts). Counts up from one check of the same backups to the next. */
+  readonly turn: number;
   readonly signal: AbortSignal;
   onBytes(count: number): void;
 }
@@ -42,6 +41,8 @@ export interface VerifyOptions {
 export interface Verified {
   readonly contentHash: string;
   readonly manifest: Manifest;
+  /** Files whose bytes are proved: all, where every byte of the object was read and is what was sent. */
+  readonly filesRead: number;
 }
 
 /** What a verification found; the checks say how far it came, also when something is not as it should be. */
@@ -50,10 +51,21 @@ export type Finding = { readonly checks: Checks } & (
   | { readonly isGood: false; readonly failure: Failure }
 );
 
+/** What a report says of it. */
+export const verificationOf = (finding: Finding, level: Verification['level'], now: Date): Verification => ({
+  ...finding.checks,
+  timestamp: now.toISOString(),
+  level,
+  ...(finding.isGood && {
+    entries_read: finding.verified.filesRead,
+    entries_total: finding.verified.manifest.total_files,
+  }),
+});
+
 /**
  * Proves that the stored object is what was sent, by what the store has and not by what we remember of sending it.
  * Standard: size and content_hash as the store itself says (where it can't say, every byte is read for it), the central
- * directory against files.jsonl and the manifest, and a seeded sample down to its sha256. Full: every byte of every
+ * directory against files.jsonl and the manifest, and some files of every case down to their sha256. Full: every byte of every
  * entry. The first thing that is not so ends it. Throws only when it could not be looked at.
  */
 export async function verifyBackup(store: ReadableStore, file: FileEntry, options: VerifyOptions): Promise<Finding> {
@@ -92,28 +104,25 @@ async function verifyObject(
   }
   checks.manifest_valid = true;
 
-  await (level === 'Full' ? checkEverything(backup, options) : checkSample(backup, options));
+  const { manifest } = backup;
+  const share = level === 'Full' ? await checkEverything(backup, options) : await checkShare(backup, options);
   checks.cases_match = true;
 
   const contentHash = readAll ? await ranges.contentHash() : (file.contentHash ?? '');
   assertSame('content_hash', expected.contentHash ?? file.contentHash, contentHash, where);
   checks.size_reasonable = true;
-  return { contentHash, manifest: backup.manifest };
+  const isWhole = readAll && expected.contentHash !== undefined;
+  return { contentHash, manifest, filesRead: isWhole ? manifest.total_files : share };
 }
 
-async function checkSample(backup: BackupFile, { seed }: VerifyOptions): Promise<void> {
-  const sample = sampler<{ entry: ZipEntry; sha256: string }>(seed);
-  await compareEntries(backup, unhashed(readDirectory(backup.zip)), (entry, sha256) =>
-    sample.offer({ entry, sha256 }, entry.size),
-  );
-  for (const { entry, sha256 } of sample.chosen()) {
-    const hash = createHash('sha256');
-    for await (const chunk of readEntry(backup.zip, entry)) hash.update(chunk);
-    assertSame(`sha256 of ${shownName(entry.name)}`, sha256, hash.digest('hex'), backup.where);
-  }
+/** Returns how many files were read back. */
+async function checkShare(backup: BackupFile, { turn }: VerifyOptions): Promise<number> {
+  const share = readShare(backup, turn);
+  await compareEntries(backup, unhashed(readDirectory(backup.zip)), (entry, sha256) => share.see({ entry, sha256 }));
+  return await share.end();
 }
 
-async function checkEverything(backup: BackupFile, { signal }: VerifyOptions): Promise<void> {
+async function checkEverything(backup: BackupFile, { signal }: VerifyOptions): Promise<number> {
   const hasher = () => {
     const hash = createHash('sha256');
     return { update: (chunk: Buffer) => hash.update(chunk), digest: () => hash.digest('hex') };
@@ -122,17 +131,11 @@ async function checkEverything(backup: BackupFile, { signal }: VerifyOptions): P
   const front = { bytes: preceding.bytes, crc32: Number.parseInt(preceding.crc32, 16) };
   const entries = checkArchive(backup.zip, { gaps, preceding: front, hasher, signal });
   await compareEntries(backup, entries, () => undefined);
+  return backup.manifest.total_files;
 }
 
 async function* unhashed(entries: AsyncIterable<ZipEntry>): AsyncGenerator<{ entry: ZipEntry; digest: undefined }> {
   for await (const entry of entries) yield { entry, digest: undefined };
-}
-
-function assertSame(what: string, expected: string | number | undefined, actual: string | number, where: string): void {
-  if (expected === undefined || expected === actual) return;
-  throw new Failure('StoredObjectDiffers', `${where}: ${what} is ${actual}, expected ${expected}`, {
-    hint: 'this backup must not be trusted; the ones before it were not touched',
-  });
 }
 
 /** What the archive's reader finds wrong does not know which file it reads. */

@@ -7,7 +7,7 @@ import { type Backup, type Inventory, takeInventory } from '../inventory.ts';
 import { backupDate } from '../names.ts';
 import { mainArchive } from '../record.ts';
 import { renewRecord } from '../renew-record.ts';
-import { verifyBackup } from './verify-backup.ts';
+import { verificationOf, verifyBackup } from './verify-backup.ts';
 
 /** Verifies a backup that stands at the destination, for `backup-job verify`: against its run record, where it has one. */
 export interface StoredVerification {
@@ -39,7 +39,8 @@ export async function verifyStored(
   const finding = await verifyBackup(destination, backup.file, {
     level,
     expected,
-    seed: `${backup.name} ${clock.now().toISOString()}`,
+    // Each look another one, also of somebody who looks twice.
+    turn: Math.floor(clock.now().getTime() / 1000),
     signal,
     onBytes,
   });
@@ -51,7 +52,7 @@ export async function verifyStored(
     contentHash,
     cases: manifest.total_cases,
     files: manifest.total_files,
-    verification: { ...finding.checks, timestamp: clock.now().toISOString(), level },
+    verification: verificationOf(finding, level, clock.now()),
     warnings: [
       ...(recorded
         ? []
