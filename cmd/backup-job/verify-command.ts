@@ -12,7 +12,10 @@ export const verifyCommand = (signal: AbortSignal): Command =>
     .description('Checks a stored backup again. Changes no backup.')
     .argument('[backup]', 'name of the backup, such as 2026-11-23_backup.zip (default: the newest)')
     .addOption(
-      new Option('--level <level>', 'Standard: size, hash, directory, manifest and some files of every case; Full: every byte')
+      new Option(
+        '--level <level>',
+        'Standard: size, hash, directory, manifest and some files of every case; Full: every byte',
+      )
         .choices(['Standard', 'Full'])
         .default('Standard'),
     )
