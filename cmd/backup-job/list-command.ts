@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
 import { identifyDestination } from '../../src/repository/identify-destination.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
+import { seriesOf } from '../../src/repository/series.ts';
 import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 import { inventoryJson, inventoryTable } from './show-inventory.ts';
 
 export const listCommand = (signal: AbortSignal): Command =>
   new Command('list')
-    .description('Shows what is stored at the destination and what proves it. Changes nothing.')
+    .description('Shows what is stored at the destination, whose it is, and what proves it. Changes nothing.')
     .action(async (_options: object, command: Command) => {
       const settings = readSettings(command);
       const stores = storesOf(settings, systemClock);
@@ -16,10 +17,11 @@ export const listCommand = (signal: AbortSignal): Command =>
         const destination = stores.openDestination();
         await identifyDestination(destination, signal);
         const inventory = await takeInventory(destination, signal);
+        const series = seriesOf(settings.policy, inventory.records.records);
         process.stdout.write(
           settings.json
-            ? `${JSON.stringify(inventoryJson(inventory, destination))}\n`
-            : inventoryTable(inventory, destination),
+            ? `${JSON.stringify(inventoryJson(inventory, destination, series))}\n`
+            : inventoryTable(inventory, destination, series),
         );
       } finally {
         await stores.close();

@@ -14,7 +14,7 @@ export const pruneCommand = (signal: AbortSignal): Command =>
       const stores = storesOf(settings, systemClock);
       try {
         const destination = stores.openDestination();
-        const outcome = await pruneOnly(destination, settings.policy.spec.retention, {
+        const outcome = await pruneOnly(destination, settings.policy, {
           dryRun: options.dryRun === true,
           clock: systemClock,
           signal,

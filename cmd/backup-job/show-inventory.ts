@@ -1,12 +1,13 @@
 import { counted } from '../../src/api/counted.ts';
 import type { Inventory } from '../../src/repository/inventory.ts';
 import { mainArchive, type StoredRecord } from '../../src/repository/record.ts';
+import { isOf, type Series } from '../../src/repository/series.ts';
 import type { ReadableStore } from '../../src/store/store.ts';
 import { table } from './table.ts';
 import { formatBytes } from './words.ts';
 
 /** What `list` prints: for people a table, newest last, for programs the same facts as JSON. */
-export function inventoryJson(inventory: Inventory, destination: ReadableStore): object {
+export function inventoryJson(inventory: Inventory, destination: ReadableStore, series: Series): object {
   return {
     backups: inventory.backups.map(({ name, file, status, date, proof }) => ({
       path: destination.locate(name),
@@ -18,8 +19,13 @@ export function inventoryJson(inventory: Inventory, destination: ReadableStore):
       files: proof?.record.report?.files,
       skippedFiles: proof?.record.report?.skippedFiles,
       runId: proof?.record.runId,
+      ...(proof && ownerOf(proof, series)),
     })),
-    lost: inventory.lost.map(({ record }) => ({ path: mainArchive(record)?.path, runId: record.runId })),
+    lost: inventory.lost.map((stored) => ({
+      path: mainArchive(stored.record)?.path,
+      runId: stored.record.runId,
+      ...ownerOf(stored, series),
+    })),
     unfinishedRuns: inventory.records.records
       .filter(({ record }) => record.state !== 'finished')
       .map(({ record }) => record.runId),
@@ -27,7 +33,7 @@ export function inventoryJson(inventory: Inventory, destination: ReadableStore):
   };
 }
 
-export function inventoryTable(inventory: Inventory, destination: ReadableStore): string {
+export function inventoryTable(inventory: Inventory, destination: ReadableStore, series: Series): string {
   if (inventory.backups.length === 0 && inventory.lost.length === 0) return `no backups in ${destination.locate('')}\n`;
   const rows = inventory.backups.map(({ name, file, status, proof }) => {
     const report = proof?.record.report;
@@ -37,11 +43,14 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore)
       formatBytes(file.size),
       report ? counted(report.cases, 'case') : '',
       report ? counted(report.files, 'file') : '',
+      proof ? ownerIn(proof, series) : '',
     ];
   });
-  for (const { record } of inventory.lost) {
-    rows.push([mainArchive(record)?.name ?? record.runId, 'LOST']);
+  for (const stored of inventory.lost) {
+    const { record } = stored;
+    rows.push([mainArchive(record)?.name ?? record.runId, 'LOST', '', '', '', ownerIn(stored, series)]);
   }
+  const told = [...inventory.backups.flatMap(({ proof }) => proof ?? []), ...inventory.lost];
   const notes = [
     `${counted(inventory.backups.length, 'backup')} in ${destination.locate('')}`,
     ...(inventory.backups.some((backup) => backup.status === 'unproven')
@@ -56,11 +65,24 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore)
     ...(inventory.lost.length > 0
       ? ['LOST: it was made and verified, and is gone though retention did not delete it; look for who did']
       : []),
+    ...(told.some(({ record }) => !isOf(series, record))
+      ? [`of another policy or source: policy ${series.policy} neither counts nor deletes it`]
+      : []),
     ...(inventory.records.unreadable.length > 0
       ? [`${counted(inventory.records.unreadable.length, 'run record')} can't be read; nothing will be deleted`]
       : []),
   ];
-  return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES'], ...rows])}\n${notes.join('\n')}\n`;
+  return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES', 'POLICY'], ...rows])}\n${notes.join('\n')}\n`;
 }
+
+/** The policy's own name says enough of its own; of others also where their files come from. */
+const ownerIn = ({ record }: StoredRecord, series: Series): string =>
+  isOf(series, record) ? record.policy : `${record.policy} (another: ${record.source.location})`;
+
+const ownerOf = ({ record }: StoredRecord, series: Series): object => ({
+  policy: record.policy,
+  source: record.source.location,
+  isOurs: isOf(series, record),
+});
 
 const archiveOf = (proof: StoredRecord | undefined) => proof && mainArchive(proof.record);

@@ -10,7 +10,7 @@ import { formatBytes, verifiedHow } from './words.ts';
 export const verifyCommand = (signal: AbortSignal): Command =>
   new Command('verify')
     .description('Checks a stored backup again. Changes no backup.')
-    .argument('[backup]', 'name of the backup, such as 2026-11-23_backup.zip (default: the newest)')
+    .argument('[backup]', 'name of the backup, such as 2026-11-23_backup.zip (default: the newest of this policy)')
     .addOption(
       new Option(
         '--level <level>',
@@ -27,6 +27,7 @@ export const verifyCommand = (signal: AbortSignal): Command =>
         await identifyDestination(destination, signal);
         let seen = 0;
         const outcome = await verifyStored(destination, name, {
+          policy: settings.policy,
           level: options.level,
           clock: systemClock,
           signal,

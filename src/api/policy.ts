@@ -33,7 +33,7 @@ const guards = z
       .max(100)
       .default(20)
       .describe(
-        'A source with this many percent fewer files or cases than the last verified backup is refused. Set it to 100 for one night when the change is meant.',
+        'A source with this many percent fewer files or cases than the last backup is refused. Set it to 100 for one night when the change is meant.',
       ),
     maxByteShrinkPercent: z
       .int()

@@ -7,6 +7,7 @@ import type { RecordKeeper } from '../repository/record-keeper.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
 import type { Account } from './archive/ledger.ts';
 import type { Night } from './night.ts';
+import type { PlanFacts } from './plan-night.ts';
 import { reportOfMade } from './report.ts';
 
 /** A verified upload and the name that it is to get. */
@@ -20,6 +21,7 @@ export interface Checked {
 export interface Candidate {
   readonly layout: LayoutName;
   readonly source: RunRecord['source'];
+  readonly facts: PlanFacts;
   readonly account: Account;
   readonly verification: Verification;
   /** The one that people will know the backup by first. */
@@ -33,7 +35,7 @@ export interface Candidate {
  */
 export async function commit(
   night: Night,
-  { layout, source, account, verification, uploads }: Candidate,
+  { layout, source, facts, account, verification, uploads }: Candidate,
   { keeper, lease }: { readonly keeper: RecordKeeper; readonly lease: Lease },
 ): Promise<void> {
   const { destination, signal } = night;
@@ -41,7 +43,7 @@ export async function commit(
   const [main] = archives;
   if (!main) throw new Error('there is nothing to commit');
   const { name: _, modified: __, ...backup } = main;
-  const report = reportOfMade(night, { account, backup, verification });
+  const report = reportOfMade(night, { account, facts, backup, verification });
   await keeper.update({ state: 'committing', layout, source, archives, report }, signal);
   await lease.confirm(signal);
   for (const upload of uploads.toReversed()) await place(night, upload, lease);

@@ -1,10 +1,11 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
-import { type Inventory, inventoryWith } from '../repository/inventory.ts';
+import { type Inventory, inventoryWith, seenBy } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
 import { mainArchive, type Records } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import { removeOldRecords } from '../repository/remove-old-records.ts';
+import type { Series } from '../repository/series.ts';
 import { journalRuns, loggedAs } from './journal-runs.ts';
 import type { Night } from './night.ts';
 import { broughtUpToDate } from './report.ts';
@@ -16,6 +17,7 @@ const JOURNAL_MS = 90_000;
 const QUOTA_MS = 30_000;
 
 export interface Standing {
+  readonly series: Series;
   /** Of the run whose backup stands: its report is the verdict on it. */
   readonly keeper: RecordKeeper;
   readonly lease: Lease;
@@ -28,7 +30,7 @@ export interface Standing {
  * backup bad any more, so what fails here is a warning; only a signal still shows in the exit code, because whoever
  * stopped the run should not read 0.
  */
-export async function finish(night: Night, { keeper, lease, records }: Standing): Promise<RunReport> {
+export async function finish(night: Night, { series, keeper, lease, records }: Standing): Promise<RunReport> {
   const verdict = keeper.current.report;
   if (!verdict) throw new Error(`the record of run ${keeper.current.runId} has no report of its backup`);
   let report = verdict;
@@ -36,14 +38,15 @@ export async function finish(night: Night, { keeper, lease, records }: Standing)
     await keeper.update({ state: 'finished', report }, night.signal);
     report = { ...report, ...(await quotaOf(night)) };
     night.progress.begin('Pruning');
-    const inventory = await inventoryWith(withOwn(records, keeper, report), night.destination, night.signal);
+    const known = withOwn(records, keeper, report);
+    const inventory = seenBy(series, await inventoryWith(known, night.destination, night.signal));
     tellOfChanges(night, inventory);
-    const all = inventory.records.records.map(({ record }) => record);
+    const all = known.records.map(({ record }) => record);
     const logged = await journalRuns(night, all, JOURNAL_MS);
     report = { ...report, ...loggedAs(logged) };
     const retention = await retain(night, inventory, { lease, logged, backup: verdict });
     report = { ...report, retention, ...(retention.deleted > 0 ? await quotaOf(night) : {}) };
-    await removeOldRecords(night, inventory);
+    await removeOldRecords(night, inventory, series);
     night.progress.begin('Reporting');
     report = broughtUpToDate(report, night);
     await keeper.update({ report }, night.signal);

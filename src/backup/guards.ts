@@ -1,15 +1,7 @@
 import { counted } from '../api/counted.ts';
-import type { PolicySpec } from '../api/policy.ts';
 import { Failure } from '../host/errors.ts';
 import { MOST_MANIFEST_BYTES, manifestBytesAtMost } from '../repository/manifest.ts';
 import type { Identity, Space } from '../store/store.ts';
-
-/** What a night lists or holds. Bytes as listed. */
-export interface Totals {
-  readonly cases: number;
-  readonly files: number;
-  readonly bytes: number;
-}
 
 /** Source and destination must not contain each other, or every backup would hold the one before it. By path and by id. */
 export function overlapFault(source: Identity, destination: Identity): Failure | undefined {
@@ -30,42 +22,11 @@ export function namespaceFault(now: string | undefined, before: string | undefin
   if (before === undefined || now === before) return undefined;
   return new Failure(
     'NamespaceChanged',
-    `the Dropbox namespace is ${now ?? 'unknown'}, the last verified backup was made from ${before}`,
+    `the Dropbox namespace is ${now ?? 'unknown'}, the last backup was made from ${before}`,
     {
       hint: 'check spec.source.dropbox.namespace and the account; to accept the new one, use a new destination folder',
     },
   );
-}
-
-/** Refuses a source that is empty or much smaller than the last verified backup. */
-export function shrinkFault(
-  now: Totals,
-  before: Totals | undefined,
-  guards: PolicySpec['guards'],
-): Failure | undefined {
-  if (now.files < guards.minFiles) {
-    return new Failure(
-      'SourceEmpty',
-      `the source has ${counted(now.files, 'file')}, spec.guards.minFiles asks for ${guards.minFiles}`,
-      {
-        hint: 'check that the source folder is the right one and can be read; no backup was made, none was deleted',
-      },
-    );
-  }
-  if (!before) return undefined;
-  for (const what of ['cases', 'files'] as const) {
-    const lost = before[what] - now[what];
-    if (lost > 0 && lost * 100 >= before[what] * guards.maxShrinkPercent) {
-      return new Failure(
-        'SourceShrunk',
-        `the source has ${counted(now[what], what.slice(0, -1))}, the last verified backup had ${before[what]}`,
-        {
-          hint: 'find out where they went; only if it is right, set spec.guards.maxShrinkPercent to 100 for one night',
-        },
-      );
-    }
-  }
-  return undefined;
 }
 
 /** No backup may come to stand whose manifest could not be read: refused before the upload, not by its verification. */

@@ -30,7 +30,7 @@ export interface LayoutContext {
 /** One archive that holds everything. */
 export function singleLayout(night: Night, { sealed, source, inventory, workFolder }: LayoutContext): Layout {
   const { runId, start, spec, policyName, progress } = night;
-  const { totals: _, ...origin } = source;
+  const { totals: _, root: __, ...origin } = source;
   const taken = new Set(inventory.backups.map((backup) => backup.name));
   const task: ArchiveTask = {
     heading: {

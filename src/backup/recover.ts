@@ -17,13 +17,13 @@ import { sweepWorkFolders } from './work-folder.ts';
  */
 export async function recover(night: Night): Promise<Inventory> {
   const { destination, signal } = night;
-  const { records, unreadable } = await readRecords(destination, signal);
+  const { records, ...others } = await readRecords(destination, signal);
   const finished: StoredRecord[] = [];
   for (const stored of records)
     finished.push(stored.record.state === 'finished' ? stored : await finishRecord(night, stored));
   await sweepIncoming(destination, 'all', signal);
   await sweepWorkFolders(night.workParent);
-  return await inventoryWith({ records: finished, unreadable }, destination, signal);
+  return await inventoryWith({ records: finished, ...others }, destination, signal);
 }
 
 /** A finished try of the same Job whose backup is in place: our run is a retry of it and has nothing left to archive. */

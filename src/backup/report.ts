@@ -4,7 +4,8 @@ import { EXIT_CODES } from '../api/exit-codes.ts';
 import { type BackupRef, REPORT_VERSION, type Result, type RunReport, type Verification } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import type { Run } from '../host/run.ts';
-import type { Account, Skipped } from './archive/ledger.ts';
+import type { Account } from './archive/ledger.ts';
+import type { PlanFacts } from './plan-night.ts';
 
 /** Who a report is about. */
 export type RunHead = Pick<RunReport, 'runId' | 'policy' | 'slot' | 'startTime'>;
@@ -15,6 +16,7 @@ export type Verdict = Pick<RunReport, 'result' | 'reason' | 'message' | 'exitCod
 /** A backup that stands, or is about to: what is in it, and the check that it passed. */
 export interface Made {
   readonly account: Pick<Account, 'cases' | 'files' | 'bytes' | 'skipped'>;
+  readonly facts: PlanFacts;
   readonly backup: BackupRef;
   readonly verification: Verification;
 }
@@ -48,10 +50,11 @@ export function blankReport(head: RunHead, verdict: Verdict, end: Date): RunRepo
 }
 
 /** Of a run that made a backup; no other place decides between complete and incomplete. */
-export function reportOfMade(run: Run, { account, backup, verification }: Made): RunReport {
+export function reportOfMade(run: Run, { account, facts, backup, verification }: Made): RunReport {
   const { cases, files, bytes, skipped } = account;
   return {
-    ...reportOf(run, verdictOn(cases.length, files, skipped)),
+    ...reportOf(run, verdictOn(account, facts)),
+    ...facts,
     cases: cases.length,
     files,
     skippedFiles: skipped.count,
@@ -93,9 +96,10 @@ function reportOf(run: Run, verdict: Verdict): RunReport {
   };
 }
 
-function verdictOn(cases: number, files: number, skipped: Skipped): Verdict {
+function verdictOn({ cases, files, skipped }: Made['account'], { baseline }: PlanFacts): Verdict {
+  const isFirst = baseline?.kind === 'FirstBackup';
   if (skipped.count === 0) {
-    const message = `${counted(cases, 'case')}, ${counted(files, 'file')}`;
+    const message = `${counted(cases.length, 'case')}, ${counted(files, 'file')}${isFirst ? '; the first backup in this folder' : ''}`;
     return { result: 'Succeeded', reason: 'Verified', message, exitCode: EXIT_CODES.succeeded };
   }
   const reasons = [...skipped.byReason].map(([reason, count]) => `${count} ${reason}`).join(', ');
@@ -103,7 +107,7 @@ function verdictOn(cases: number, files: number, skipped: Skipped): Verdict {
   return {
     result: 'Incomplete',
     reason: 'FilesMissing',
-    message: clip(`${missing}: ${reasons}`, 1024),
+    message: clip(`${missing}: ${reasons}${isFirst ? '; the first backup in this folder' : ''}`, 1024),
     exitCode: EXIT_CODES.incomplete,
     hint: 'files.jsonl in the backup names every one of them with its reason',
   };

@@ -1,10 +1,12 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, type Failure, messageOf } from '../host/errors.ts';
+import { seenBy } from '../repository/inventory.ts';
 import { acquireLease, type Lease } from '../repository/lease.ts';
 import { POLICY_FILE } from '../repository/names.ts';
 import { keepPolicy } from '../repository/policy-copy.ts';
 import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
 import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
+import { originOf } from '../repository/series.ts';
 import { closeFailed } from './close-failed.ts';
 import { finish } from './finish.ts';
 import { makeBackup } from './make-backup.ts';
@@ -28,17 +30,18 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     const { source } = await prepare(night);
     prepared = true;
     lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
-    const inventory = await recover(night);
+    const series = { policy: night.policyName, source: originOf(night.source, source) };
+    const inventory = seenBy(series, await recover(night));
     await rememberPolicy(night);
     const predecessor = predecessorOf(night, source, inventory);
     if (predecessor) {
       night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same Job has made this backup`);
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
     } else {
-      const wrong = await makeBackup(night, { source, inventory, lease, keeper });
+      const wrong = await makeBackup(night, { series, inventory, lease, keeper });
       if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared });
     }
-    return await finish(night, { keeper, lease, records: inventory.records });
+    return await finish(night, { series, keeper, lease, records: inventory.records });
   } catch (error) {
     return await closeFailed(night, { failure: reasonOf(error, night.signal) }, { keeper, lease, prepared });
   } finally {

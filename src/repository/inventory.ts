@@ -11,6 +11,7 @@ import {
   type StoredRecord,
 } from './record.ts';
 import type { RetainedBackup } from './retention.ts';
+import { isOf, type Series } from './series.ts';
 
 /** What stands at the destination: the backups by name, each with the record that proves it, if any. */
 export interface Backup extends RetainedBackup {
@@ -59,8 +60,15 @@ export async function inventoryWith(
   return { backups, lost, records };
 }
 
-export const newestVerified = (inventory: Inventory): Backup | undefined =>
-  inventory.backups.findLast((backup) => backup.status === 'verified');
+/** The same folder as one series sees it: what others have made here is there, and no business of its own. */
+export function seenBy(series: Series, { backups, lost, records }: Inventory): Inventory {
+  const isForeign = (record: RunRecord | undefined): boolean => record !== undefined && !isOf(series, record);
+  return {
+    backups: backups.map((backup) => (isForeign(backup.proof?.record) ? { ...backup, status: 'foreign' } : backup)),
+    lost: lost.filter(({ record }) => !isForeign(record)),
+    records,
+  };
+}
 
 function statusOf(file: FileEntry, record: RunRecord | undefined): Backup['status'] {
   const main = record && mainArchive(record);

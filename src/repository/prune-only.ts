@@ -1,13 +1,14 @@
-import type { PolicySpec } from '../api/policy.ts';
+import type { Policy } from '../api/policy.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Failure } from '../host/errors.ts';
 import type { Store } from '../store/store.ts';
 import { identifyDestination } from './identify-destination.ts';
-import { takeInventory } from './inventory.ts';
+import { seenBy, takeInventory } from './inventory.ts';
 import { acquireLease } from './lease.ts';
 import { freshRunId } from './names.ts';
 import { prune, reasonToHold } from './prune.ts';
 import { planRetention, type RetentionPlan } from './retention.ts';
+import { seriesOf } from './series.ts';
 
 /** Retention without a backup, for `backup-job prune`. The same plan, brakes and lease as after a run. */
 export interface PruneOnlyOutcome extends Omit<RetentionPlan, 'drop'> {
@@ -18,12 +19,13 @@ export interface PruneOnlyOutcome extends Omit<RetentionPlan, 'drop'> {
 
 export async function pruneOnly(
   destination: Store,
-  rules: PolicySpec['retention'],
+  policy: Policy,
   { dryRun, clock, signal }: { readonly dryRun: boolean; readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<PruneOnlyOutcome> {
   await identifyDestination(destination, signal);
-  const inventory = await takeInventory(destination, signal);
-  const { keep, drop, pending } = planRetention(inventory.backups, rules);
+  const all = await takeInventory(destination, signal);
+  const inventory = seenBy(seriesOf(policy, all.records.records), all);
+  const { keep, drop, pending } = planRetention(inventory.backups, policy.spec.retention);
   const held = reasonToHold(inventory, clock.now(), await destination.now(signal));
   if (held !== undefined || drop.length === 0)
     return { deleted: [], pending: [...drop, ...pending], keep, heldBecause: held };

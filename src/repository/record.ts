@@ -4,7 +4,7 @@ import { forEachParallel } from '../host/parallel.ts';
 import { isRelative } from '../store/relative-path.ts';
 import type { FileEntry, ReadableStore } from '../store/store.ts';
 import { readJson } from './json-file.ts';
-import { RUNS_FOLDER, runIdOf } from './names.ts';
+import { POLICY_FILE, RUNS_FOLDER, runIdOf } from './names.ts';
 
 /**
  * The run record: the truth about a run, beside the backups, from which status, log rows and lists are rebuilt.
@@ -51,7 +51,10 @@ export const recordSchema = z.object({
   /** Which holder of the lease it was; for people, nothing compares it. */
   fence: z.int(),
   source: z.object({
+    /** As the policy spells it. */
     location: z.string(),
+    /** The same as the store compares it: lower case, or the real path. Absent in records of before, and of early failures. */
+    root: z.string().optional(),
     account: z.string().optional(),
     namespace: z.string().optional(),
     /** What was listed: the next night's shrink guard compares with it. */
@@ -82,6 +85,8 @@ export interface Records {
   readonly records: readonly StoredRecord[];
   /** Files in the folder that are no record of ours, or of a newer version: a reason to delete nothing. */
   readonly unreadable: readonly string[];
+  /** There is none, although a run was here: it left the policy. */
+  readonly areGone?: boolean;
 }
 
 const READS_AT_ONCE = 8;
@@ -97,7 +102,9 @@ export async function readRecords(destination: ReadableStore, signal: AbortSigna
     else unreadable.push(file.name);
   });
   records.sort((a, b) => (a.record.runId < b.record.runId ? -1 : 1));
-  return { records, unreadable };
+  const areGone =
+    records.length + unreadable.length === 0 && (await destination.stat(POLICY_FILE, signal)) !== undefined;
+  return { records, unreadable, areGone };
 }
 
 /** The value itself, since what the schema makes of it has lost the fields that it does not know. */

@@ -2,6 +2,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Log } from '../host/log.ts';
 import { Conflict, type Store } from '../store/store.ts';
 import type { Inventory } from './inventory.ts';
+import { isOf, type Series } from './series.ts';
 
 /** Records of runs that left no backup, or whose backup was pruned, are of no use once the log has had them this long. */
 const KEEP_DAYS = 90;
@@ -17,12 +18,17 @@ export interface OldRecordsContext {
 export async function removeOldRecords(
   { destination, clock, log, signal }: OldRecordsContext,
   inventory: Inventory,
+  series: Series,
 ): Promise<void> {
   const before = clock.now().getTime() - KEEP_DAYS * 86_400_000;
   const proving = new Set(inventory.backups.map((backup) => backup.proof?.record.runId));
   const lost = new Set(inventory.lost.map(({ record }) => record.runId));
   const old = inventory.records.records.filter(
-    ({ record }) => Date.parse(record.startTime) < before && !proving.has(record.runId) && !lost.has(record.runId),
+    ({ record }) =>
+      isOf(series, record) &&
+      Date.parse(record.startTime) < before &&
+      !proving.has(record.runId) &&
+      !lost.has(record.runId),
   );
   for (const { file } of old.slice(0, MOST_PER_RUN)) {
     try {

@@ -13,10 +13,14 @@ export function retentionReport(
   now: Date,
 ): RetentionReport {
   const gone = new Set(outcome.deleted);
-  const left = inventory.backups.filter((backup) => !gone.has(backup.name));
-  const [oldest, newest] = [left[0], left.at(-1)];
+  const here = inventory.backups.filter((backup) => !gone.has(backup.name));
+  const left = here.filter((backup) => backup.status !== 'foreign');
+  // A file of the year 2999 that no record speaks for is not the newest of anything.
+  const proven = left.filter((backup) => backup.proof !== undefined);
+  const [oldest, newest] = [proven[0], proven.at(-1)];
   return {
     backups: left.length,
+    foreign: here.length - left.length,
     verified: left.filter((backup) => backup.status === 'verified').length,
     totalBytes: left.reduce((sum, backup) => sum + backup.file.size, 0),
     ...(oldest && newest ? { oldest: oldest.date.toISOString(), newest: newest.date.toISOString() } : {}),

@@ -5,12 +5,15 @@ export interface RetainedBackup {
   readonly name: string;
   /** From the name. */
   readonly date: Date;
-  /** Only `verified` ones justify a deletion; `unproven`, `altered` and `retimed` ones are never deleted. */
+  /** Only `verified` ones justify a deletion; `unproven`, `altered`, `retimed` and `foreign` ones are never deleted. */
   readonly status: BackupStatus;
 }
 
-/** `retimed`: as large as what was verified, and of another time; reading it tells whether it is the same. */
-export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered' | 'retimed';
+/**
+ * `retimed`: as large as what was verified, and of another time; reading it tells whether it is the same. `foreign`: a run
+ * record speaks for it, but one of another series.
+ */
+export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered' | 'retimed' | 'foreign';
 
 const NOT_PROVEN: ReadonlySet<BackupStatus> = new Set(['unproven', 'altered', 'retimed']);
 
@@ -27,6 +30,7 @@ export type KeepReason =
   | 'among the newest verified'
   | 'verified at or beyond the window'
   | 'not proven to be ours to delete'
+  | 'of another policy or source'
   | 'nothing newer is verified';
 
 const DAY_MS = 86_400_000;
@@ -48,6 +52,7 @@ export function planRetention(
   const beyond = verified.find((backup) => backup.date.getTime() <= windowStart);
 
   const reasonsToKeep = (backup: RetainedBackup): KeepReason[] => {
+    if (backup.status === 'foreign') return ['of another policy or source'];
     const reasons: KeepReason[] = [];
     if (NOT_PROVEN.has(backup.status)) reasons.push('not proven to be ours to delete');
     if (!newest) reasons.push('nothing newer is verified');

@@ -43,6 +43,7 @@ const passed: Verification = {
 };
 
 const madeWith = (missing: Skipped): Made => ({
+  facts: { baseline: { kind: 'LastNight', runId: RUN_ID } },
   account: { cases: Array(2).fill(undefined), files: 7, bytes: 700, skipped: missing },
   backup: { path: '/BACKUPS/2026-11-23_backup.zip', bytes: 600, contentHash: 'ab'.repeat(32), manifestVersion: 1 },
   verification: passed,

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { inventoryJson, inventoryTable } from '../../cmd/backup-job/show-inventory.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
+import { seriesOf } from '../../src/repository/series.ts';
 import { never, openDesk } from '../whole/in-process.ts';
 
 test('list tells of each backup what proves it, and of what is gone', async () => {
   using desk = openDesk();
   const { source, destination } = desk;
   const show = async (): Promise<string[]> =>
-    inventoryTable(await takeInventory(destination, never), destination).split('\n');
+    inventoryTable(await takeInventory(destination, never), destination, seriesOf(desk.policy, [])).split('\n');
   assert.deepEqual(await show(), [`no backups in ${destination.locate('')}`, '']);
 
   writeFileSync(join(source, 'letter.txt'), 'Dear Smith');
@@ -21,9 +22,9 @@ test('list tells of each backup what proves it, and of what is gone', async () =
   const name = backup.path.slice(destination.locate('').length + 1);
   copyFileSync(backup.path, destination.locate('2026-01-04_backup.zip'));
   const [head, unproven, incomplete, count, note] = await show();
-  assert.match(head ?? '', /^NAME +STATUS +SIZE +CASES +FILES$/);
+  assert.match(head ?? '', /^NAME +STATUS +SIZE +CASES +FILES +POLICY$/);
   assert.match(unproven ?? '', /^2026-01-04_backup\.zip +unproven +[\d.]+ KiB$/);
-  assert.match(incomplete ?? '', new RegExp(`^${name} +incomplete +[\\d.]+ KiB +0 cases +1 file$`));
+  assert.match(incomplete ?? '', new RegExp(`^${name} +incomplete +[\\d.]+ KiB +0 cases +1 file +nightly$`));
   assert.match(count ?? '', /^2 backups in /);
   assert.match(note ?? '', /^unproven: /);
 
@@ -32,9 +33,14 @@ test('list tells of each backup what proves it, and of what is gone', async () =
 
   rmSync(backup.path);
   const lines = await show();
-  assert.ok(lines.includes(`${name}  LOST`), lines.join('\n'));
+  assert.ok(
+    lines.some((line) => new RegExp(`^${name}  LOST +nightly$`).test(line)),
+    lines.join('\n'),
+  );
   assert.match(lines.find((line) => line.startsWith('LOST: ')) ?? '', /retention did not delete it/);
-  const json = inventoryJson(await takeInventory(destination, never), destination) as { lost: { path: string }[] };
+  const json = inventoryJson(await takeInventory(destination, never), destination, seriesOf(desk.policy, [])) as {
+    lost: { path: string }[];
+  };
   assert.deepEqual(
     json.lost.map(({ path }) => path),
     [backup.path],

@@ -32,6 +32,7 @@ async function verdictOn(bytes: Buffer): Promise<number> {
   writeFileSync(path, bytes);
   try {
     await verifyStored(desk.destination, undefined, {
+      policy: desk.policy,
       level: 'Full',
       clock: systemClock,
       signal: never,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { policySchema } from '../../src/api/policy.ts';
+import { type Policy, policySchema } from '../../src/api/policy.ts';
 import type { RunReport } from '../../src/api/report.ts';
 import { runBackup } from '../../src/backup/run.ts';
 import { systemClock } from '../../src/host/clock.ts';
@@ -15,6 +15,7 @@ import { directorySpec, policyOf } from '../cli/policy-file.ts';
 export interface Desk extends Disposable {
   readonly source: string;
   readonly destination: Store;
+  readonly policy: Policy;
   backUp(): Promise<RunReport>;
 }
 
@@ -26,12 +27,14 @@ export function openDesk(): Desk {
   mkdirSync(source);
   mkdirSync(target);
   const destination = openDirectoryStore(target, { clock: systemClock, ownFolders: OWN_FOLDERS });
+  const policy = policySchema.parse(policyOf(directorySpec(source, target, { guards: { minFiles: 0 } })));
   return {
     source,
     destination,
+    policy,
     backUp: () =>
       runBackup({
-        policy: policySchema.parse(policyOf(directorySpec(source, target, { guards: { minFiles: 0 } }))),
+        policy,
         slot: undefined,
         source: openDirectoryStore(source, { clock: systemClock }),
         destination,

@@ -24,7 +24,7 @@ export const CREDENTIALS = {
   },
   NamespaceChanged: {
     means:
-      'Paths start elsewhere than they did for the last verified backup, so another tree stands at the same path; or Dropbox no longer accepts the root.',
+      'Paths start elsewhere than they did for the last backup, so another tree stands at the same path; or Dropbox no longer accepts the root.',
     remedy:
       'The account joined or left a team, or the team space moved. Check `spec.source.dropbox.namespace` and `root`. To begin anew, use a new destination folder (in Kubernetes, a new policy).',
   },

@@ -15,9 +15,10 @@ export const REFUSED = {
     remedy: 'Was it renamed, moved, or its sharing ended? In a team space, check `spec.source.dropbox.namespace`.',
   },
   SourceShrunk: {
-    means: 'The source has `maxShrinkPercent` fewer cases or files than the last verified backup.',
+    means:
+      'The source has `maxShrinkPercent` fewer cases or files, or `maxByteShrinkPercent` fewer bytes, than the last backup; or half of the cases or files, or three quarters of the bytes, of the largest of the nights that are kept.',
     remedy:
-      'Find out where they went. Only if it is right: set `spec.guards.maxShrinkPercent` to 100 for one night, then back.',
+      'Find out where they went. Only if it is right: set the field that the hint names (`spec.guards.maxShrinkPercent` or `maxByteShrinkPercent`) to 100 for one night, then back.',
   },
   TooManyCases: {
     means: 'The source has so many cases (some 60,000) that the manifest could not list them in 32 MiB.',

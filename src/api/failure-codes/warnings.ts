@@ -33,6 +33,12 @@ export const WARNINGS = {
     means: '`verify`: no run record speaks for this backup, so it was held only against its own manifest.',
     remedy: 'Was it copied here, or made by an older version?',
   },
+  NothingToCompare: {
+    means:
+      'Backups stand here, or have stood here, but no run record of this policy: whether the source has shrunk is not known, and the guards were off this night.',
+    remedy:
+      'A new policy in a folder of others, or one with a new source: nothing. Else see who removed `.case-backup/runs/`, and compare this backup with an older one.',
+  },
   PolicyNotKept: {
     means:
       'The copy of the policy in `.case-backup/` could not be brought up to date: somebody else writes it, or it can not be read.',
@@ -46,6 +52,10 @@ export const WARNINGS = {
     means: 'Somebody changed a run record while a later run was tidying it up.',
     remedy: 'See who writes into `.case-backup/`.',
   },
+  RecordsUnreadable: {
+    means: "Run records can't be read; the guards compare with the newest that can, and nothing is deleted.",
+    remedy: 'Look at `.case-backup/runs/`, see the end of this page.',
+  },
   RetentionCapped: {
     means: 'More backups have expired than one run may delete.',
     remedy: 'Nothing: later runs go on.',
@@ -53,6 +63,12 @@ export const WARNINGS = {
   RetentionHeld: {
     means: 'Expired backups stay; the message says why, see the end of this page.',
     remedy: 'Remove the reason.',
+  },
+  SourceShrinking: {
+    means:
+      'Over the nights that are kept the source has lost `maxShrinkPercent` of its cases or files, or `maxByteShrinkPercent` of its bytes, each night too little to be refused.',
+    remedy:
+      'Find out where they went. If cases were closed, nothing: it ends when the larger nights have expired. From half on (three quarters of the bytes) the run is refused.',
   },
   TidyUpFailed: { means: 'After a failure, something was left behind.', remedy: 'The next run removes it.' },
   UploadRestarted: {

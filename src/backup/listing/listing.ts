@@ -7,7 +7,7 @@ import { listCases } from './list-cases.ts';
 import type { Plan } from './plan.ts';
 
 export interface ListingOptions extends ListingContext {
-  /** Files in the last verified backup: a listing that comes out shorter is made again before it is believed. */
+  /** Files in the last backup: a listing that comes out shorter is made again before it is believed. */
   readonly expectedFiles: number | undefined;
 }
 

@@ -1,12 +1,14 @@
 import { counted } from '../../api/counted.ts';
+import type { Policy } from '../../api/policy.ts';
 import type { Verification } from '../../api/report.ts';
 import type { Clock } from '../../host/clock.ts';
 import { Failure, messageOf } from '../../host/errors.ts';
 import type { ReadableStore, Store } from '../../store/store.ts';
-import { type Backup, type Inventory, takeInventory } from '../inventory.ts';
+import { type Backup, type Inventory, seenBy, takeInventory } from '../inventory.ts';
 import { backupDate } from '../names.ts';
 import { mainArchive } from '../record.ts';
 import { renewRecord } from '../renew-record.ts';
+import { seriesOf } from '../series.ts';
 import { verificationOf, verifyBackup } from './verify-backup.ts';
 
 /** Verifies a backup that stands at the destination, for `backup-job verify`: against its run record, where it has one. */
@@ -21,6 +23,8 @@ export interface StoredVerification {
 }
 
 export interface VerifyStoredOptions {
+  /** Whose newest backup is meant where none is named. */
+  readonly policy: Policy;
   readonly level: Verification['level'];
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -32,8 +36,12 @@ export async function verifyStored(
   name: string | undefined,
   options: VerifyStoredOptions,
 ): Promise<StoredVerification> {
-  const { level, clock, signal, onBytes } = options;
-  const backup = choose(await takeInventory(destination, signal), name, destination);
+  const { policy, level, clock, signal, onBytes } = options;
+  const all = await takeInventory(destination, signal);
+  const backup =
+    name === undefined
+      ? newestOf(seenBy(seriesOf(policy, all.records.records), all), policy, destination)
+      : named(name, all, destination);
   const recorded = backup.proof && mainArchive(backup.proof.record);
   const expected = recorded ? { bytes: recorded.bytes, contentHash: recorded.contentHash } : {};
   const finding = await verifyBackup(destination, backup.file, {
@@ -76,15 +84,21 @@ async function renewed(destination: Store, { file, proof }: Backup, signal: Abor
   }
 }
 
-function choose(inventory: Inventory, wanted: string | undefined, destination: ReadableStore): Backup {
+/** A file that no record speaks for may say any date: it is taken only where the policy has nothing else. */
+function newestOf({ backups }: Inventory, { metadata }: Policy, destination: ReadableStore): Backup {
+  const newest =
+    backups.findLast(({ status }) => status !== 'foreign' && status !== 'unproven') ??
+    backups.findLast(({ status }) => status === 'unproven');
+  if (newest) return newest;
+  throw new Failure(
+    'NoBackups',
+    `there is no backup of policy ${metadata.name} in ${destination.locate('')} to verify`,
+    { hint: 'backup-job run makes one' },
+  );
+}
+
+function named(wanted: string, inventory: Inventory, destination: ReadableStore): Backup {
   const folder = destination.locate('');
-  if (wanted === undefined) {
-    const newest = inventory.backups.at(-1);
-    if (newest) return newest;
-    throw new Failure('NoBackups', `there is no backup in ${folder} to verify`, {
-      hint: 'backup-job run makes one',
-    });
-  }
   const name = wanted.startsWith(`${folder}/`) ? wanted.slice(folder.length + 1) : wanted;
   const backup = inventory.backups.find((candidate) => candidate.name === name);
   if (backup) return backup;

@@ -1,0 +1,68 @@
+import { counted } from '../api/counted.ts';
+import type { Baseline } from '../api/report.ts';
+import type { Inventory } from '../repository/inventory.ts';
+import type { RunRecord, StoredRecord } from '../repository/record.ts';
+import { isOf, isSamePlace, isSameSource, type Series } from '../repository/series.ts';
+import type { Night } from './night.ts';
+import type { Totals } from './shrink.ts';
+
+/** A night that made a backup, complete or not, whatever has become of it since: its record knows what was listed. */
+export interface PastNight {
+  readonly record: RunRecord;
+  readonly totals: Totals;
+  readonly sizes: { readonly source: number; readonly archive: number };
+}
+
+/** Oldest first: those whose backup stands, and those that are no older than what the policy keeps. */
+export function keptNights(series: Series, { backups, records }: Inventory, { start, spec }: Night): Totals[] {
+  const standing = new Set(backups.map(({ proof }) => proof?.record.runId));
+  const from = start.getTime() - spec.retention.keepDays * 86_400_000;
+  return nightsIn(records.records)
+    .filter(({ record }) => isOf(series, record))
+    .filter(({ record }) => standing.has(record.runId) || Date.parse(record.startTime) >= from)
+    .map(({ totals }) => totals);
+}
+
+/**
+ * What tonight is compared with: the series' own newest night. Before its first one stands what a change of names leaves:
+ * the same path in another namespace, which is to be refused, and the same source under the policy's former name.
+ */
+export function lastNight(series: Series, inventory: Inventory): PastNight | undefined {
+  const nights = nightsIn(inventory.records.records);
+  return (
+    nights.findLast(({ record }) => isOf(series, record)) ??
+    nights.findLast(({ record }) => record.policy === series.policy && isSamePlace(series.source, record.source)) ??
+    nights.findLast(({ record }) => isSameSource(series.source, record.source))
+  );
+}
+
+/** How a night says what it was compared with. Nothing, although there is or was something here, is no first backup. */
+export function baselineOf(before: PastNight | undefined, { backups, records }: Inventory): Baseline {
+  if (before) return { kind: 'LastNight', runId: before.record.runId };
+  const hasTraces =
+    backups.length > 0 ||
+    records.unreadable.length > 0 ||
+    records.areGone === true ||
+    records.records.some(({ record }) => record.archives !== undefined);
+  return { kind: hasTraces ? 'Nothing' : 'FirstBackup' };
+}
+
+/** Why there was nothing to compare with, for the warning. */
+export function tracesIn({ backups, records }: Inventory): string {
+  const foreign = backups.filter(({ status }) => status === 'foreign').length;
+  const traces = [
+    ...(backups.length > foreign ? [`${counted(backups.length - foreign, 'backup')} without a run record`] : []),
+    ...(foreign > 0 ? [`${counted(foreign, 'backup')} of another policy or source`] : []),
+    ...(records.unreadable.length > 0
+      ? [`${counted(records.unreadable.length, 'run record')} that can't be read`]
+      : []),
+  ];
+  return traces.length > 0 ? `there are ${traces.join(' and ')}` : 'the run records of before are gone';
+}
+
+const nightsIn = (records: readonly StoredRecord[]): PastNight[] =>
+  records.flatMap(({ record }) => {
+    const { state, archives, report, source } = record;
+    if (state !== 'finished' || !archives || !report || !source.totals) return [];
+    return [{ record, totals: source.totals, sizes: { source: report.sourceBytes, archive: report.archiveBytes } }];
+  });

@@ -1,0 +1,72 @@
+import { counted } from '../api/counted.ts';
+import type { Baseline, RunReport } from '../api/report.ts';
+import type { Failure } from '../host/errors.ts';
+import type { Inventory } from '../repository/inventory.ts';
+import type { Series } from '../repository/series.ts';
+import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './baseline.ts';
+import { manifestFault, namespaceFault, spaceFault } from './guards.ts';
+import { type Doubt, listSource } from './listing/listing.ts';
+import type { Plan } from './listing/plan.ts';
+import { type SealedPlan, sealPlan } from './listing/seal-plan.ts';
+import type { Night } from './night.ts';
+import { largestOf, shrinkFault, slowShrink } from './shrink.ts';
+
+export interface PlanContext {
+  readonly series: Series;
+  /** As the series sees it. */
+  readonly inventory: Inventory;
+}
+
+export interface PlannedNight {
+  readonly sealed: SealedPlan;
+  readonly facts: PlanFacts;
+}
+
+/** What the report says of the plan. */
+export type PlanFacts = Pick<RunReport, 'baseline'>;
+
+/** What there is tonight, held against the nights before it, before anything is written. Throws what a guard refuses. */
+export async function planNight(night: Night, plan: Plan, { series, inventory }: PlanContext): Promise<PlannedNight> {
+  const { progress, signal, source, destination, spec } = night;
+  const before = lastNight(series, inventory);
+  const baseline = tellBaseline(night, before, inventory);
+  progress.begin('Listing');
+  throwIf(namespaceFault(series.source.namespace, before?.record.source.namespace));
+  const { rounds, doubts } = await listSource(source, plan, {
+    signal,
+    clock: night.clock,
+    expectedFiles: before?.totals.files,
+    onFiles: (count) => progress.advance(count, 0),
+  });
+  if (rounds > 1) {
+    const why = [...doubts].map((doubt) => DOUBTS[doubt]).join(', and ');
+    night.warn('ListingRepeated', `the source was listed ${rounds} times, because ${why}`);
+  }
+  const sealed = await sealPlan(plan, signal);
+  throwIf(shrinkFault(sealed.totals, before?.totals, spec.guards));
+  const slowly = slowShrink(sealed.totals, largestOf(keptNights(series, inventory, night)), spec.guards);
+  if (slowly && 'fault' in slowly) throw slowly.fault;
+  if (slowly) night.warn('SourceShrinking', slowly.warning);
+  throwIf(manifestFault(sealed.cases));
+  throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
+  return { sealed, facts: { baseline } };
+}
+
+const DOUBTS: Readonly<Record<Doubt, string>> = {
+  shorter: 'it came out shorter than the last backup',
+  expired: 'Dropbox no longer knew what had moved meanwhile',
+};
+
+function tellBaseline(night: Night, before: PastNight | undefined, inventory: Inventory): Baseline {
+  const baseline = baselineOf(before, inventory);
+  const { length: unread } = inventory.records.unreadable;
+  if (baseline.kind === 'Nothing')
+    night.warn('NothingToCompare', `nothing tells how large the source was before: ${tracesIn(inventory)}`);
+  else if (unread > 0)
+    night.warn('RecordsUnreadable', `${counted(unread, 'run record')} can't be read; the guards know the others only`);
+  return baseline;
+}
+
+function throwIf(failure: Failure | undefined): void {
+  if (failure) throw failure;
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunRecord } from '../../src/repository/record.ts';
+import { isOf, type Origin, type Series } from '../../src/repository/series.ts';
+
+const totals = { cases: 1, files: 1, bytes: 1 };
+const dropbox: Origin = { location: '/CASES', root: '/cases', account: 'dbid:1', namespace: '7' };
+const folder: Origin = { location: '/data/cases', root: '/vol1/cases' };
+const nightly = (source: Origin): Series => ({ policy: 'nightly', source });
+const record = (source: Origin, policy = 'nightly'): RunRecord => ({ policy, source }) as RunRecord;
+
+test('a backup of another policy is of another series, and so is one of another source', () => {
+  assert.equal(isOf(nightly(dropbox), record(dropbox)), true);
+  assert.equal(isOf(nightly(dropbox), record(dropbox, 'closed')), false);
+  assert.equal(isOf(nightly(dropbox), record({ ...dropbox, location: '/CLOSED', root: '/closed' })), false);
+  assert.equal(isOf(nightly(folder), record({ location: '/data/other', root: '/vol1/other' })), false);
+});
+
+test('a folder of Dropbox is the same however its letters are written, one on a disk is not', () => {
+  assert.equal(isOf(nightly(dropbox), record({ ...dropbox, location: '/Cases' })), true);
+  assert.equal(
+    isOf(
+      nightly({ ...dropbox, location: '/ÖFFICE', root: '/öffice' }),
+      record({ ...dropbox, location: '/Öffice', root: '/öffice' }),
+    ),
+    true,
+  );
+  assert.equal(isOf(nightly({ location: '/data' }), record({ location: '/DATA' })), false);
+});
+
+test('a folder that is reached by another path is the same, and so is a path whose link leads elsewhere tonight', () => {
+  assert.equal(isOf(nightly(folder), record({ location: '/mnt/cases', root: '/vol1/cases' })), true);
+  assert.equal(isOf(nightly(folder), record({ location: '/data/cases', root: '/vol2/cases' })), true);
+  assert.equal(isOf(nightly(folder), record({ location: '/vol1/cases' })), true);
+});
+
+test('a record of an earlier release, which has no root, counts by its location', () => {
+  const { root: _, ...before } = dropbox;
+  assert.equal(isOf(nightly(dropbox), record({ ...before, totals })), true);
+  assert.equal(isOf(nightly({ ...dropbox, location: '/cases' }), record({ ...before, totals })), true);
+  assert.equal(isOf(nightly(folder), record({ location: folder.location, totals })), true);
+});
+
+test('another namespace is another tree, another member who sees the same namespace is not', () => {
+  assert.equal(isOf(nightly(dropbox), record({ ...dropbox, namespace: '8' })), false);
+  assert.equal(isOf(nightly(dropbox), record({ ...dropbox, account: 'dbid:2' })), true);
+  const { namespace: _, ...plain } = dropbox;
+  assert.equal(isOf(nightly(plain), record({ ...plain, account: 'dbid:2' })), false);
+});
+
+test('a folder of Dropbox is never one of a disk that has the same path', () => {
+  assert.equal(isOf(nightly(dropbox), record({ location: '/CASES', root: '/CASES' })), false);
+  assert.equal(isOf(nightly(dropbox), record({ location: '/CASES', totals })), false);
+  assert.equal(isOf(nightly({ location: '/CASES', root: '/CASES' }), record({ ...dropbox, root: '/cases' })), false);
+});
+
+test('a run that failed before it knew its account is of the series whose path it names', () => {
+  assert.equal(isOf(nightly(dropbox), record({ location: '/CASES' })), true);
+});
