@@ -49,6 +49,11 @@ export async function closeFailed(
   // Before the log, whose server may never answer and use up the time.
   if (owns) await attempt('the lease could not be released', () => lease.release(signal));
   if (isUndecided) return broughtUpToDate(report, night);
-  const logged = await journalRuns(night, [{ ...keeper.current, state: 'finished', report }], JOURNAL_MS, signal);
+  const logged = await journalRuns(
+    night,
+    { records: [{ ...keeper.current, state: 'finished', report }], own: report.runId },
+    JOURNAL_MS,
+    signal,
+  );
   return { ...broughtUpToDate(report, night), ...loggedAs(logged) };
 }

@@ -42,11 +42,12 @@ export async function finish(night: Night, { series, keeper, lease, records }: S
     const inventory = seenBy(series, await inventoryWith(known, night.destination, night.signal));
     tellOfChanges(night, inventory);
     const all = known.records.map(({ record }) => record);
-    const logged = await journalRuns(night, all, JOURNAL_MS);
+    const logged = await journalRuns(night, { records: all, own: verdict.runId }, JOURNAL_MS);
     report = { ...report, ...loggedAs(logged) };
     const retention = await retain(night, inventory, { lease, logged, backup: verdict });
     report = { ...report, retention, ...(retention.deleted > 0 ? await quotaOf(night) : {}) };
-    await removeOldRecords(night, inventory, series);
+    // What the log has not heard yet only the records can tell it, however long the database is away.
+    if (logged !== 'failed') await removeOldRecords(night, inventory, series);
     night.progress.begin('Reporting');
     report = broughtUpToDate(report, night);
     await keeper.update({ report }, night.signal);

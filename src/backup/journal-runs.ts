@@ -1,17 +1,10 @@
-import type { Result, RunReport } from '../api/report.ts';
-import { asFailure, messageOf } from '../host/errors.ts';
-import type { Journal, JournalRow, JournalStatus } from '../journal/journal.ts';
-import { mainArchive, type RunRecord } from '../repository/record.ts';
+import { counted } from '../api/counted.ts';
+import type { RunReport } from '../api/report.ts';
+import { asFailure, Failure, messageOf } from '../host/errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { RunRecord } from '../repository/record.ts';
+import { rowOf } from './journal-row.ts';
 import type { Night } from './night.ts';
-import { nightsLeft } from './nights-left.ts';
-
-const STATUS_OF: Readonly<Record<Result, JournalStatus>> = {
-  Succeeded: 'completed',
-  Incomplete: 'incomplete',
-  Failed: 'failed',
-  Skipped: 'skipped',
-  Interrupted: 'interrupted',
-};
 
 /** What became of the log: brought up to date, not, or none is asked for. */
 export type Logged = 'written' | 'failed' | 'unwanted';
@@ -20,27 +13,37 @@ export type Logged = 'written' | 'failed' | 'unwanted';
 export const loggedAs = (logged: Logged): Pick<RunReport, 'logWritten'> =>
   logged === 'unwanted' ? {} : { logWritten: logged === 'written' };
 
+/** Of which runs the log is to hear. */
+export interface ToLog {
+  readonly records: readonly RunRecord[];
+  /** The run that this night reports: only its row decides whether the night was logged. */
+  readonly own: string;
+}
+
 /**
  * Brings the log up to the run records: our own row and those that earlier runs could not write. A database that is down
- * is a warning, never a failed backup. A server that never answers must not hold up a run that was stopped: a pod is
- * killed after 30 s.
+ * is a warning, never a failed backup. One that hangs is waited for once, not for each row: the lease is held meanwhile,
+ * and a pod that was stopped is killed after 30 s.
  */
 export async function journalRuns(
   night: Night,
-  records: readonly RunRecord[],
+  { records, own }: ToLog,
   budgetMs: number,
   signal = night.signal,
 ): Promise<Logged> {
   if (!night.openJournal) return withoutDatabase(night);
+  const end = night.clock.elapsed() + budgetMs;
   try {
     const journal = await night.openJournal(budgetMs, signal);
     try {
       const finished = records.filter((record) => record.state === 'finished');
       const missing = new Set(await journal.unfinished(finished.map((record) => record.runId)));
-      await writeNewestFirst(
+      const refusals = await writeNewestFirst(
         journal,
         finished.filter((record) => missing.has(record.runId)),
+        () => night.clock.elapsed() > end,
       );
+      tellOfRefused(night, refusals, own);
     } finally {
       await journal.close();
     }
@@ -61,17 +64,50 @@ function withoutDatabase(night: Night): Logged {
   return 'failed';
 }
 
-/** A row that is refused (an old one after a change of login) must not keep tonight's out; the first error is thrown last. */
-async function writeNewestFirst(journal: Journal, records: readonly RunRecord[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const record of records.toSorted((a, b) => (a.runId < b.runId ? 1 : -1))) {
+/** A row that the log does not take, and why. */
+interface Refusal {
+  readonly runId: string;
+  readonly error: unknown;
+}
+
+/** Each row that is refused must keep no other out, but a database that is away or too slow is the same for all. */
+async function writeNewestFirst(
+  journal: Journal,
+  records: readonly RunRecord[],
+  isLate: () => boolean,
+): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
+  const newestFirst = records.toSorted((a, b) => (a.runId < b.runId ? 1 : -1));
+  for (const [written, record] of newestFirst.entries()) {
+    if (isLate())
+      throw new Failure(
+        'JournalUnavailable',
+        `Postgres was too slow for all that there is to log: ${written} of ${counted(records.length, 'row')}`,
+        { hint: 'see what keeps it busy; each run goes on where the one before it stopped' },
+      );
     try {
       await journal.write(rowOf(record));
     } catch (error) {
-      errors.push(error);
+      if (asFailure(error).code === 'JournalUnavailable') throw error;
+      refusals.push({ runId: record.runId, error });
     }
   }
-  if (errors.length > 0) throw errors[0];
+  return refusals;
+}
+
+/**
+ * Throws where the night's own row was refused. Rows of others (one of a login of before, one that a trigger drops) would
+ * hold retention for as long as their records stand, and nobody need ever mend them.
+ */
+function tellOfRefused(night: Night, refusals: readonly Refusal[], own: string): void {
+  const ours = refusals.find(({ runId }) => runId === own);
+  if (ours) throw ours.error;
+  const [first] = refusals;
+  if (first)
+    night.warn(
+      'EarlierRunsNotLogged',
+      `Postgres refuses the rows of ${counted(refusals.length, 'earlier run')}, the first of run ${first.runId}: ${messageOf(first.error)}`,
+    );
 }
 
 const START_BUDGET_MS = 30_000;
@@ -106,29 +142,4 @@ async function journalStart(night: Night, record: RunRecord, signal: AbortSignal
       `the start could not be logged in Postgres (${asFailure(error).code}): ${messageOf(error)}`,
     );
   }
-}
-
-export function rowOf(record: RunRecord): JournalRow {
-  const { report } = record;
-  const done = record.state === 'finished' ? report : undefined;
-  return {
-    runId: record.runId,
-    policy: record.policy,
-    backupDate: new Date(record.startTime),
-    backupPath: mainArchive(record)?.path,
-    totalCases: done?.cases ?? 0,
-    totalFiles: done?.files ?? 0,
-    totalBytes: done?.sourceBytes ?? 0,
-    status: done ? STATUS_OF[done.result] : 'running',
-    errorMessage: done && done.result !== 'Succeeded' ? `${done.reason}: ${done.message}` : undefined,
-    verification: done?.verification,
-    contentHash: mainArchive(record)?.contentHash,
-    storage: done?.quota && {
-      usedBytes: done.quota.usedBytes,
-      allocatedBytes: done.quota.allocatedBytes,
-      nightsLeft: nightsLeft(done.quota, mainArchive(record)?.bytes),
-    },
-    startedAt: new Date(record.startTime),
-    finishedAt: done ? new Date(done.completionTime) : undefined,
-  };
 }

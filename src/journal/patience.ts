@@ -7,17 +7,16 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
 /**
- * Repeats an attempt that failed for a passing reason, with waits that double, for `budgetMs`; then throws the last
- * error. The last attempt's own time (connect and statement timeouts) may come on top. Throws the signal's reason once
- * it aborts.
+ * Repeats an attempt that failed for a passing reason, with waits that double, until the clock's elapsed time comes to
+ * `end`; then throws the last error. The last attempt's own time (connect and statement timeouts) may come on top. Throws
+ * the signal's reason once it aborts.
  */
 export async function withPatience<T>(
   clock: Clock,
-  budgetMs: number,
+  end: number,
   attempt: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const end = clock.elapsed() + budgetMs;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     signal?.throwIfAborted();
     try {

@@ -16,7 +16,7 @@ export interface JournalOptions {
   readonly log: Pick<Log, 'warn'>;
   /** What one statement may take on the server, milliseconds. */
   readonly timeoutMs?: number;
-  /** What the attempts at one call may take together, milliseconds; PATIENCE_MS unless given. */
+  /** What all calls together may spend on repeated attempts, milliseconds; PATIENCE_MS unless given. */
   readonly budgetMs?: number;
   /** Ends every call at once with its reason, for a run that has been stopped. */
   readonly signal?: AbortSignal;
@@ -30,7 +30,7 @@ const UPSERT = `
 
 /**
  * Opens the run log and brings its schema up to date where the login may, else checks that it can be used. This and
- * every call take at most the budget in retries plus one attempt. Throws Failures: Journal… for the
+ * all calls share one budget of repeated attempts; once it is spent a call is one attempt. Throws Failures: Journal… for the
  * database (Unavailable, Credentials, TlsRequired, SchemaMissing, NotPermitted, MigrationChanged, …) and LogNotWritten
  * for a row that the database did not take. None of them holds the URL or the password.
  */

@@ -5,6 +5,11 @@ import type { JournalRow, JournalStorage } from './journal.ts';
 const BYTES_PER_MB = 1_048_576;
 const MAX_ERROR_BYTES = 2_000;
 
+/** The most that INTEGER holds. */
+const MAX_INTEGER = 2_147_483_647;
+/** `policy` is indexed, and a row of an index has at most some 2,700 bytes. */
+const MAX_NAME_BYTES = 1_000;
+
 /** The columns that a run writes; id, created_at and written_by come from their defaults. */
 export const COLUMNS = [
   'run_id',
@@ -27,11 +32,11 @@ export const COLUMNS = [
 export function valuesOf(row: JournalRow): (string | number | null)[] {
   return [
     storable(row.runId),
-    storable(row.policy),
+    storable(clip(row.policy, MAX_NAME_BYTES)),
     row.backupDate.toISOString(),
     storable(row.backupPath),
-    row.totalCases,
-    row.totalFiles,
+    integer(row.totalCases),
+    integer(row.totalFiles),
     (row.totalBytes / BYTES_PER_MB).toFixed(2),
     row.status,
     row.errorMessage === undefined ? null : printable(row.errorMessage),
@@ -42,6 +47,9 @@ export function valuesOf(row: JournalRow): (string | number | null)[] {
     row.finishedAt?.toISOString() ?? null,
   ];
 }
+
+/** A record that was tampered with may say anything; better no number in the log than no row. */
+const integer = (count: number): number | null => (count <= MAX_INTEGER ? count : null);
 
 function storageJson({ usedBytes, allocatedBytes, nightsLeft }: JournalStorage): string {
   return JSON.stringify({ used_bytes: usedBytes, allocated_bytes: allocatedBytes, nights_left: nightsLeft ?? null });

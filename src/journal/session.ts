@@ -17,7 +17,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Milliseconds: of one statement on the server, and of all attempts at one transaction. */
+/** Milliseconds: of one statement on the server, and of the session, after which nothing is tried a second time. */
 export interface SessionLimits {
   readonly statementMs: number;
   readonly budgetMs: number;
@@ -31,6 +31,7 @@ export function createSession(
   signal?: AbortSignal,
 ): Session {
   const oneAtATime = pLimit(1);
+  const end = clock.elapsed() + limits.budgetMs;
   let connection: Connection | undefined;
 
   async function close(): Promise<void> {
@@ -53,7 +54,7 @@ export function createSession(
     transact: (work, refused = 'JournalUnusable') =>
       oneAtATime(async () => {
         try {
-          return await withPatience(clock, limits.budgetMs, () => attempt(work), signal);
+          return await withPatience(clock, end, () => attempt(work), signal);
         } catch (error) {
           throw journalFailure(signal?.aborted ? signal.reason : error, database.address, refused);
         }

@@ -4,7 +4,7 @@ import { Conflict, type Store } from '../store/store.ts';
 import type { Inventory } from './inventory.ts';
 import { isOf, type Series } from './series.ts';
 
-/** Records of runs that left no backup, or whose backup was pruned, are of no use once the log has had them this long. */
+/** Records of runs that left no backup, or whose backup was pruned, are of no use after this long, once the log has them. */
 const KEEP_DAYS = 90;
 const MOST_PER_RUN = 20;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXIT_CODES } from '../../src/api/exit-codes.ts';
 import { REPORT_VERSION, type Result, type RunReport } from '../../src/api/report.ts';
-import { rowOf } from '../../src/backup/journal-runs.ts';
+import { rowOf } from '../../src/backup/journal-row.ts';
 import type { RunRecord } from '../../src/repository/record.ts';
 
 const RUN_ID = '20261123T030000Z-6f2c91aa';

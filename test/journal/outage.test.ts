@@ -136,6 +136,20 @@ describe('the log while Postgres has an outage', () => {
     assert.deepEqual(await statuses(), ['completed']);
   });
 
+  it('waits once for all calls of a journal, not for each of them', async () => {
+    await migrated();
+    const clock = fakeClock();
+    const journal = await openJournal(server.url(), { clock, log, timeoutMs: 150 });
+    const blocker = new Client({ connectionString: server.url() });
+    await blocker.connect();
+    await blocker.query('BEGIN; LOCK TABLE backup_logs IN SHARE MODE');
+    for (const run of ['run-1', 'run-2', 'run-3'])
+      await assert.rejects(journal.write(completedRow(run)), { code: 'JournalUnavailable' });
+    await blocker.end();
+    await journal.close();
+    assert.ok(sum(clock.waits) <= 60_000, `${clock.waits}`);
+  });
+
   it('gives up on something that accepts the connection and hangs up', async () => {
     const hangUp = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(hangUp, 'listening');

@@ -50,6 +50,21 @@ for (const [engine, start] of Object.entries(ENGINES)) {
       });
     });
 
+    it('takes a row whose record says what no column holds, without the number', async () => {
+      const policy = Array.from({ length: 10_000 }, (_, i) => (i * i * 7919).toString(36)).join('');
+      await write({ ...completedRow('run-1'), policy, totalCases: Number.MAX_SAFE_INTEGER, totalFiles: 2 ** 31 });
+      await write({ ...completedRow('run-2'), totalCases: 2 ** 31 - 1 });
+      const rows = await stored();
+      assert.deepEqual(
+        rows.map((row) => [row['run_id'], row['total_cases'], row['total_files']]),
+        [
+          ['run-1', null, null],
+          ['run-2', 2 ** 31 - 1, 3456],
+        ],
+      );
+      assert.ok(policy.startsWith(String(rows[0]?.['policy']).slice(0, -1)));
+    });
+
     it('turns the running row of a run into the finished one', async () => {
       await write(runningRow('run-1'), completedRow('run-1'));
       assert.deepEqual(await statuses(), ['completed']);

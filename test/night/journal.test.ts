@@ -1,36 +1,122 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure } from '../../src/host/errors.ts';
 import type { Journal, JournalRow } from '../../src/journal/journal.ts';
-import { openScene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 
-/** A log that refuses the rows that a test names; what it took, in order. */
-function pickyJournal(refuses: (row: JournalRow) => boolean): { open(): Promise<Journal>; taken: JournalRow[] } {
+const DAY_MS = 86_400_000;
+
+interface TestJournal {
+  open(): Promise<Journal>;
+  /** What it took, in order. */
+  readonly taken: JournalRow[];
+  /** The runs whose finished rows it was offered, in order. */
+  readonly offered: string[];
+}
+
+/** A log of which a test decides what becomes of a row: `write` may throw, or let time pass. */
+function journalThat(write: (row: JournalRow) => void): TestJournal {
   const taken: JournalRow[] = [];
+  const offered: string[] = [];
   return {
     taken,
+    offered,
     open: async () => ({
       async write(row) {
-        if (refuses(row)) throw new Error('row refused');
+        if (row.status === 'running') return;
+        offered.push(row.runId);
+        write(row);
         taken.push(row);
       },
-      unfinished: async (runIds) =>
-        runIds.filter((id) => !taken.some((row) => row.runId === id && row.status !== 'running')),
+      unfinished: async (runIds) => runIds.filter((id) => !taken.some((row) => row.runId === id)),
       close: async () => undefined,
     }),
   };
 }
 
-test('an old row that the log refuses does not keep the row of tonight out, and is told', async () => {
+const away = async (): Promise<never> => {
+  throw new Failure('JournalUnavailable', "Postgres at db:5432 can't be used: ECONNREFUSED");
+};
+
+/** Nights whose runs the log has not heard of. */
+async function unloggedNights(scene: Scene, count: number): Promise<string[]> {
+  const runIds: string[] = [];
+  for (let night = 0; night < count; night++) {
+    runIds.push((await scene.night({ openJournal: away })).runId);
+    scene.clock.advance(DAY_MS);
+  }
+  return runIds;
+}
+
+test('an old row that the log refuses keeps out no other and holds no retention, and is told', async () => {
   await using scene = await openScene();
-  const first = await scene.night();
-  scene.clock.advance(86_400_000);
-  const journal = pickyJournal((row) => row.runId === first.runId);
+  const [first, second] = await unloggedNights(scene, 2);
+  const journal = journalThat(({ runId }) => {
+    if (runId === first) throw new Failure('LogNotWritten', 'Postgres at db:5432 refused: row refused (42501)');
+  });
   const report = await scene.night({ openJournal: journal.open });
   assert.equal(report.result, 'Succeeded', report.message);
   assert.deepEqual(
-    journal.taken.filter((row) => row.status === 'completed').map((row) => row.runId),
-    [report.runId],
+    journal.taken.map((row) => row.runId),
+    [report.runId, second],
   );
-  assert.match(report.warnings.join(), /LogNotWritten.*row refused/);
-  assert.equal(report.retention?.heldBecause, 'the run could not be logged');
+  assert.deepEqual(report.warnings, [
+    `EarlierRunsNotLogged: Postgres refuses the rows of 1 earlier run, the first of run ${first}: Postgres at db:5432 refused: row refused (42501)`,
+  ]);
+  assert.equal(report.logWritten, true);
+  assert.equal(report.retention?.heldBecause, undefined);
+});
+
+test('a night whose own row is refused says so and holds retention', async () => {
+  await using scene = await openScene();
+  const journal = journalThat(() => {
+    throw new Failure('LogNotWritten', 'Postgres at db:5432 refused: no');
+  });
+  const report = await scene.night({ openJournal: journal.open });
+  assert.deepEqual(report.warnings, [
+    'LogNotWritten: the run could not be logged in Postgres (LogNotWritten), a later run will do it: Postgres at db:5432 refused: no',
+  ]);
+  assert.deepEqual([report.logWritten, report.retention?.heldBecause], [false, 'the run could not be logged']);
+});
+
+test('a log that hangs is waited for once, however many rows are missing', async () => {
+  await using scene = await openScene();
+  await unloggedNights(scene, 3);
+  const journal = journalThat(() => {
+    throw new Failure('JournalUnavailable', "Postgres at db:5432 can't be used: it answers too slowly");
+  });
+  const report = await scene.night({ openJournal: journal.open });
+  assert.deepEqual(journal.offered, [report.runId]);
+  assert.match(report.warnings.join('\n'), /^LogNotWritten: .*it answers too slowly$/);
+});
+
+test('a log that takes each row slowly holds the lease no longer than its budget, and is caught up night by night', async () => {
+  await using scene = await openScene();
+  const [first, second] = await unloggedNights(scene, 2);
+  const journal = journalThat(() => scene.clock.advance(60_000));
+  const report = await scene.night({ openJournal: journal.open });
+  assert.deepEqual(journal.offered, [report.runId, second]);
+  assert.match(report.warnings.join('\n'), /^LogNotWritten: .*too slow for all that there is to log: 2 of 3 rows$/);
+  scene.clock.advance(DAY_MS);
+  const next = await scene.night({ openJournal: journal.open });
+  assert.deepEqual(journal.offered.slice(2), [next.runId, first]);
+  assert.deepEqual(next.warnings, []);
+});
+
+test('the record of a run that was never logged outlives a database that is away for months', async () => {
+  await using scene = await openScene();
+  const failed = await scene.night({ openJournal: away, spec: { guards: { minFiles: 1000 } } });
+  assert.equal(failed.reason, 'SourceEmpty');
+  const recorded = async (): Promise<boolean> =>
+    (await scene.inventory()).records.records.some(({ record }) => record.runId === failed.runId);
+
+  scene.clock.advance(200 * DAY_MS);
+  await scene.night({ openJournal: away });
+  assert.equal(await recorded(), true);
+
+  scene.clock.advance(DAY_MS);
+  const journal = journalThat(() => undefined);
+  await scene.night({ openJournal: journal.open });
+  assert.ok(journal.taken.some(({ runId, status }) => runId === failed.runId && status === 'failed'));
+  assert.equal(await recorded(), false);
 });

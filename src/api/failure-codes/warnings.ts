@@ -15,6 +15,12 @@ export const WARNINGS = {
     means: 'A verified backup is gone, and retention did not delete it.',
     remedy: 'See who deleted it, and restore it while Dropbox still has it.',
   },
+  EarlierRunsNotLogged: {
+    means:
+      'Postgres refuses the rows of earlier runs, of this one it took it; retention goes on. The message has what it said.',
+    remedy:
+      'Rows of another login: "Another login" in [journal.md](journal.md). Else look for a trigger, rule or policy that refuses them; after 90 days their records go.',
+  },
   FilesMissing: { means: '`verify`: the backup was incomplete from the start.', remedy: 'See "3 incomplete".' },
   JournalNewer: {
     means: "A newer case-backup has migrated the log's table; it is used as it is.",
