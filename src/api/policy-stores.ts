@@ -42,7 +42,9 @@ const secretRef = z
 
 const directoryFields = (what: string) =>
   z.strictObject({
-    path: inCluster(absolutePath, unchanged(what)).describe('Folder on a mounted volume; by hand, any local folder.'),
+    path: inCluster(absolutePath, unchanged(what)).describe(
+      'Folder on a mounted volume, in Kubernetes below /mnt; by hand, any local folder.',
+    ),
     claimName: z
       .string()
       .min(1)

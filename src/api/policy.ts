@@ -120,7 +120,10 @@ const logStore = z
         secretRef: z
           .strictObject({
             name: z.string().min(1).max(253).describe('Name of the Secret.'),
-            key: z.string().min(1).max(253).default('DATABASE_URL').describe('Key that holds the connection URL.'),
+            key: z
+              .enum(['DATABASE_URL'])
+              .default('DATABASE_URL')
+              .describe('Key that holds the connection URL. No other one: the rest of a Secret is none of the job.'),
           })
           .describe('Secret with the connection URL, in the namespace of the policy.'),
       })

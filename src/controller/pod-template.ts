@@ -69,8 +69,7 @@ export function podTemplate(description: PodDescription, settings: JobSettings):
         runAsNonRoot: true,
         runAsUser: 10001,
         runAsGroup: 10001,
-        fsGroup: 10001,
-        fsGroupChangePolicy: 'OnRootMismatch',
+        ...groupOfClaims(overlay),
         seccompProfile: { type: 'RuntimeDefault' },
       },
     },
@@ -84,6 +83,13 @@ export const labelsOf = (policy: string, role: Role): Record<string, string> => 
   [POLICY_LABEL]: policy,
   [ROLE_LABEL]: role,
 });
+
+/**
+ * With a group, the kubelet hands every file of a claim to it: whoever may write a policy could do that to any claim. So
+ * it is the operator's word.
+ */
+const groupOfClaims = ({ fsGroup }: PodOverlay): object =>
+  fsGroup === undefined ? {} : { fsGroup, fsGroupChangePolicy: 'OnRootMismatch' };
 
 /** The one container, and the volumes that it mounts. */
 function container({ args, env, mounts, job }: PodDescription, settings: JobSettings): object {

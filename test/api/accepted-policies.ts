@@ -78,7 +78,7 @@ export const ACCEPTED: readonly PolicyCase[] = [
     timeZone: 'Europe/Berlin',
     archive: { compression: 'Store' },
     verification: { level: 'Full' },
-    logStore: { postgres: { secretRef: { name: 'database', key: 'url' } } },
+    logStore: { postgres: { secretRef: { name: 'database', key: 'DATABASE_URL' } } },
   }),
   ...ACCEPTED_PODS,
   accepted('fields that are left empty', { ...dropbox(), timeZone: null, guards: null, retention: { keepDays: null } }),

@@ -176,6 +176,14 @@ export const REFUSED_FIELDS: readonly PolicyCase[] = [
     job: 'spec.logStore.postgres.secretRef.name: is missing',
     server: 'spec.logStore.postgres.secretRef.name: Required value',
   }),
+  refused(
+    'a log by any key of a Secret',
+    dropbox({ logStore: { postgres: { secretRef: { name: 'a', key: 'password' } } } }),
+    {
+      job: 'spec.logStore.postgres.secretRef.key: must be DATABASE_URL',
+      server: 'spec.logStore.postgres.secretRef.key: Unsupported value: "password": supported values: "DATABASE_URL"',
+    },
+  ),
   refused('a typing error in a field', dropbox({ retention: { keepDay: 5 } }), {
     job: 'spec.retention.keepDay: is not a field of a policy',
     server: 'strict decoding error: unknown field "spec.retention.keepDay"',

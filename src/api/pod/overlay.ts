@@ -31,6 +31,12 @@ export const podOverlaySchema = z
       .max(16)
       .optional()
       .describe("Secrets for the image's registry, in the namespace of each policy."),
+    fsGroup: z
+      .int()
+      .min(1)
+      .max(2_147_483_647)
+      .optional()
+      .describe('Group that all files of the mounted claims are handed to, for claims that belong to root.'),
     ...placement,
   })
   .describe("What is added to every job's pod.");

@@ -26,7 +26,7 @@ export interface Candidate {
 
 type Check = (spec: PolicySpec, candidate: Candidate) => Judgement | undefined;
 
-const CHECKS: readonly Check[] = [scheduleFires, foldersAreMounted, mountsHideNothing, cronJobIsOurs];
+const CHECKS: readonly Check[] = [scheduleFires, foldersAreMounted, claimsAreBelow, cronJobIsOurs];
 
 /** Why no CronJob may be made for this policy, or undefined when one may. */
 export function firstFault(candidate: Candidate): Judgement | undefined {
@@ -100,19 +100,18 @@ function foldersAreMounted({ source, destination }: PolicySpec): Judgement | und
   return undefined;
 }
 
-/** A claim that is mounted over the program, its work folder or the system's own folders would take the job's ground away. */
-const RESERVED = ['/app', '/bin', '/dev', '/etc', '/lib', '/lib64', '/proc', '/sbin', '/sys', '/usr', '/work'];
+/** Anywhere else a claim could bring code into the pod: over the program, a home folder, or /node_modules, where Node looks too. */
+const CLAIMS_FOLDER = '/mnt';
 
-function mountsHideNothing({ source, destination }: PolicySpec): Judgement | undefined {
+function claimsAreBelow({ source, destination }: PolicySpec): Judgement | undefined {
   for (const [end, path] of [
     ['source', source.directory?.path],
     ['destination', destination.directory?.path],
   ] as const) {
-    const taken = RESERVED.find((folder) => path !== undefined && `${path}/`.startsWith(`${folder}/`));
-    if (taken)
+    if (path !== undefined && !path.startsWith(`${CLAIMS_FOLDER}/`))
       return no(
         'PathReserved',
-        `spec.${end}.directory.path: ${taken} is the image's own; mount the claim elsewhere, such as /cases`,
+        `spec.${end}.directory.path: a claim is mounted below ${CLAIMS_FOLDER} and nowhere else; make it ${CLAIMS_FOLDER}${path}`,
       );
   }
   return undefined;

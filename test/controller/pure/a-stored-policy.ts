@@ -48,8 +48,8 @@ function withDefaults(spec: object): PolicySpec {
 
 /** Both ends are folders on claims, so no credentials are needed. */
 export const BETWEEN_FOLDERS = {
-  source: { directory: { path: '/cases', claimName: 'cases' } },
-  destination: { directory: { path: '/backups', claimName: 'backups' } },
+  source: { directory: { path: '/mnt/cases', claimName: 'cases' } },
+  destination: { directory: { path: '/mnt/backups', claimName: 'backups' } },
 };
 
 /** The policy's CronJob, or another owner's of the same name. */

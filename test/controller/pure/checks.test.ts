@@ -31,11 +31,20 @@ const FAULTS: readonly (readonly [what: string, spec: object, reason: string, sa
     'ClaimMissing',
     'spec.destination.directory.claimName',
   ],
+  ...['/usr/share', '/node_modules', '/tmp', '/home/node', '/run/secrets', '/mnt', '/mntx/cases', '/app/mnt/x'].map(
+    (path) =>
+      [
+        `a claim at ${path}`,
+        { ...BETWEEN_FOLDERS, source: { directory: { path, claimName: 'nas' } } },
+        'PathReserved',
+        `spec.source.directory.path: a claim is mounted below /mnt and nowhere else; make it /mnt${path}`,
+      ] as const,
+  ),
   [
-    'a source folder in the image itself',
-    { ...BETWEEN_FOLDERS, source: { directory: { path: '/usr/share', claimName: 'nas' } } },
+    'a destination outside of the folder for claims',
+    { ...BETWEEN_FOLDERS, destination: { directory: { path: '/root', claimName: 'nas' } } },
     'PathReserved',
-    "spec.source.directory.path: /usr is the image's own",
+    'spec.destination.directory.path: ',
   ],
 ];
 

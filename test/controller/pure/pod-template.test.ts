@@ -66,8 +66,6 @@ describe('The pod of a run', () => {
       runAsNonRoot: true,
       runAsUser: 10001,
       runAsGroup: 10001,
-      fsGroup: 10001,
-      fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
     });
     assert.deepEqual(container['securityContext'], {
@@ -77,6 +75,12 @@ describe('The pod of a run', () => {
     });
     for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) assert.ok(!(field in pod));
     for (const volume of pod.volumes) assert.ok(!('hostPath' in volume));
+  });
+
+  it('leaves the files of claims to their group, unless the operator says otherwise', () => {
+    const { pod } = template(BETWEEN_FOLDERS, { overlay: { fsGroup: 2000 } });
+    const { fsGroup, fsGroupChangePolicy } = pod['securityContext'] as Record<string, unknown>;
+    assert.deepEqual([fsGroup, fsGroupChangePolicy], [2000, 'OnRootMismatch']);
   });
 
   it('is never restarted in place, and leaves its report as the termination message', () => {
@@ -119,8 +123,8 @@ describe('The pod of a run', () => {
       { name: 'destination', persistentVolumeClaim: { claimName: 'backups' } },
     ]);
     assert.deepEqual(container.volumeMounts.slice(1), [
-      { name: 'source', mountPath: '/cases', readOnly: true },
-      { name: 'destination', mountPath: '/backups' },
+      { name: 'source', mountPath: '/mnt/cases', readOnly: true },
+      { name: 'destination', mountPath: '/mnt/backups' },
     ]);
     assert.equal(template().pod.volumes.length, 1);
   });
