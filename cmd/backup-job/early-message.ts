@@ -10,7 +10,7 @@ import { podSettings } from './settings.ts';
  * Leaves a termination message for a `run` that failed before it was one (settings, policy, command line); without it
  * the controller would have nothing but an exit code. Where no message is asked for it does nothing.
  */
-export async function leaveEarlyMessage(error: unknown, file: string | undefined): Promise<void> {
+export function leaveEarlyMessage(error: unknown, file: string | undefined): void {
   const { slot, terminationMessagePath } = podSettings(process.env);
   if (terminationMessagePath === undefined) return;
   const start = new Date(performance.timeOrigin);
@@ -18,7 +18,7 @@ export async function leaveEarlyMessage(error: unknown, file: string | undefined
   const head = { runId, slot: slot ?? runId, policy: policyName(file, process.env), startTime: start.toISOString() };
   try {
     const report = blankReport(head, failedVerdict(asFailure(error)), systemClock.now());
-    await writeTerminationMessage(terminationMessagePath, report);
+    writeTerminationMessage(terminationMessagePath, report);
   } catch (failed) {
     // The error that ended the run is the one to be thrown.
     process.stderr.write(`backup-job: the termination message could not be written: ${messageOf(failed)}\n`);

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endSoon } from '../../src/host/end-process.ts';
 import { abortOnSignals } from '../../src/host/shutdown.ts';
 
 // Before the rest is loaded, which takes half a second, and many in a throttled pod: to process 1 of a container a
@@ -6,3 +7,4 @@ import { abortOnSignals } from '../../src/host/shutdown.ts';
 const { signal } = abortOnSignals();
 const { runProgram } = await import('./program.ts');
 await runProgram(signal);
+endSoon();

@@ -52,18 +52,18 @@ export async function runProgram(signal: AbortSignal): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     process.exitCode =
-      error instanceof CommanderError ? await misused(program, error) : fail(error, program.opts()['json'] === true);
+      error instanceof CommanderError ? misused(program, error) : fail(error, program.opts()['json'] === true);
   }
 }
 
 /** Commander has said what is wrong with the command line, or has shown the help that was asked for. */
-async function misused(program: Command, { exitCode, message }: CommanderError): Promise<number> {
+function misused(program: Command, { exitCode, message }: CommanderError): number {
   if (exitCode === 0) return 0;
   if (program.args[0] === 'run') {
     const misuse = new Failure('CommandLineInvalid', message.replace(/^error: /, ''), {
       hint: helpHint,
     });
-    await leaveEarlyMessage(misuse, program.opts<{ file?: string }>().file);
+    leaveEarlyMessage(misuse, program.opts<{ file?: string }>().file);
   }
   return EXIT_CODES.configuration;
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { runBackup } from '../../src/backup/run.ts';
+import { runInTime } from '../../src/backup/run-in-time.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
 import { leaveEarlyMessage } from './early-message.ts';
@@ -22,7 +22,7 @@ export const runCommand = (signal: AbortSignal): Command =>
           hasReport = true;
         });
       } catch (error) {
-        if (!hasReport) await leaveEarlyMessage(error, command.optsWithGlobals<{ file?: string }>().file);
+        if (!hasReport) leaveEarlyMessage(error, command.optsWithGlobals<{ file?: string }>().file);
         throw error;
       }
     });
@@ -35,7 +35,7 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
   try {
     const [source, destination] = [stores.openSource(), stores.openDestination()];
     await inRunShell({ settings, listen, registry: stores.registry }, async (onStart) => {
-      const report = await runBackup({
+      const report = await runInTime({
         policy,
         slot,
         source,

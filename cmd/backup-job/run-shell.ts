@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { RunReport } from '../../src/api/report.ts';
+import { endSoon } from '../../src/host/end-process.ts';
 import { messageOf } from '../../src/host/errors.ts';
 import type { HttpServer } from '../../src/host/http.ts';
 import type { Run } from '../../src/host/run.ts';
@@ -34,15 +35,17 @@ export async function inRunShell(
     });
     display.end(report);
     process.exitCode = report.exitCode;
-    await leaveMessage(settings, report);
+    leaveMessage(settings, report);
+    // From here on nothing may hold it: neither a connection that does not close nor a call that does not return.
+    endSoon();
   } finally {
     await server?.close();
   }
 }
 
-async function leaveMessage({ terminationMessagePath, log }: Settings, report: RunReport): Promise<void> {
+function leaveMessage({ terminationMessagePath, log }: Settings, report: RunReport): void {
   try {
-    await writeTerminationMessage(terminationMessagePath, report);
+    writeTerminationMessage(terminationMessagePath, report);
   } catch (error) {
     // The run is what it is; without a report the controller will not believe in its success.
     log.error({}, `the termination message could not be written: ${messageOf(error)}`);

@@ -1,3 +1,4 @@
+import { endProcess } from './end-process.ts';
 import { Failure } from './errors.ts';
 
 /**
@@ -12,7 +13,7 @@ export function abortOnSignals(): { readonly signal: AbortSignal; dispose(): voi
       name === 'SIGINT'
         ? new Failure('Interrupted', 'stopped by SIGINT')
         : new Failure('Terminated', 'stopped by SIGTERM');
-    if (controller.signal.aborted) process.exit(failure.exitCode);
+    if (controller.signal.aborted) endProcess(failure.exitCode);
     controller.abort(failure);
   };
   process.on('SIGINT', onSignal);

@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { fitReport } from '../api/fit-report.ts';
 import type { RunReport } from '../api/report.ts';
 
 /**
  * Leaves the report where the kubelet picks it up. The path comes from the pod (the container's terminationMessagePath);
- * by hand there is none.
+ * by hand there is none. On this thread, since calls into a dead file system may hold all that libuv has for files.
  */
-export async function writeTerminationMessage(path: string | undefined, report: RunReport): Promise<void> {
-  if (path) await writeFile(path, fitReport(report));
+export function writeTerminationMessage(path: string | undefined, report: RunReport): void {
+  if (path) writeFileSync(path, fitReport(report));
 }

@@ -1,13 +1,22 @@
 /**
- * The promise, or the signal's reason as soon as it aborts: for work that takes no signal, or goes on for others. Not
- * Promise.race with one long-lived promise, which would keep a reaction for every entry ever written.
+ * The promise, or the signal's reason once it has aborted and `graceMs` have passed: for work that takes no signal, can't
+ * be stopped, or goes on for others. Not Promise.race with one long-lived promise, which would keep a reaction for every
+ * entry ever written.
  */
-export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal, graceMs = 0): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
+    let timer: NodeJS.Timeout | undefined;
+    const leave = (): void => reject(signal.reason);
+    const onAbort = (): void => {
+      if (graceMs === 0) leave();
+      else timer = setTimeout(leave, graceMs);
+    };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    });
   });
 }
 

@@ -67,3 +67,15 @@ test('a stream that hangs is left without waiting for it', { timeout: 5_000 }, a
   await assert.rejects(read(), reason);
   assert.equal(hanging.isClosed(), false);
 });
+
+test('work that ends within its grace after the abort passes, and what does not is left', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const [soon, late] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+  const signal = AbortSignal.abort(reason);
+  const [first, second] = [untilAborted(soon.promise, signal, 5000), untilAborted(late.promise, signal, 5000)];
+  t.mock.timers.tick(4999);
+  soon.resolve(7);
+  assert.equal(await first, 7);
+  t.mock.timers.tick(1);
+  await assert.rejects(second, reason);
+});

@@ -10,6 +10,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   python3: 'python3',
   rclone: 'rclone',
   openssl: 'openssl',
+  gcc: 'gcc',
   promtool: 'prometheus',
   sha256sum: 'coreutils',
   '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',

@@ -4,6 +4,7 @@ import type { Throttle } from '../../host/throttle.ts';
 import type { Source, Store } from '../store.ts';
 import { addFolder, moveFile, putFile, removeFile } from './change.ts';
 import { listFolder } from './list.ts';
+import { obeying, obeyingEach } from './obeying.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
 import { identifyRoot, spaceOf, timeOf } from './root.ts';
 import type { Volume } from './volume.ts';
@@ -28,11 +29,8 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
   return {
     capabilities: { makesRoot: false },
     locate: (path) => join(top, path),
-    async identify(signal) {
-      signal.throwIfAborted();
-      return await identifyRoot(top);
-    },
-    list: (folder, { recursive }, signal) => listFolder(volume, folder, recursive, signal),
+    identify: (signal) => obeying(signal, () => identifyRoot(top)),
+    list: (folder, { recursive }, signal) => obeyingEach(signal, listFolder(volume, folder, recursive, signal)),
     async bookmark(signal) {
       signal.throwIfAborted();
       return undefined;
@@ -41,26 +39,19 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       signal.throwIfAborted();
       yield { kind: 'restart' };
     },
-    async stat(path, signal) {
-      signal.throwIfAborted();
-      return await entryAt(top, path);
-    },
-    load: (file, signal) => loadFile(volume, file, signal),
-    stream: (file, signal) => streamFile(volume, file, signal),
-    readRange: (file, offset, length, signal) => readFileRange(volume, file, { offset, length }, signal),
-    write: (path, body, { modified }, signal) => writeFile(volume, { path, modified }, body, signal),
-    put: (path, bytes, expect, signal) => putFile(volume, { path, bytes, expect }, signal),
-    makeFolder: (path, signal) => addFolder(volume, path, signal),
-    move: (from, to, signal) => moveFile(volume, from, to, signal),
-    remove: (file, signal) => removeFile(volume, file, signal),
-    async space(signal) {
-      signal.throwIfAborted();
-      return await spaceOf(top);
-    },
-    async now(signal) {
-      signal.throwIfAborted();
-      return await timeOf(volume);
-    },
+    stat: (path, signal) => obeying(signal, () => entryAt(top, path)),
+    load: (file, signal) => obeying(signal, () => loadFile(volume, file, signal)),
+    stream: (file, signal) => obeyingEach(signal, streamFile(volume, file, signal)),
+    readRange: (file, offset, length, signal) =>
+      obeying(signal, () => readFileRange(volume, file, { offset, length }, signal)),
+    write: (path, body, { modified }, signal) =>
+      obeying(signal, () => writeFile(volume, { path, modified }, body, signal)),
+    put: (path, bytes, expect, signal) => obeying(signal, () => putFile(volume, { path, bytes, expect }, signal)),
+    makeFolder: (path, signal) => obeying(signal, () => addFolder(volume, path, signal)),
+    move: (from, to, signal) => obeying(signal, () => moveFile(volume, from, to, signal)),
+    remove: (file, signal) => obeying(signal, () => removeFile(volume, file, signal)),
+    space: (signal) => obeying(signal, () => spaceOf(top)),
+    now: (signal) => obeying(signal, () => timeOf(volume)),
     close: () => Promise.resolve(),
   };
 }
