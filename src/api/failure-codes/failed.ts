@@ -19,6 +19,10 @@ export const FAILED = {
     means: 'Dropbox refused something with a word that this program does not know.',
     remedy: 'Look the word up in the Dropbox API reference, and report it to us.',
   },
+  HeadersTooLarge: {
+    means: 'The headers of a request or an answer are larger than what stands between lets through, or than 1 MiB.',
+    remedy: 'Look for a path of thousands of letters in the policy; else at the proxy.',
+  },
   ListingUnstable: {
     means:
       'The source came out different each time it was listed, three times, and smaller than the last backup; or Dropbox forgot each time what had moved meanwhile, or began its listing anew six times.',

@@ -40,6 +40,15 @@ export const SKIP_REASONS = {
     means: 'Its name is not valid Unicode, so no archive could hold it under its own name.',
     remedy: 'Rename it.',
   },
+  name_too_long: {
+    means: 'Its path has more than 65,535 letters or, in the archive, more than 65,535 bytes, which no ZIP can hold.',
+    remedy: 'Shorten its name and those of the folders above it.',
+  },
+  request_refused: {
+    means:
+      'The request for this file, or the answer to it, is refused for its form; only very long names are known to do that.',
+    remedy: 'Shorten its name and those of the folders above it. If they are short, report it.',
+  },
   symbolic_link: {
     means: 'It is a link. Links are not followed, since they may lead anywhere.',
     remedy: 'Exclude it, or put the file there.',

@@ -3,7 +3,7 @@ import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { FILES_LIST, MANIFEST, type Manifest, READ_ME, SUMS } from '../../repository/manifest.ts';
 import type { Digest, ReadableStore } from '../../store/store.ts';
 import type { Compression, ZipInput } from '../../zip/entry.ts';
-import { createArchive, type Sink, type ZipArchive } from '../../zip/write/archive.ts';
+import { createArchive, fitsName, type Sink, type ZipArchive } from '../../zip/write/archive.ts';
 import { type WriteOptions, writeEntries } from '../../zip/write/write-entries.ts';
 import type { PlanEntry } from '../listing/plan.ts';
 import type { PlannedCase } from '../listing/seal-plan.ts';
@@ -79,6 +79,10 @@ async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, sign
       if (reason) await ledger.skipped(item, reason);
       const input = plannedInput(task.source, item);
       if (!input) continue;
+      if (!fitsName(input.name)) {
+        await ledger.skipped(item, 'name_too_long');
+        continue;
+      }
       underWay.set(input.name, input);
       yield input;
     }

@@ -35,7 +35,7 @@ export async function* download(
       complete = at === file.size;
       if (!complete) throw new TransferFault(`a download ended after ${at} of ${file.size} bytes`);
     } catch (error) {
-      await attempts.failed(asUnavailable(error));
+      await attempts.failed(asFileOnly(asUnavailable(error)));
     }
   }
   const digest = hasher.digest();
@@ -105,6 +105,12 @@ export function asUnavailable(error: unknown): unknown {
   if (!(error instanceof ApiError) || judge(error).kind !== 'final') return error;
   const found = UNAVAILABLE.find(([tags]) => error.is(tags));
   return found ? new Unavailable(found[1], { cause: error }) : refusal(error, 'reading a file');
+}
+
+/** Of a file that is asked for by its revision or id, only its own path is in the way of a request's form. */
+export function asFileOnly(error: unknown): unknown {
+  const isForm = error instanceof Failure && (error.code === 'RequestRejected' || error.code === 'HeadersTooLarge');
+  return isForm ? new Unavailable('request_refused', { cause: error }) : error;
 }
 
 function mismatch(file: FileEntry, what: string): Failure {

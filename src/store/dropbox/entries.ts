@@ -1,10 +1,15 @@
 import type { files } from 'dropbox';
+import { clip } from '../../api/clip.ts';
 import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import type { Entry, FileEntry, FolderEntry, UnusableEntry } from '../store.ts';
 import { exportExtension } from './export-format.ts';
 import type { Paths } from './paths.ts';
 
 export type Metadata = files.FileMetadataReference | files.FolderMetadataReference | files.DeletedMetadataReference;
+
+/** As many as a ZIP has bytes for a name, and few enough for a header that carries them twice, six bytes each. */
+const MOST_LETTERS = 65_535;
+const SHOWN_OF_A_NAME = 255;
 
 /**
  * What the API says about one path, as the store's entry. What can't be backed up becomes `unusable`, never nothing:
@@ -14,12 +19,13 @@ export function toEntry(metadata: Metadata, paths: Paths): Entry {
   const place = placeOf(metadata, paths);
   const unusable = (reason: SkipReason): UnusableEntry => ({
     kind: 'unusable',
-    path: printable(place.path),
+    path: printable(place.path.length > MOST_LETTERS ? clipped(place.path) : place.path),
     key: printable(place.key),
     reason,
   });
   if (metadata['.tag'] === 'deleted') return { kind: 'deleted', key: printable(place.key) };
   if (metadata['.tag'] !== 'file' && metadata['.tag'] !== 'folder') return unusable('unreadable');
+  if (place.path.length > MOST_LETTERS) return unusable('name_too_long');
   if (!isValid(place)) return unusable('invalid_name');
   if (metadata['.tag'] === 'folder') {
     return metadata.sharing_info?.no_access ? unusable('no_access') : toFolder(metadata, paths);
@@ -73,6 +79,14 @@ function placeOf(metadata: files.Metadata, paths: Paths): Place {
 function isValid({ path, key, name }: Place): boolean {
   if (!path.isWellFormed() || !key.isWellFormed() || !name.isWellFormed()) return false;
   return path === '' || !path.split('/').some((part) => part === '' || part === '.' || part === '..');
+}
+
+/** With the same number of components, so that it has its place. */
+function clipped(path: string): string {
+  return path
+    .split('/')
+    .map((name) => clip(name, SHOWN_OF_A_NAME))
+    .join('/');
 }
 
 /** Lone surrogates as `\ud800`, control characters as `\u000a`. */

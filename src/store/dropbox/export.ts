@@ -3,7 +3,7 @@ import { type FileEntry, type Loaded, Unavailable } from '../store.ts';
 import { ApiError, member, parseObject, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import { bytesOf } from './api/http.ts';
-import { asUnavailable } from './download.ts';
+import { asFileOnly, asUnavailable } from './download.ts';
 import { exportFormat } from './export-format.ts';
 
 /** `retry_error` means that the converter is not ready yet; a document that it can't do would answer so for ever. */
@@ -54,7 +54,7 @@ export async function exportDocument(
   try {
     return await client.account.retrying.run(attempt, signal);
   } catch (error) {
-    throw asUnavailable(error);
+    throw asFileOnly(asUnavailable(error));
   }
 }
 

@@ -169,6 +169,11 @@ export async function createArchive(sink: Sink, spoolPath: string): Promise<ZipA
   };
 }
 
+/** Whether a ZIP can hold an entry of this name. */
+export function fitsName(name: string): boolean {
+  return Buffer.byteLength(name) <= MAX_16;
+}
+
 function encodeName(name: string): Buffer {
   const encoded = Buffer.from(name);
   if (encoded.length > MAX_16) {

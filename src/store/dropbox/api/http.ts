@@ -4,6 +4,7 @@ import { errorCode, Failure } from '../../../host/errors.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { openAgent } from './agent.ts';
 import { TransferFault } from './api-error.ts';
+import { headersTooLarge } from './refusals.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface HttpRequest {
@@ -149,5 +150,6 @@ function asFault(error: unknown, signal: AbortSignal): unknown {
       cause: error,
     });
   }
+  if (errorCode(error) === 'UND_ERR_HEADERS_OVERFLOW') return headersTooLarge('of an answer', error);
   return new TransferFault('the connection failed', error);
 }

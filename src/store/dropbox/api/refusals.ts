@@ -14,9 +14,17 @@ export function commonRefusal(route: string, status: number, body: string): Fail
       hint: "the account has joined or left a team, or its team space has moved: check the policy's root and namespace, then start a run by hand",
     });
   }
+  if (status === 431) return headersTooLarge(`of a request to ${route}`);
   if (status === 409 || status === 416 || status === 429 || status >= 500) return undefined;
   return new Failure('UnexpectedAnswer', `${route} was answered with ${status}, which Dropbox does not use`, {
     hint: 'look at what stands between: a proxy, a firewall, CASE_BACKUP_DROPBOX_ORIGIN',
+  });
+}
+
+export function headersTooLarge(whose: string, cause?: unknown): Failure {
+  return new Failure('HeadersTooLarge', `the headers ${whose} are too large`, {
+    hint: 'look for a path of thousands of letters in the policy; else see what a proxy on the way lets through',
+    cause,
   });
 }
 
