@@ -1,6 +1,6 @@
 import { EXIT_CODES, type ExitReason } from '../api/exit-codes.ts';
 import { exitOf, type FailureCode } from '../api/failure-codes.ts';
-import { redact } from './secrets.ts';
+import { redact, redactStart } from './secrets.ts';
 
 export interface FailureOptions {
   /** What the person who reads it can do next; printed after the message. */
@@ -8,6 +8,9 @@ export interface FailureOptions {
   /** The error beneath. It never reaches an output unredacted. */
   readonly cause?: unknown;
 }
+
+/** Characters; a database may say 2 MB, and what shows a message cuts it to less than this. */
+const LONGEST_MESSAGE = 8_192;
 
 /**
  * An error that knows what it means: `code` is a stable identifier for logs, metrics and records, one of the table in
@@ -20,7 +23,7 @@ export class Failure extends Error {
   readonly hint: string | undefined;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
-    super(redact(message), options.cause === undefined ? undefined : { cause: options.cause });
+    super(redactStart(message, LONGEST_MESSAGE), options.cause === undefined ? undefined : { cause: options.cause });
     this.exit = exitOf(code);
     this.code = code;
     this.hint = options.hint === undefined ? undefined : redact(options.hint);
@@ -61,7 +64,7 @@ export function errorCode(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  return redact(`${text}${cause}`);
+  return redactStart(`${text}${cause}`, LONGEST_MESSAGE);
 }
 
 export function isAbort(error: unknown): error is Error {

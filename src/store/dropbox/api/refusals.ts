@@ -1,6 +1,7 @@
 import { clip } from '../../../api/clip.ts';
 import type { FailureCode } from '../../../api/failure-codes.ts';
 import { Failure } from '../../../host/errors.ts';
+import { redactStart } from '../../../host/secrets.ts';
 import { ApiError } from './api-error.ts';
 import { APP_DISABLED, appDisabled, forbidden, unauthorised } from './credential-refusals.ts';
 
@@ -67,7 +68,11 @@ function badRequest(route: string, body: string): Failure {
       hint: 'use an app with full Dropbox access, or set namespace: Home and paths within the app folder',
     });
   }
-  return new Failure('RequestRejected', `Dropbox rejected the form of a request to ${route}: ${clip(body, 300)}`, {
-    hint: 'this is a fault of this program or a change of the API: please report it',
-  });
+  return new Failure(
+    'RequestRejected',
+    `Dropbox rejected the form of a request to ${route}: ${clip(redactStart(body, 300), 300)}`,
+    {
+      hint: 'this is a fault of this program or a change of the API: please report it',
+    },
+  );
 }
