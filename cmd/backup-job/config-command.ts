@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
-import { readSecret, SECRET_NAMES } from '../../src/host/config.ts';
+import { readSecret, SECRET_NAMES } from '../../src/host/startup/config.ts';
 import { readSettings } from './settings.ts';
 
 export const configCommand = (): Command =>

@@ -1,7 +1,7 @@
 import { blankReport, failedVerdict } from '../../src/backup/report.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { asFailure, messageOf } from '../../src/host/errors.ts';
-import { policyName } from '../../src/host/policy-file.ts';
+import { policyName } from '../../src/host/startup/policy-file.ts';
 import { writeTerminationMessage } from '../../src/host/termination-message.ts';
 import { freshRunId } from '../../src/repository/names.ts';
 import { podSettings } from './settings.ts';

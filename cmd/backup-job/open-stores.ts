@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { uploadPartBytes } from '../../src/api/policy.ts';
 import type { Clock } from '../../src/host/clock.ts';
-import { missingDropboxSecrets } from '../../src/host/config.ts';
+import { missingDropboxSecrets } from '../../src/host/startup/config.ts';
 import { createThrottle } from '../../src/host/throttle.ts';
 import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';

@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
 import type { Policy } from '../../src/api/policy.ts';
-import { readSecrets, type Secrets } from '../../src/host/config.ts';
 import { Failure } from '../../src/host/errors.ts';
 import { createLog, type Log } from '../../src/host/log.ts';
-import { readPolicy } from '../../src/host/policy-file.ts';
+import { readSecrets, type Secrets } from '../../src/host/startup/config.ts';
+import { readPolicy } from '../../src/host/startup/policy-file.ts';
 
 /** What a pod tells its run besides the policy; known even where the policy or a secret is wrong. */
 export interface PodSettings {

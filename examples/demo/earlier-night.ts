@@ -3,7 +3,7 @@ import type { RunReport } from '../../src/api/report.ts';
 import { runBackup } from '../../src/backup/run.ts';
 import { type Clock, systemClock } from '../../src/host/clock.ts';
 import { createLog } from '../../src/host/log.ts';
-import { readPolicy } from '../../src/host/policy-file.ts';
+import { readPolicy } from '../../src/host/startup/policy-file.ts';
 import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 

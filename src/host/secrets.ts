@@ -1,7 +1,7 @@
 import { base64Pieces, writtenForms } from './secret-forms.ts';
 
 /**
- * The sanitiser between anything and any output. Every secret is registered when it is read (config.ts) or received
+ * The sanitiser between anything and any output. Every secret is registered when it is read (startup/config.ts) or received
  * (an access token, a session id); redaction is by value, in every form in which a value travels (secret-forms.ts), so it
  * holds for libraries' messages too, plus the shapes in which secrets travel: bearer headers, URL queries, the password
  * part of a URL, and JSON web tokens (a pod's API token changes every hour; a set of them would only grow).

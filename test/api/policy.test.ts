@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { policySpecSchema } from '../../src/api/policy.ts';
 import { Failure } from '../../src/host/errors.ts';
-import { parsePolicy } from '../../src/host/policy-file.ts';
+import { parsePolicy } from '../../src/host/startup/policy-file.ts';
 import { ACCEPTED } from './accepted-policies.ts';
 import { dropbox } from './policy-cases.ts';
 import { OVERLAPS, REFUSED_ENDS } from './refused-ends.ts';

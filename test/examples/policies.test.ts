@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Policy, type PolicySpec, policySpecSchema } from '../../src/api/policy.ts';
-import { parsePolicy } from '../../src/host/policy-file.ts';
+import { parsePolicy } from '../../src/host/startup/policy-file.ts';
 import { dropboxSpec, policyOf } from '../cli/policy-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

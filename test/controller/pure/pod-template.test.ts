@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { type JobSettings, podTemplate } from '../../../src/controller/pod-template.ts';
 import { backupPod } from '../../../src/controller/policy/backup-pod.ts';
 import { credentialsSecret } from '../../../src/controller/store-access.ts';
-import { parsePolicy } from '../../../src/host/policy-file.ts';
+import { parsePolicy } from '../../../src/host/startup/policy-file.ts';
 import { expand } from '../../cluster/pod-env.ts';
 import { aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 

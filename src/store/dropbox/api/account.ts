@@ -1,6 +1,6 @@
 import type { users } from 'dropbox';
 import type { Clock } from '../../../host/clock.ts';
-import type { DropboxCredentials } from '../../../host/config.ts';
+import type { DropboxCredentials } from '../../../host/startup/config.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { untilAborted } from '../../../host/until-aborted.ts';
 import { createRetrying, type Retrying, type WaitKind } from '../../retrying.ts';

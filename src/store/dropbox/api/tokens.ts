@@ -1,7 +1,7 @@
 import type { Clock } from '../../../host/clock.ts';
-import type { DropboxCredentials } from '../../../host/config.ts';
 import { Failure } from '../../../host/errors.ts';
 import { registerSecret } from '../../../host/secrets.ts';
+import type { DropboxCredentials } from '../../../host/startup/config.ts';
 import type { Retrying } from '../../retrying.ts';
 import { parseObject, TransferFault } from './api-error.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { KIND, type Policy, policySchema } from '../api/policy.ts';
-import { checkPolicy, faultSentence } from '../api/policy-faults.ts';
-import { errorCode, Failure } from './errors.ts';
+import { KIND, type Policy, policySchema } from '../../api/policy.ts';
+import { checkPolicy, faultSentence } from '../../api/policy-faults.ts';
+import { errorCode, Failure } from '../errors.ts';
 import { readBounded } from './read-bounded.ts';
 import { readYaml } from './yaml-file.ts';
 

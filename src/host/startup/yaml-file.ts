@@ -1,5 +1,5 @@
 import { type Document, Lexer, LineCounter, parseAllDocuments, visit } from 'yaml';
-import { messageOf } from './errors.ts';
+import { messageOf } from '../errors.ts';
 
 export type Yaml =
   | { readonly objects: readonly unknown[]; readonly fault?: undefined }

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Failure } from '../../src/host/errors.ts';
-import { parsePolicy, readPolicy } from '../../src/host/policy-file.ts';
-import { directorySpec, policyOf } from '../cli/policy-file.ts';
+import { Failure } from '../../../src/host/errors.ts';
+import { parsePolicy, readPolicy } from '../../../src/host/startup/policy-file.ts';
+import { directorySpec, policyOf } from '../../cli/policy-file.ts';
 
 const policy = JSON.stringify(policyOf(directorySpec('/mnt/office/CASES', '/mnt/backups')));
 const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata: { name: dropbox }\n';

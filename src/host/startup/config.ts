@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { errorCode, Failure } from './errors.ts';
-import { registerSecret } from './secrets.ts';
+import { errorCode, Failure } from '../errors.ts';
+import { registerSecret } from '../secrets.ts';
 
 /** The job's secrets and settings, from the environment; each secret also as NAME_FILE, a mounted file. */
 export interface Secrets {
