@@ -89,7 +89,7 @@ const sourceFields = z.strictObject({
     .max(64)
     .default([])
     .describe(
-      'Globs of files to leave out, relative to the source, compared without case: "**/.DS_Store". None may negate, which would leave out all the rest; \\! stands for a ! in a name.',
+      'Globs of files to leave out, relative to the source, compared without case: "**/.DS_Store"; "Archive/**" leaves out a folder with all that it holds and does not even open it. None may negate, which would leave out all the rest; \\! stands for a ! in a name.',
     ),
 });
 

@@ -37,7 +37,8 @@ export class Failure extends Error {
 /** The one way from anything thrown to something that may be shown: a Failure passes, the rest becomes exit 1. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (isAbort(error) && error.cause instanceof Failure) return error.cause;
+  // An abort, or one file that was not to be had and that somebody can't do without.
+  if (error instanceof Error && error.cause instanceof Failure) return error.cause;
   const code = errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || isFullDatabase(error)) {
     return new Failure('NoSpace', `no space left: ${messageOf(error)}`, {

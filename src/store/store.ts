@@ -23,10 +23,11 @@ export interface ReadableStore {
    * One folder, or with `recursive` everything below it. Pages come in the order in which they must be applied: a
    * later entry for the same key replaces an earlier one, a `deleted` removes the key and all below it, a parent may
    * come after its children or never, a page may be empty. After `restart`, everything yielded by this call so far
-   * must be forgotten. A folder that does not exist throws Failure `refused`/`SourceMissing`; one below the root that
-   * is there and can't be listed throws Unavailable.
+   * must be forgotten. A folder that does not exist throws Failure `refused`/`SourceMissing`. One below the root that
+   * may not be read is `unusable`; when it is the very one that was asked for, that is thrown as Unavailable. A root
+   * that can't be read throws a Failure, at the beginning or in the middle.
    */
-  list(folder: string, options: { readonly recursive: boolean }, signal: AbortSignal): AsyncIterable<Page>;
+  list(folder: string, options: ListOptions, signal: AbortSignal): AsyncIterable<Page>;
 
   /** The entry at a path now, or undefined. Never cached. */
   stat(path: string, signal: AbortSignal): Promise<FileEntry | FolderEntry | undefined>;
@@ -48,6 +49,13 @@ export interface ReadableStore {
   readRange(file: FileEntry, offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
 
   close(): Promise<void>;
+}
+
+export interface ListOptions {
+  /** With everything below it, or the folder alone. */
+  readonly recursive: boolean;
+  /** Folders, by their path, that need not be listed: where a store can, it does not even open them. */
+  leaveOut?(folder: string): boolean;
 }
 
 /** A store that a night lists: it can also tell what changed meanwhile. */
@@ -179,6 +187,8 @@ export interface FolderEntry {
   readonly id?: string;
   /** Part of what lies in it is not told to us: the folder itself is accounted for as skipped, beside what is told. */
   readonly unseen?: SkipReason;
+  /** What a lineage (RootIdentity) calls it, under whatever path it is found; undefined where the store can't tell. */
+  readonly identity?: string;
 }
 
 export interface DeletedEntry {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
-import type { Page } from '../../src/store/store.ts';
+import { type Page, Unavailable } from '../../src/store/store.ts';
 import { applied, contentAt, fileAt, listed, never } from './conformance/fixture.ts';
 import { directoryFixture } from './directory-fixture.ts';
 import { unprivileged } from './unprivileged.ts';
@@ -82,33 +82,92 @@ describe('A listing of a directory', () => {
     assert.deepEqual(entries, ['file open/file.txt', 'folder open', 'unusable closed']);
   });
 
-  it('fails when the folder that it was asked for can not be read', async () => {
+  it('says so when the folder that it was asked for can not be read, and fails when that is the root', async () => {
     await using fixture = await directoryFixture();
     const { root, store, seed } = fixture;
     await seed('closed/secret.txt', Buffer.from('1'));
     await chmod(join(root, 'closed'), 0);
-    const listing = unprivileged(root, () => listed(store, 'closed'));
-    await assert.rejects(listing, { exit: 'configuration', code: 'AccessDenied' });
+    const isRefused = (error: unknown): boolean => error instanceof Unavailable && error.reason === 'no_access';
+    await unprivileged(root, () => assert.rejects(listed(store, 'closed'), isRefused));
+    await chmod(root, 0);
+    await unprivileged(root, () => assert.rejects(listed(store), { exit: 'configuration', code: 'AccessDenied' }));
+    await chmod(root, 0o755);
     await chmod(join(root, 'closed'), 0o755);
   });
 
-  it('takes back a folder that vanishes while it is listed', async () => {
+  it('lists nothing of folders that vanish before their turn', async () => {
     await using fixture = await directoryFixture();
     const { store, seed, unseed } = fixture;
-    for (let i = 0; i < 600; i++) await seed(`folder-${i}/a.txt`, Buffer.from('1'));
-    const gone: string[] = [];
+    const names = Array.from({ length: 600 }, (_, i) => `folder-${i}`);
+    for (const name of names) await seed(`${name}/a.txt`, Buffer.from('1'));
+    let kept: string[] | undefined;
     async function* pagesWhileFoldersVanish(): AsyncGenerator<Page, void, void> {
       for await (const page of store.list('', { recursive: true }, never)) {
         yield page;
-        if (gone.length > 0 || page.kind !== 'entries') continue;
-        gone.push(...page.entries.filter((entry) => entry.kind === 'folder').map(({ key }) => key));
-        for (const key of gone) await unseed(key);
+        if (kept || page.kind !== 'entries') continue;
+        kept = page.entries.map(({ key }) => key);
+        for (const name of names) if (!kept.includes(name)) await unseed(name);
       }
     }
     const left = (await applied(pagesWhileFoldersVanish())).map(({ key }) => key);
-    assert.ok(gone.length > 0);
-    assert.ok(left.every((key) => !gone.includes(key.split('/')[0] ?? '')));
-    assert.equal(left.length, 2 * (600 - gone.length));
+    assert.ok(kept && kept.length < 2 * names.length);
+    assert.deepEqual(
+      left.filter((key) => !key.includes('/')).toSorted(),
+      kept.filter((key) => !key.includes('/')).toSorted(),
+    );
+  });
+
+  it('takes back a folder that is another one before its last name was read, and accounts for it', async () => {
+    await using fixture = await directoryFixture();
+    const { root, store, seed } = fixture;
+    for (let i = 0; i < 600; i++) await seed(`case/${i}`, Buffer.from('1'));
+    await seed('other/file.txt', Buffer.from('1'));
+    let isSwapped = false;
+    async function* pagesWhileItIsSwapped(): AsyncGenerator<Page, void, void> {
+      for await (const page of store.list('case', { recursive: true }, never)) {
+        yield page;
+        if (isSwapped) continue;
+        isSwapped = true;
+        await rename(join(root, 'case'), join(root, 'case.old'));
+        await rename(join(root, 'other'), join(root, 'case'));
+      }
+    }
+    const left = await applied(pagesWhileItIsSwapped());
+    assert.deepEqual(left, [{ kind: 'unusable', path: 'case', key: 'case', reason: 'changed_during_run' }]);
+  });
+
+  it('does not open what it is told to leave out', async () => {
+    await using fixture = await directoryFixture();
+    const { root, store, seed } = fixture;
+    await seed('case/cache/file.txt', Buffer.from('1'));
+    await seed('case/file.txt', Buffer.from('1'));
+    await chmod(join(root, 'case/cache'), 0);
+    const asked = new Set<string>();
+    const leaveOut = (folder: string): boolean => {
+      asked.add(folder);
+      return folder === 'case/cache';
+    };
+    const entries = await unprivileged(root, () => applied(store.list('', { recursive: true, leaveOut }, never)));
+    await chmod(join(root, 'case/cache'), 0o755);
+    assert.deepEqual(
+      entries.map(({ key }) => key),
+      ['case', 'case/file.txt'],
+    );
+    assert.deepEqual([...asked], ['case', 'case/cache']);
+    assert.deepEqual(await applied(store.list('case', { recursive: false, leaveOut }, never)), [
+      await fileAt(store, 'case/file.txt'),
+    ]);
+  });
+
+  it('says by what a lineage calls each folder', async () => {
+    await using fixture = await directoryFixture();
+    const { root, store, seedFolder, clock } = fixture;
+    await seedFolder('a/b');
+    const { lineage } = (await openDirectoryStore(join(root, 'a/b'), { clock }).identify(never)).root;
+    const identities = async (recursive: boolean): Promise<unknown[]> =>
+      (await applied(store.list('', { recursive }, never))).map((entry) => entry.kind === 'folder' && entry.identity);
+    assert.deepEqual(await identities(true), [lineage[1], lineage[0]]);
+    assert.deepEqual(await identities(false), [lineage[1]]);
   });
 
   it('refuses a path that leads out of the root', async () => {

@@ -68,7 +68,7 @@ describe('A file of a directory', () => {
     await seed('file.txt', Buffer.from('one'));
     await chmod(join(root, 'file.txt'), 0);
     const file = await fileAt(store, 'file.txt');
-    await unprivileged(root, () => assertUnreadableAs('unreadable', store, file));
+    await unprivileged(root, () => assertUnreadableAs('no_access', store, file));
   });
 
   for (const [change, make] of [
@@ -109,12 +109,13 @@ describe('A file of a directory', () => {
     assert.equal(await openFilesIn(root), 0);
   });
 
-  it('closes every folder of a listing that is left early', async () => {
+  it('opens one folder at a time for a listing, and closes it when that is left early', async () => {
     await using fixture = await directoryFixture();
     const { root, store, seed } = fixture;
     for (let i = 0; i < 600; i++) await seed(`a/b/${i}`, Buffer.alloc(0));
     for await (const _ of store.list('', { recursive: true }, never)) {
-      assert.equal(await openFilesIn(root), 3);
+      // Its names are read by one descriptor, and looked at through another.
+      assert.equal(await openFilesIn(root), 2);
       break;
     }
     assert.equal(await openFilesIn(root), 0);

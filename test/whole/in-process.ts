@@ -9,14 +9,18 @@ import { createLog } from '../../src/host/log.ts';
 import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { directorySpec, policyOf } from '../cli/policy-file.ts';
+import { directorySpec, policyOf, type Spec } from '../cli/policy-file.ts';
 
 /** A source and a destination on disk and backups between them, without a process for each. */
 export interface Desk extends Disposable {
   readonly source: string;
   readonly destination: Store;
   readonly policy: Policy;
-  backUp(): Promise<RunReport>;
+  /** Where backups come to lie, and the folder for what a run needs meanwhile. */
+  readonly target: string;
+  readonly workParent: string;
+  /** With these sections of the spec. */
+  backUp(change?: Spec): Promise<RunReport>;
 }
 
 export const never = new AbortController().signal;
@@ -27,14 +31,17 @@ export function openDesk(): Desk {
   mkdirSync(source);
   mkdirSync(target);
   const destination = openDirectoryStore(target, { clock: systemClock, ownFolders: OWN_FOLDERS });
-  const policy = policySchema.parse(policyOf(directorySpec(source, target, { guards: { minFiles: 0 } })));
+  const policyWith = (change: Spec): Policy =>
+    policySchema.parse(policyOf(directorySpec(source, target, { guards: { minFiles: 0 }, ...change })));
   return {
     source,
     destination,
-    policy,
-    backUp: () =>
+    policy: policyWith({}),
+    target,
+    workParent,
+    backUp: (change = {}) =>
       runBackup({
-        policy,
+        policy: policyWith(change),
         slot: undefined,
         source: openDirectoryStore(source, { clock: systemClock }),
         destination,

@@ -55,6 +55,10 @@ export const FAILED = {
     means: 'The ZIP, or one part of it, is larger than Dropbox accepts.',
     remedy: 'Split the source into several policies, or lower `spec.transfer.uploadPartMiB`.',
   },
+  TooManyOpenFiles: {
+    means: 'The process, or the machine, may have no more files open.',
+    remedy: 'Raise the limit (`ulimit -n`, `LimitNOFILE`), or lower `spec.transfer.maxConcurrentDownloads`.',
+  },
   Unexpected: {
     means: "Something that nobody foresaw; the message is the error's own.",
     remedy: 'Run again; report it if it comes back.',

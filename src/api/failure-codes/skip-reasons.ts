@@ -24,17 +24,27 @@ export const SKIP_REASONS = {
     remedy: 'Open it, see whether it can be exported by hand.',
   },
   no_access: {
-    means: 'A folder of which the account may see that it is there, and nothing of what is in it.',
-    remedy: 'Give the account access to it, or exclude it (`spec.source.exclude`) if it is not to be backed up.',
+    means: 'A file or folder that is there and may not be read or looked into: no right, no key to decrypt it.',
+    remedy:
+      'Give the account, or the user that the job runs as, access to it; or exclude it (`spec.source.exclude`, with `FOLDER/**` a whole folder) if it is not to be backed up.',
   },
   partly_visible: {
     means: 'A folder of which the account is shown only some parts. Those are in the backup.',
     remedy:
       'Give the account access to the whole folder. If the parts are enough, exclude the folder by its own path: what is seen of it stays in the backup.',
   },
+  unreachable: {
+    means:
+      'The file, or the whole folder, lies on a mount within the source that does not answer (`ESTALE`, `ENOTCONN`).',
+    remedy: 'Mount it again; exclude it (`FOLDER/**` in `spec.source.exclude`) if it is not to be backed up.',
+  },
   unreadable: {
-    means: "The file, or the whole folder, can't be read: no permission, a bad disk.",
-    remedy: 'Check permissions and the volume.',
+    means: "The file, or the whole folder, can't be read: a bad disk, a damaged file system.",
+    remedy: 'Check the volume.',
+  },
+  path_too_long: {
+    means: 'Its path has more bytes than the operating system takes (4,096 on Linux).',
+    remedy: "Shorten the folders' names.",
   },
   invalid_name: {
     means: 'Its name is not valid Unicode, so no archive could hold it under its own name.',

@@ -18,7 +18,7 @@ export async function listBelow(
   { signal, onFiles }: ListingContext,
 ): Promise<boolean> {
   try {
-    for await (const page of source.list(folder.path, { recursive: true }, signal)) {
+    for await (const page of source.list(folder.path, { recursive: true, leaveOut: plan.excludesAll }, signal)) {
       if (page.kind === 'restart') {
         startAnew(plan, folder);
         continue;

@@ -16,7 +16,7 @@ export async function listCases(source: Source, plan: Plan, options: ListingCont
 }
 
 async function listTop(source: Source, plan: Plan, options: ListingContext): Promise<FolderEntry[]> {
-  const folders = await foldersAtTop(source, options.signal, (page) => {
+  const folders = await foldersAtTop(source, plan, options.signal, (page) => {
     if (page.kind === 'restart') return plan.forget('');
     plan.apply(page.entries);
     options.onFiles(page.entries.length);
@@ -26,11 +26,12 @@ async function listTop(source: Source, plan: Plan, options: ListingContext): Pro
 
 async function foldersAtTop(
   source: Source,
+  plan: Plan,
   signal: AbortSignal,
   onPage: (page: Page) => void,
 ): Promise<ReadonlyMap<string, FolderEntry>> {
   const folders = new Map<string, FolderEntry>();
-  for await (const page of source.list('', { recursive: false }, signal)) {
+  for await (const page of source.list('', { recursive: false, leaveOut: plan.excludesAll }, signal)) {
     onPage(page);
     if (page.kind === 'restart') folders.clear();
     else
@@ -87,7 +88,7 @@ async function stillThere(
   folders: readonly FolderEntry[],
   signal: AbortSignal,
 ): Promise<FolderEntry[]> {
-  const listed = await foldersAtTop(source, signal, () => undefined);
+  const listed = await foldersAtTop(source, plan, signal, () => undefined);
   const there: FolderEntry[] = [];
   for (const folder of folders) {
     const now = listed.get(folder.key) ?? (await source.stat(folder.path, signal));

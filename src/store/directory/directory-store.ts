@@ -3,6 +3,8 @@ import type { Clock } from '../../host/clock.ts';
 import type { Throttle } from '../../host/throttle.ts';
 import type { Source, Store } from '../store.ts';
 import { addFolder, moveFile, putFile, removeFile } from './change.ts';
+import { groundOf } from './ground.ts';
+import { placeOf } from './inside.ts';
 import { listFolder } from './list.ts';
 import { obeying, obeyingEach } from './obeying.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
@@ -24,13 +26,13 @@ export interface DirectoryStoreOptions {
 export function openDirectoryStore(root: string, options: DirectoryStoreOptions): Store & Source {
   const top = resolve(root);
   const { clock, ownFolders = [], throttle } = options;
-  const volume: Volume = { root: top, clock, ownFolders, throttle };
+  const volume: Volume = { root: top, ground: groundOf(top), placeOf, clock, ownFolders, throttle };
 
   return {
     capabilities: { makesRoot: false },
     locate: (path) => join(top, path),
     identify: (signal) => obeying(signal, () => identifyRoot(top)),
-    list: (folder, { recursive }, signal) => obeyingEach(signal, listFolder(volume, folder, recursive, signal)),
+    list: (folder, options, signal) => obeyingEach(signal, listFolder(volume, folder, options, signal)),
     async bookmark(signal) {
       signal.throwIfAborted();
       return undefined;
@@ -39,7 +41,7 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       signal.throwIfAborted();
       yield { kind: 'restart' };
     },
-    stat: (path, signal) => obeying(signal, () => entryAt(top, path)),
+    stat: (path, signal) => obeying(signal, () => entryAt(volume, path)),
     load: (file, signal) => obeying(signal, () => loadFile(volume, file, signal)),
     stream: (file, signal) => obeyingEach(signal, streamFile(volume, file, signal)),
     readRange: (file, offset, length, signal) =>

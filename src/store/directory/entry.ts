@@ -26,9 +26,12 @@ export function fileEntry(path: string, stats: BigIntStats, contentHash?: string
   };
 }
 
-export function folderEntry(path: string): FolderEntry {
-  return { kind: 'folder', path, key: path, name: nameOf(path) };
+export function folderEntry(path: string, stats: BigIntStats): FolderEntry {
+  return { kind: 'folder', path, key: path, name: nameOf(path), identity: identityOf(stats) };
 }
+
+/** What a lineage calls a folder, in which way soever it was reached. */
+export const identityOf = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;
 
 /** lstat, or undefined when nothing is there. */
 export async function statOf(absolute: string): Promise<BigIntStats | undefined> {

@@ -1,38 +1,6 @@
-import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
-import { errorCode, Failure, messageOf } from '../../host/errors.ts';
-import { Conflict, Unavailable } from '../store.ts';
-
-/** What an errno means for one file that is being read. */
-const SKIP_REASON_OF: Readonly<Record<string, SkipReason>> = {
-  ENOENT: 'deleted_during_run',
-  ENOTDIR: 'deleted_during_run',
-  // A link, folder, socket or empty pipe stands where a file was listed.
-  ELOOP: 'changed_during_run',
-  EISDIR: 'changed_during_run',
-  ENXIO: 'changed_during_run',
-  EAGAIN: 'changed_during_run',
-  ESPIPE: 'changed_during_run',
-  EACCES: 'unreadable',
-  EPERM: 'unreadable',
-  EIO: 'unreadable',
-  EBADMSG: 'unreadable',
-  ENAMETOOLONG: 'unreadable',
-};
-
-/** Undefined when it is no matter of one file: a volume that went away must end the run, not skip a million files. */
-export function skipReasonOf(error: unknown): SkipReason | undefined {
-  return SKIP_REASON_OF[errorCode(error) ?? ''];
-}
-
-/** Awaits a read of one file; its fault becomes Unavailable, or a Failure that ends the run. */
-export async function reading<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const reason = skipReasonOf(error);
-    throw reason ? new Unavailable(reason, { cause: error }) : directoryFailure(path, error);
-  }
-}
+import { errorCode, Failure } from '../../host/errors.ts';
+import { Conflict } from '../store.ts';
+import { systemCode, systemMessage } from './errno.ts';
 
 /** Awaits a change of the volume; its fault becomes what `writeFault` says. */
 export async function writing<T>(path: string, work: Promise<T>): Promise<T> {
@@ -53,7 +21,7 @@ export function writeFault(path: string, error: unknown): Failure | Conflict {
 }
 
 export function directoryFailure(path: string, error: unknown): Failure {
-  switch (errorCode(error)) {
+  switch (systemCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
       return new Failure('NoSpace', `no space left for ${path}`, {
@@ -68,12 +36,18 @@ export function directoryFailure(path: string, error: unknown): Failure {
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
-      return new Failure('AccessDenied', `no permission for ${path}: ${messageOf(error)}`, {
+      return new Failure('AccessDenied', `no permission for ${path}: ${systemMessage(error)}`, {
         hint: 'check the owner and mode of the folder, the mount options and the user that the job runs as',
         cause: error,
       });
+    case 'EMFILE':
+    case 'ENFILE':
+      return new Failure('TooManyOpenFiles', `no file can be opened any more, at ${path}: ${systemMessage(error)}`, {
+        hint: 'raise the limit of open files (ulimit -n, LimitNOFILE), or lower spec.transfer.maxConcurrentDownloads',
+        cause: error,
+      });
     default:
-      return new Failure('DirectoryFailed', `${path}: ${messageOf(error)}`, {
+      return new Failure('DirectoryFailed', `${path}: ${systemMessage(error)}`, {
         hint: 'check that the volume is mounted and healthy',
         cause: error,
       });

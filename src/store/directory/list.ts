@@ -1,50 +1,48 @@
-import { isUtf8 } from 'node:buffer';
-import type { Dir, Dirent } from 'node:fs';
-import { opendir } from 'node:fs/promises';
 import { errorCode, Failure } from '../../host/errors.ts';
-import { forEachParallel } from '../../host/parallel.ts';
-import type { Entry, Page, UnusableEntry } from '../store.ts';
-import { absolutePath, fileEntry, folderEntry, statOf } from './entry.ts';
-import { directoryFailure, skipReasonOf } from './faults.ts';
-import { printable } from './printable.ts';
+import { type Entry, type ListOptions, type Page, Unavailable } from '../store.ts';
+import { absolutePath } from './entry.ts';
+import { directoryFailure } from './faults.ts';
+import { lookAt, unusableEntry } from './list-entries.ts';
+import { type OpenFolder, openFolder } from './open-folder.ts';
+import { skipReasonFor } from './read-faults.ts';
 import type { Volume } from './volume.ts';
 
 /** Names read at once from one folder; a page is sent as soon as it has as many, so none is twice as long. */
 const BATCH = 500;
 
-/** libuv has four threads for file operations; a few more keep them fed. */
-const PARALLEL_STATS = 8;
+/**
+ * Of a folder with more subfolders than this, only so many are noted at once. It stays open meanwhile, unlike all others
+ * that the listing is within: so a tree may be deeper than a process may have files open, and memory has a bound.
+ */
+const MOST_WAITING = 10_000;
 
-/** A folder that is being read, with its subfolders that are still to be visited: never more than one batch. */
-interface OpenFolder {
+/** A folder that the listing is within. */
+interface Level {
   readonly path: string;
-  readonly dir: Dir;
-  subfolders: string[];
+  /** Until all its names were read. */
+  open: OpenFolder | undefined;
+  /** Its subfolders that are still to be opened. */
+  waiting: string[];
 }
 
-/** Depth first, with one open handle for each level, so that memory does not grow with the size of the tree. */
+/** Depth first: a folder's entry comes when it is opened, and then all its names before what is in its subfolders. */
 export async function* listFolder(
-  { root }: Volume,
+  volume: Volume,
   folder: string,
-  recursive: boolean,
+  options: ListOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Page, void, void> {
   signal.throwIfAborted();
-  const stack: OpenFolder[] = [await openStart(root, folder)];
+  const stack: Level[] = [await openStart(volume, folder)];
   let page: Entry[] = [];
   try {
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       signal.throwIfAborted();
-      const subfolder = top.subfolders.pop();
-      if (subfolder !== undefined) {
-        const opened = await openSubfolder(root, subfolder);
-        if ('dir' in opened) stack.push(opened);
-        else page.push(opened);
-      } else {
-        const batch = await readBatch(root, top);
-        page.push(...batch.entries);
-        if (recursive) top.subfolders = batch.entries.filter((entry) => entry.kind === 'folder').map(({ key }) => key);
-        if (batch.atEnd && top.subfolders.length === 0) await stack.pop()?.dir.close();
+      if (top.open && top.waiting.length < MOST_WAITING) page.push(...(await readOn(volume, top, top.open, options)));
+      else {
+        const subfolder = top.waiting.pop();
+        if (subfolder === undefined) stack.pop();
+        else page.push(...(await enter(volume, subfolder, stack)));
       }
       if (page.length >= BATCH) {
         yield { kind: 'entries', entries: page };
@@ -52,19 +50,22 @@ export async function* listFolder(
       }
     }
   } finally {
-    for (const { dir } of stack) await dir.close();
+    for (const { open } of stack) await open?.[Symbol.asyncDispose]();
   }
   yield { kind: 'entries', entries: page };
 }
 
-/** An unreadable start would be an empty listing, so it ends the run, unlike an unreadable folder below it. */
-async function openStart(root: string, folder: string): Promise<OpenFolder> {
-  const absolute = absolutePath(root, folder);
+/** An unreadable root would be an empty listing, so it ends the run, unlike an unreadable folder below it. */
+async function openStart(volume: Volume, path: string): Promise<Level> {
+  const absolute = absolutePath(volume.root, path);
   try {
-    return { path: folder, dir: await openRaw(absolute), subfolders: [] };
+    return { path, open: await openFolder(volume, path, BATCH), waiting: [] };
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw directoryFailure(absolute, error);
+    if (path !== '') {
+      const reason = await skipReasonFor(volume, absolute, error);
+      if (code !== 'ENOENT') throw new Unavailable(reason, { cause: directoryFailure(absolute, error) });
+    } else if (code !== 'ENOENT' && code !== 'ENOTDIR') throw directoryFailure(absolute, error);
     const wrong = code === 'ENOENT' ? 'does not exist' : 'is not a folder';
     throw new Failure('SourceMissing', `${absolute} ${wrong}`, {
       hint: 'check the path, and that the volume is mounted there',
@@ -73,73 +74,39 @@ async function openStart(root: string, folder: string): Promise<OpenFolder> {
   }
 }
 
-/** A folder that vanished after it was listed is taken back; one that can't be read is accounted for. */
-async function openSubfolder(root: string, path: string): Promise<OpenFolder | Entry> {
-  const absolute = absolutePath(root, path);
+/** Resolves to the entry of a subfolder, which is then the top of the stack. */
+async function enter(volume: Volume, path: string, stack: Level[]): Promise<Entry[]> {
   try {
-    return { path, dir: await openRaw(absolute), subfolders: [] };
+    const open = await openFolder(volume, path, BATCH);
+    stack.push({ path, open, waiting: [] });
+    return [open.entry];
   } catch (error) {
-    const reason = skipReasonOf(error);
-    if (reason === undefined) throw directoryFailure(absolute, error);
-    if (reason === 'deleted_during_run') return { kind: 'deleted', key: path };
-    return unusable(path, reason);
+    const reason = await skipReasonFor(volume, absolutePath(volume.root, path), error);
+    return reason === 'deleted_during_run' ? [] : [unusableEntry(path, reason)];
   }
 }
 
-/** Names come as bytes: as text, two names that are no UTF-8 could look the same. @types/node lacks the option. */
-function openRaw(absolute: string): Promise<Dir> {
-  return opendir(absolute, { encoding: 'buffer' as BufferEncoding, bufferSize: BATCH });
+/** The next names of a folder, and at their end what became of it. */
+async function readOn(volume: Volume, level: Level, open: OpenFolder, options: ListOptions): Promise<Entry[]> {
+  const { names, isEnd, fault } = await open.read(BATCH);
+  const { entries, subfolders } = await lookAt(volume, open, names, options);
+  level.waiting.push(...subfolders);
+  if (!isEnd) return entries;
+
+  level.open = undefined;
+  await open[Symbol.asyncDispose]();
+  return fault === undefined ? entries : [...entries, ...(await accountFor(volume, level, fault))];
 }
 
-async function readBatch(
-  root: string,
-  folder: OpenFolder,
-): Promise<{ readonly entries: Entry[]; readonly atEnd: boolean }> {
-  const found: Dirent<Buffer>[] = [];
-  const entries: Entry[] = [];
-  let atEnd = false;
-  while (!atEnd && found.length < BATCH) {
-    try {
-      const dirent = (await folder.dir.read()) as Dirent<Buffer> | null;
-      if (dirent) found.push(dirent);
-      else atEnd = true;
-    } catch (error) {
-      const reason = folder.path === '' ? undefined : skipReasonOf(error);
-      if (reason === undefined) throw directoryFailure(absolutePath(root, folder.path), error);
-      entries.push(unusable(folder.path, 'unreadable'));
-      atEnd = true;
-    }
-  }
-  await forEachParallel(found, PARALLEL_STATS, async (dirent) => {
-    const entry = await describe(root, folder.path, dirent);
-    if (entry) entries.push(entry);
-  });
-  return { entries, atEnd };
-}
-
-/** Undefined when it was deleted before it was listed. */
-async function describe(root: string, parent: string, dirent: Dirent<Buffer>): Promise<Entry | undefined> {
-  const prefix = parent === '' ? '' : `${parent}/`;
-  if (!isUtf8(dirent.name)) {
-    // NUL is in no real name, so this key is nobody else's.
-    const key = `${prefix}\0${dirent.name.toString('hex')}`;
-    const shown = `${printable(Buffer.from(prefix))}${printable(dirent.name)}`;
-    return { kind: 'unusable', path: shown, key, reason: 'invalid_name' };
-  }
-  const path = `${prefix}${dirent.name.toString()}`;
-  if (dirent.isDirectory()) return folderEntry(path);
-  try {
-    const stats = await statOf(absolutePath(root, path));
-    if (!stats) return undefined;
-    if (stats.isFile()) return fileEntry(path, stats);
-    if (stats.isDirectory()) return folderEntry(path);
-    return unusable(path, stats.isSymbolicLink() ? 'symbolic_link' : 'special_file');
-  } catch (error) {
-    if (skipReasonOf(error) === undefined) throw directoryFailure(absolutePath(root, path), error);
-    return unusable(path, 'unreadable');
-  }
-}
-
-function unusable(path: string, reason: UnusableEntry['reason']): UnusableEntry {
-  return { kind: 'unusable', path: printable(Buffer.from(path)), key: path, reason };
+/** For a folder that could not be read to its end, or is no longer the one that was opened. */
+async function accountFor(volume: Volume, level: Level, fault: unknown): Promise<Entry[]> {
+  const absolute = absolutePath(volume.root, level.path);
+  if (level.path === '') throw directoryFailure(absolute, fault);
+  const reason = await skipReasonFor(volume, absolute, fault);
+  const isThere = reason !== 'deleted_during_run' && reason !== 'changed_during_run';
+  if (!isThere) level.waiting = [];
+  return [
+    ...(isThere ? [] : [{ kind: 'deleted', key: level.path } as const]),
+    ...(reason === 'deleted_during_run' ? [] : [unusableEntry(level.path, reason)]),
+  ];
 }

@@ -1,11 +1,13 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Failure } from '../../host/errors.ts';
 import type { Throttle } from '../../host/throttle.ts';
 import { createContentHasher, createHasher, hashBytes } from '../content-hash.ts';
 import { type Digest, type FileEntry, type FolderEntry, type Loaded, Unavailable } from '../store.ts';
 import { absolutePath, fileEntry, folderEntry, statOf } from './entry.ts';
-import { directoryFailure, reading } from './faults.ts';
+import { assertRealFolders, openInside } from './inside.ts';
+import { reading } from './read-faults.ts';
 import { type Change, changeSince, revisionOf } from './revision.ts';
 import type { Volume } from './volume.ts';
 
@@ -20,13 +22,18 @@ const chunkBytesOf = (throttle: Throttle | undefined): number =>
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Links, sockets and the like are nothing that a caller could use. */
-export async function entryAt(root: string, path: string): Promise<FileEntry | FolderEntry | undefined> {
-  const absolute = absolutePath(root, path);
-  const stats = await statOf(absolute).catch((error: unknown) => {
-    throw directoryFailure(absolute, error);
-  });
+export async function entryAt(volume: Volume, path: string): Promise<FileEntry | FolderEntry | undefined> {
+  const absolute = absolutePath(volume.root, path);
+  const stats = await reading(volume, absolute, statInside(volume.root, path));
   if (stats?.isFile()) return fileEntry(path, stats);
-  return stats?.isDirectory() ? folderEntry(path) : undefined;
+  return stats?.isDirectory() ? folderEntry(path, stats) : undefined;
+}
+
+/** Undefined when nothing is there; throws changed_during_run when a folder on the way has become a link. */
+async function statInside(root: string, path: string): Promise<BigIntStats | undefined> {
+  const stats = await statOf(join(root, path));
+  if (stats) await assertRealFolders(root, dirname(path));
+  return stats;
 }
 
 /**
@@ -36,50 +43,51 @@ export async function entryAt(root: string, path: string): Promise<FileEntry | F
 export async function loadFile(volume: Volume, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
   signal.throwIfAborted();
   const absolute = absolutePath(volume.root, file.path);
-  await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
+  await using handle = await reading(volume, absolute, openInside(volume, file.path, OPEN_FLAGS));
   const bytes = await readSpan(volume, { handle, absolute, offset: 0, length: file.size }, signal);
-  const stats = await statsOf(handle, absolute);
+  const stats = await statsOf(volume, handle, absolute);
   const digest = hashBytes(bytes);
   assertListed(absolute, file, changeSince(file.rev, stats), digest);
   return { bytes, digest };
 }
 
 export async function* streamFile(
-  { root, throttle }: Volume,
+  volume: Volume,
   file: FileEntry,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, Digest, void> {
   signal.throwIfAborted();
-  const absolute = absolutePath(root, file.path);
-  await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
-  const before = await statsOf(handle, absolute);
+  const absolute = absolutePath(volume.root, file.path);
+  await using handle = await reading(volume, absolute, openInside(volume, file.path, OPEN_FLAGS));
+  const before = await statsOf(volume, handle, absolute);
   const sinceListed = changeSince(file.rev, before);
   if (sinceListed !== 'none') assertKnown(file, sinceListed);
-  const whole = { handle, absolute, throttle, size: file.size };
+  const whole = { volume, handle, absolute, size: file.size };
   const hasher = createHasher();
   for await (const chunk of chunksOf(whole, signal)) {
     hasher.update(chunk);
     yield chunk;
   }
   const digest = hasher.digest();
-  const meanwhile = changeSince(revisionOf(before), await statsOf(handle, absolute));
+  const meanwhile = changeSince(revisionOf(before), await statsOf(volume, handle, absolute));
   if (meanwhile === 'touched' && file.contentHash === undefined) await assertReadsSame(whole, digest, signal);
   else assertListed(absolute, file, meanwhile === 'none' ? sinceListed : meanwhile, digest);
   return digest;
 }
 
 interface Whole {
+  readonly volume: Volume;
   readonly handle: FileHandle;
   readonly absolute: string;
-  readonly throttle: Throttle | undefined;
   readonly size: number;
 }
 
 /** The next chunk is read while the consumer works on this one. */
 async function* chunksOf(
-  { handle, absolute, throttle, size }: Whole,
+  { volume, handle, absolute, size }: Whole,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void, void> {
+  const { throttle } = volume;
   let position = 0;
   const chunkBytes = chunkBytesOf(throttle);
   const readAhead = (): Promise<Buffer> => {
@@ -92,7 +100,7 @@ async function* chunksOf(
   try {
     while (position < size) {
       signal.throwIfAborted();
-      const chunk = await reading(absolute, next);
+      const chunk = await reading(volume, absolute, next);
       if (chunk.length === 0) return;
       const wait = throttle?.take(chunk.length, signal);
       if (wait) await wait;
@@ -123,10 +131,10 @@ export async function readFileRange(
 ): Promise<Buffer> {
   signal.throwIfAborted();
   const absolute = absolutePath(volume.root, file.path);
-  await using handle = await reading(absolute, open(absolute, OPEN_FLAGS));
+  await using handle = await reading(volume, absolute, openInside(volume, file.path, OPEN_FLAGS));
   const bytes = await readSpan(volume, { handle, absolute, offset, length }, signal);
   // By size and time: whoever reads a stored backup piece by piece holds the pieces against its hashes.
-  const change = changeSince(file.rev, await statsOf(handle, absolute));
+  const change = changeSince(file.rev, await statsOf(volume, handle, absolute));
   if (change === 'retimed' || change === 'another') throw new Unavailable('changed_during_run');
   if (bytes.length < length) {
     throw new Failure('ObjectTooShort', `${absolute} ends before byte ${offset + length}`, {
@@ -151,17 +159,18 @@ interface Span {
 
 /** The same, in as many pieces as a throttle lets through. */
 async function readSpan(
-  { throttle }: Volume,
+  volume: Volume,
   { handle, absolute, offset, length }: Span,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  if (!throttle) return await reading(absolute, readAt(handle, offset, length));
+  const { throttle } = volume;
+  if (!throttle) return await reading(volume, absolute, readAt(handle, offset, length));
   const buffer = Buffer.allocUnsafeSlow(length);
   const chunkBytes = chunkBytesOf(throttle);
   let filled = 0;
   while (filled < length) {
     const piece = buffer.subarray(filled, filled + chunkBytes);
-    const bytesRead = await reading(absolute, fill(handle, piece, offset + filled));
+    const bytesRead = await reading(volume, absolute, fill(handle, piece, offset + filled));
     await throttle.take(bytesRead, signal);
     filled += bytesRead;
     if (bytesRead < piece.length) break;
@@ -180,8 +189,8 @@ async function fill(handle: FileHandle, room: Buffer, position: number): Promise
   return filled;
 }
 
-async function statsOf(handle: FileHandle, absolute: string): Promise<BigIntStats> {
-  return await reading(absolute, handle.stat({ bigint: true }));
+async function statsOf(volume: Volume, handle: FileHandle, absolute: string): Promise<BigIntStats> {
+  return await reading(volume, absolute, handle.stat({ bigint: true }));
 }
 
 /** A file that is no longer the listed one by its metadata can only be that by its bytes, where those are known. */

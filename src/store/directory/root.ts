@@ -2,7 +2,7 @@ import { realpath, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, Failure } from '../../host/errors.ts';
 import type { Identity, Space } from '../store.ts';
-import { statOf } from './entry.ts';
+import { identityOf, statOf } from './entry.ts';
 import { directoryFailure } from './faults.ts';
 import type { Volume } from './volume.ts';
 import { timeIn } from './volume-clock.ts';
@@ -64,7 +64,7 @@ async function lineageOf(folder: string): Promise<string[]> {
   const lineage: string[] = [];
   for (let path = folder; ; path = dirname(path)) {
     const stats = await statOf(path);
-    if (stats) lineage.push(`${stats.dev}:${stats.ino}`);
+    if (stats) lineage.push(identityOf(stats));
     if (path === dirname(path)) return lineage;
   }
 }

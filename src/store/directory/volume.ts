@@ -1,10 +1,15 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../host/clock.ts';
 import type { Throttle } from '../../host/throttle.ts';
+import type { Ground } from './ground.ts';
 
 /** A folder store as its parts see it. */
 export interface Volume {
   /** Absolute. */
   readonly root: string;
+  readonly ground: Ground;
+  /** The path of something that is open, where the system tells (see inside.ts). */
+  placeOf(handle: FileHandle): string | undefined;
   readonly clock: Clock;
   /** Folders below it in which only programs of ours write; what killed ones left there is swept. The first tells the volume's time. */
   readonly ownFolders: readonly string[];

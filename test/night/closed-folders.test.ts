@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import type { RunReport } from '../../src/api/report.ts';
+import type { Spec } from '../cli/policy-file.ts';
+import { unprivileged } from '../store/unprivileged.ts';
+import { type Desk, openDesk } from '../whole/in-process.ts';
+import { memberOf, unzippedBytes } from './truth.ts';
+
+/** Eight cases of three files. */
+function furnish({ source, target, workParent }: Desk): void {
+  for (let n = 1; n <= 8; n++) {
+    for (const name of ['letter.txt', 'Mails/answer.eml', 'Mails/2026/bill.txt']) {
+      const path = join(source, `USA00${n}`, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, `${n} ${name}`);
+    }
+  }
+  mkdirSync(workParent);
+  for (const folder of [target, workParent]) chmodSync(folder, 0o777);
+}
+
+/** A night that is no superuser's, while a folder can't be opened by its user. */
+async function nightWithout(desk: Desk, closed: string, change?: Spec): Promise<RunReport> {
+  mkdirSync(join(desk.source, closed), { recursive: true });
+  chmodSync(join(desk.source, closed), 0);
+  try {
+    return await unprivileged(desk.source, () => desk.backUp(change));
+  } finally {
+    chmodSync(join(desk.source, closed), 0o755);
+  }
+}
+
+const zipOf = ({ backup }: RunReport): Buffer => readFileSync(backup?.path ?? '');
+
+function skippedLines(report: RunReport): string[] {
+  const lines = memberOf(zipOf(report), 'files.jsonl').trim().split('\n');
+  return lines.map((line) => JSON.parse(line)).flatMap(({ path, skipped }) => (skipped ? [`${path} ${skipped}`] : []));
+}
+
+for (const [closed, files] of [
+  ['lost+found', 24],
+  ['USA003', 21],
+  ['USA003/Mails', 22],
+  ['USA003/Mails/2026', 23],
+] as const) {
+  test(`a folder that may not be opened (${closed}) is named, and all else is in the backup`, async () => {
+    using desk = openDesk();
+    furnish(desk);
+    const report = await nightWithout(desk, closed);
+    assert.deepEqual([report.exitCode, report.reason, report.skippedFiles], [3, 'FilesMissing', 1], report.message);
+    assert.deepEqual(report.failingPaths, [closed]);
+    assert.deepEqual(skippedLines(report), [`${closed} no_access`]);
+    assert.equal(unzippedBytes(zipOf(report)).size, files);
+  });
+
+  for (const exclude of [closed, `${closed}/**`]) {
+    test(`a folder that may not be opened (${closed}) makes no night incomplete that excludes ${exclude}`, async () => {
+      using desk = openDesk();
+      furnish(desk);
+      const source = { directory: { path: desk.source }, exclude: [exclude] };
+      const report = await nightWithout(desk, closed, { source });
+      assert.deepEqual([report.exitCode, report.skippedFiles], [0, 0], report.message);
+      assert.equal(unzippedBytes(zipOf(report)).size, files);
+    });
+  }
+}
+
+test('a source that may not be opened ends the run, and no backup is made', async () => {
+  using desk = openDesk();
+  furnish(desk);
+  const report = await nightWithout(desk, '');
+  assert.deepEqual([report.exitCode, report.reason, report.backup], [2, 'AccessDenied', undefined], report.message);
+  assert.ok(report.message.includes(desk.source));
+});
