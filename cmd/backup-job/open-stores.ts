@@ -65,7 +65,12 @@ export function storesOf(settings: Settings, clock: Clock): Stores {
     openDestination: () =>
       kept(
         destination.directory
-          ? openDirectoryStore(destination.directory.path, { clock, throttle, ownFolders: OWN_FOLDERS })
+          ? openDirectoryStore(destination.directory.path, {
+              clock,
+              throttle,
+              ownFolders: OWN_FOLDERS,
+              groupReadable: destination.directory.groupReadable,
+            })
           : openDropbox(destination.dropbox?.folder ?? ''),
       ),
     registry,

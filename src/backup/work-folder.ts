@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isProcessGone, processIdentity } from '../host/process-identity.ts';
 
@@ -27,6 +27,7 @@ export async function inWorkFolder<T>(
   await mkdir(workParent, { recursive: true });
   const folder = join(workParent, `case-backup-work-${runId}.${Buffer.from(processIdentity()).toString('base64url')}`);
   await mkdir(folder, { mode: 0o700 });
+  await chmod(folder, 0o700);
   try {
     return await work(folder);
   } finally {

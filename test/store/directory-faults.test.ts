@@ -6,6 +6,7 @@ import type { SkipReason } from '../../src/api/failure-codes/skip-reasons.ts';
 import { asFailure } from '../../src/host/errors.ts';
 import { groundOf } from '../../src/store/directory/ground.ts';
 import { placeOf } from '../../src/store/directory/inside.ts';
+import { modesOf } from '../../src/store/directory/modes.ts';
 import { reading, skipReasonFor } from '../../src/store/directory/read-faults.ts';
 import type { Volume } from '../../src/store/directory/volume.ts';
 import { applied, never } from './conformance/fixture.ts';
@@ -17,6 +18,7 @@ const volumeOf = ({ root, clock }: DirectoryFixture): Volume => ({
   placeOf,
   clock,
   ownFolders: [],
+  modes: modesOf(false),
   throttle: undefined,
 });
 

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { groundOf } from '../../src/store/directory/ground.ts';
 import { placeOf } from '../../src/store/directory/inside.ts';
 import { listFolder } from '../../src/store/directory/list.ts';
+import { modesOf } from '../../src/store/directory/modes.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from '../../src/store/directory/read.ts';
 import type { Volume } from '../../src/store/directory/volume.ts';
 import { type FileEntry, Unavailable } from '../../src/store/store.ts';
@@ -24,6 +25,7 @@ for (const [way, place] of WAYS) {
     placeOf: place,
     clock,
     ownFolders: [],
+    modes: modesOf(false),
     throttle: undefined,
   });
 

@@ -19,12 +19,12 @@ export async function putFile(
   signal.throwIfAborted();
   const target = absolutePath(volume.root, path);
   await volume.throttle?.take(bytes.length, signal);
-  if (expect === 'absent') await makeFolder(dirname(target));
+  if (expect === 'absent') await makeFolder(dirname(target), volume.modes);
   const meant = expect === 'absent' ? undefined : ({ ...expect, path, proof: 'bytes' } as const);
   if (meant) await expectMeant(volume, meant, signal);
   const temporary = temporaryPathFor(target);
   try {
-    await writeDurably(temporary, bytes);
+    await writeDurably(temporary, bytes, volume.modes);
     return await withClaim(volume, target, signal, async (claim) => {
       if (meant) await expectMeant(volume, meant, signal);
       await claim.confirm();
@@ -38,13 +38,13 @@ export async function putFile(
 }
 
 /** A link that leads to a folder is none, but for the root: what is written there would land elsewhere. */
-export async function addFolder({ root }: Volume, path: string, signal: AbortSignal): Promise<void> {
+export async function addFolder({ root, modes }: Volume, path: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const target = absolutePath(root, path);
-  if (path === '') return await makeFolder(target);
+  if (path === '') return await makeFolder(target, modes);
   const there = await writing(target, statOf(target));
   if (there && !there.isDirectory()) throw new Conflict(`${target} is no folder`);
-  await makeFolder(target);
+  await makeFolder(target, modes);
   // Whoever had made it may have died before its name was on the disk.
   await syncFolder(dirname(target));
 }
@@ -56,7 +56,7 @@ export async function moveFile(volume: Volume, from: FileEntry, to: string, sign
   if (source === target) throw new Conflict(`${target} can't be moved to itself`);
   const meant = { ...from, proof: 'size and time' } as const;
   const rev = await expectMeant(volume, meant, signal);
-  await makeFolder(dirname(target));
+  await makeFolder(dirname(target), volume.modes);
   return await withClaim(volume, target, signal, async (claim) => {
     // Not its bytes again: a claim is held for milliseconds.
     await expectMeant(volume, { path: from.path, rev, proof: 'size and time' }, signal);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../host/clock.ts';
 import { errorCode, Failure } from '../../host/errors.ts';
@@ -9,6 +8,7 @@ import { breakIfStale, readToken } from './break-claim.ts';
 import { discard } from './durable.ts';
 import { writeFault } from './faults.ts';
 import { claimPathFor } from './leftovers.ts';
+import { type Modes, openNew } from './modes.ts';
 import { sweep } from './sweep.ts';
 import type { Volume } from './volume.ts';
 import { volumeClock } from './volume-clock.ts';
@@ -27,14 +27,14 @@ export interface Claim {
  * not block; of another host's process only time tells, by the volume's clock.
  */
 export async function withClaim<T>(
-  { root, clock, ownFolders }: Volume,
+  { root, clock, ownFolders, modes }: Volume,
   target: string,
   signal: AbortSignal,
   work: (claim: Claim) => Promise<T>,
 ): Promise<T> {
   const path = claimPathFor(target);
   const token = `${processIdentity()} ${randomBytes(8).toString('hex')}`;
-  await acquire(path, token, clock, signal);
+  await acquire({ path, token, clock, modes }, signal);
   try {
     return await work({
       async confirm() {
@@ -50,10 +50,17 @@ export async function withClaim<T>(
   }
 }
 
-async function acquire(path: string, token: string, clock: Clock, signal: AbortSignal): Promise<void> {
+interface Wanted {
+  readonly path: string;
+  readonly token: string;
+  readonly clock: Clock;
+  readonly modes: Modes;
+}
+
+async function acquire({ path, token, clock, modes }: Wanted, signal: AbortSignal): Promise<void> {
   const start = clock.elapsed();
   const volumeTime = volumeClock(dirname(path), clock);
-  while (!(await create(path, token))) {
+  while (!(await create(path, token, modes))) {
     signal.throwIfAborted();
     if (await breakIfStale(path, volumeTime)) continue;
     if (clock.elapsed() - start > WAIT_MS) {
@@ -65,9 +72,9 @@ async function acquire(path: string, token: string, clock: Clock, signal: AbortS
   }
 }
 
-async function create(path: string, token: string): Promise<boolean> {
+async function create(path: string, token: string, modes: Modes): Promise<boolean> {
   try {
-    await using handle = await open(path, 'wx');
+    await using handle = await openNew(path, modes);
     await handle.writeFile(token).catch(async (error: unknown) => {
       await discard(path);
       throw error;

@@ -6,6 +6,7 @@ import { addFolder, moveFile, putFile, removeFile } from './change.ts';
 import { groundOf } from './ground.ts';
 import { placeOf } from './inside.ts';
 import { listFolder } from './list.ts';
+import { modesOf } from './modes.ts';
 import { obeying, obeyingEach } from './obeying.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
 import { identifyRoot, spaceOf, timeOf } from './root.ts';
@@ -16,6 +17,8 @@ export interface DirectoryStoreOptions {
   readonly clock: Clock;
   /** See Volume; a source has none. */
   readonly ownFolders?: readonly string[];
+  /** Whether the group of what is written may read it; default: its owner alone. */
+  readonly groupReadable?: boolean | undefined;
   readonly throttle?: Throttle | undefined;
 }
 
@@ -25,8 +28,9 @@ export interface DirectoryStoreOptions {
  */
 export function openDirectoryStore(root: string, options: DirectoryStoreOptions): Store & Source {
   const top = resolve(root);
-  const { clock, ownFolders = [], throttle } = options;
-  const volume: Volume = { root: top, ground: groundOf(top), placeOf, clock, ownFolders, throttle };
+  const { clock, ownFolders = [], groupReadable = false, throttle } = options;
+  const modes = modesOf(groupReadable);
+  const volume: Volume = { root: top, ground: groundOf(top), placeOf, clock, ownFolders, modes, throttle };
 
   return {
     capabilities: { makesRoot: false },

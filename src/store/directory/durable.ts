@@ -1,9 +1,10 @@
-import { link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '../../host/errors.ts';
 import { Conflict } from '../store.ts';
 import { statOf } from './entry.ts';
 import { writeFault, writing } from './faults.ts';
+import { holdTo, type Modes, openNew } from './modes.ts';
 
 /** What `link` says on file systems without hard links (FAT, many FUSE and SMB mounts), or where policy forbids them. */
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
@@ -11,20 +12,37 @@ const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLI
 /** What `fsync` of a folder says where it does not exist as an operation (SMB, FUSE); then there is nothing to do. */
 const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EBADF']);
 
-/** Makes a folder with its parents, so that they survive a power cut. */
-export async function makeFolder(absolute: string): Promise<void> {
-  const first = await writing(absolute, mkdir(absolute, { recursive: true }));
-  if (first === undefined) return;
-  const above = dirname(first);
-  for (let made = dirname(absolute); made.length >= above.length; made = dirname(made)) {
-    await syncFolder(made);
-    if (made === above) return;
+/**
+ * Makes a folder with its parents, so that they survive a power cut. One after the other, since a umask can make one in
+ * which nothing can be made. What is there already stays as it is.
+ */
+export async function makeFolder(absolute: string, modes: Modes): Promise<void> {
+  try {
+    await mkdir(absolute, modes.folder);
+  } catch (error) {
+    if (await isFolder(absolute)) return;
+    if (errorCode(error) !== 'ENOENT' || absolute === dirname(absolute)) throw writeFault(absolute, error);
+    await makeFolder(dirname(absolute), modes);
+    return await makeFolder(absolute, modes);
   }
+  await writing(
+    absolute,
+    holdTo(modes.folder, { mode: async () => (await lstat(absolute)).mode, set: (mode) => chmod(absolute, mode) }),
+  );
+  await syncFolder(dirname(absolute));
+}
+
+/** A link to one is as good. */
+async function isFolder(absolute: string): Promise<boolean> {
+  return await stat(absolute).then(
+    (there) => there.isDirectory(),
+    () => false,
+  );
 }
 
 /** A new file with these bytes, on the disk when it resolves. The caller removes it when this throws. */
-export async function writeDurably(absolute: string, bytes: Buffer): Promise<void> {
-  await using handle = await writing(absolute, open(absolute, 'wx'));
+export async function writeDurably(absolute: string, bytes: Buffer, modes: Modes): Promise<void> {
+  await using handle = await writing(absolute, openNew(absolute, modes));
   await writing(absolute, handle.writeFile(bytes));
   await writing(absolute, handle.sync());
 }

@@ -19,7 +19,7 @@ export function volumeClock(folder: string, clock: Clock): VolumeTime {
 /** The time that the volume gives to a new file; throws what `open` throws where none can be made. */
 export async function timeIn(folder: string): Promise<Date> {
   const probe = temporaryPathFor(join(folder, 'clock'));
-  await using handle = await open(probe, 'wx');
+  await using handle = await open(probe, 'wx', 0o600);
   try {
     return (await handle.stat()).mtime;
   } finally {

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../host/clock.ts';
 import type { Throttle } from '../../host/throttle.ts';
 import type { Ground } from './ground.ts';
+import type { Modes } from './modes.ts';
 
 /** A folder store as its parts see it. */
 export interface Volume {
@@ -13,6 +14,7 @@ export interface Volume {
   readonly clock: Clock;
   /** Folders below it in which only programs of ours write; what killed ones left there is swept. The first tells the volume's time. */
   readonly ownFolders: readonly string[];
+  readonly modes: Modes;
   /** Counts the contents that are read and written; undefined: as fast as it goes. */
   readonly throttle: Throttle | undefined;
 }

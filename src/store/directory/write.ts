@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../../host/errors.ts';
 import { paced } from '../../host/throttle.ts';
@@ -8,19 +8,20 @@ import type { FileEntry, WriteOptions } from '../store.ts';
 import { discard, makeFolder, syncFolder } from './durable.ts';
 import { absolutePath, fileEntry, statOf } from './entry.ts';
 import { writing } from './faults.ts';
+import { openNew } from './modes.ts';
 import type { Volume } from './volume.ts';
 
 /** Straight to its name: callers write to a place where an incomplete file is nobody's backup, and move it from there. */
 export async function writeFile(
-  { root, throttle }: Volume,
+  { root, throttle, modes }: Volume,
   { path, modified }: { readonly path: string } & WriteOptions,
   body: AsyncIterable<Buffer>,
   signal: AbortSignal,
 ): Promise<FileEntry> {
   signal.throwIfAborted();
   const target = absolutePath(root, path);
-  await makeFolder(dirname(target));
-  await using handle = await writing(target, open(target, 'wx'));
+  await makeFolder(dirname(target), modes);
+  await using handle = await writing(target, openNew(target, modes));
   try {
     const chunks = chunksUntilAborted(body, signal);
     const sent = await copy(throttle ? paced(chunks, throttle, signal) : chunks, handle, target);
