@@ -2,25 +2,21 @@ import { join } from 'node:path';
 import type { Verification } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import { collectGarbageFor } from '../host/memory.ts';
-import type { Inventory } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
-import type { Origin, Series } from '../repository/series.ts';
+import type { Origin } from '../repository/series.ts';
 import type { Account } from './archive/ledger.ts';
 import { type Checked, commit } from './commit.ts';
 import { whileStartIsLogged } from './journal-runs.ts';
 import { type Layout, singleLayout } from './layout.ts';
 import { openPlan } from './listing/plan.ts';
 import type { Night } from './night.ts';
-import { type PlanFacts, planNight } from './plan-night.ts';
+import { type PlanContext, type PlanFacts, planNight } from './plan-night.ts';
 import { archiveAndUpload } from './upload.ts';
 import { verifyUpload } from './verify-upload.ts';
 import { inWorkFolder } from './work-folder.ts';
 
-export interface MakeContext {
-  readonly series: Series;
-  /** As the series sees it. */
-  readonly inventory: Inventory;
+export interface MakeContext extends PlanContext {
   readonly lease: Lease;
   readonly keeper: RecordKeeper;
 }

@@ -3,8 +3,10 @@ import type { Baseline, RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import type { Inventory } from '../repository/inventory.ts';
 import type { Series } from '../repository/series.ts';
+import type { Identity } from '../store/store.ts';
 import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './baseline.ts';
 import { manifestFault, namespaceFault, spaceFault } from './guards.ts';
+import { apartFrom } from './listing/apart-from.ts';
 import { type Doubt, listSource } from './listing/listing.ts';
 import type { Plan } from './listing/plan.ts';
 import { type SealedPlan, sealPlan } from './listing/seal-plan.ts';
@@ -15,6 +17,7 @@ export interface PlanContext {
   readonly series: Series;
   /** As the series sees it. */
   readonly inventory: Inventory;
+  readonly identities: { readonly source: Identity; readonly destination: Identity };
 }
 
 export interface PlannedNight {
@@ -26,13 +29,19 @@ export interface PlannedNight {
 export type PlanFacts = Pick<RunReport, 'baseline'>;
 
 /** What there is tonight, held against the nights before it, before anything is written. Throws what a guard refuses. */
-export async function planNight(night: Night, plan: Plan, { series, inventory }: PlanContext): Promise<PlannedNight> {
+export async function planNight(
+  night: Night,
+  plan: Plan,
+  { series, inventory, identities }: PlanContext,
+): Promise<PlannedNight> {
   const { progress, signal, source, destination, spec } = night;
   const before = lastNight(series, inventory);
   const baseline = tellBaseline(night, before, inventory);
   progress.begin('Listing');
   throwIf(namespaceFault(series.source.namespace, before?.record.source.namespace));
-  const { rounds, doubts } = await listSource(source, plan, {
+  const backups = { identity: identities.destination, location: destination.locate('') };
+  const apart = apartFrom(backups, source, identities.source.realm, plan);
+  const { rounds, doubts } = await listSource(apart, plan, {
     signal,
     clock: night.clock,
     expectedFiles: before?.totals.files,

@@ -27,7 +27,8 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
   let lease: Lease | undefined;
   let prepared = false;
   try {
-    const { source } = await prepare(night);
+    const identities = await prepare(night);
+    const { source } = identities;
     prepared = true;
     lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
     const series = { policy: night.policyName, source: originOf(night.source, source) };
@@ -38,7 +39,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
       night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same Job has made this backup`);
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
     } else {
-      const wrong = await makeBackup(night, { series, inventory, lease, keeper });
+      const wrong = await makeBackup(night, { series, inventory, identities, lease, keeper });
       if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared });
     }
     return await finish(night, { series, keeper, lease, records: inventory.records });

@@ -4,7 +4,8 @@ import type { Meaning } from './meaning.ts';
 export const REFUSED = {
   Overlap: {
     means: 'Source and destination contain each other, so that every backup would hold the one before it.',
-    remedy: 'Choose a destination beside the source: `/CASES` and `/BACKUPS`. Links and mounts are seen through.',
+    remedy:
+      'Choose a destination beside the source: `/CASES` and `/BACKUPS`. Links, mounts and shares are seen through: a backup folder that is mounted in a case as well has to go from there, or to be excluded (`Smith/Backups/**`).',
   },
   SourceEmpty: {
     means: 'The source has fewer files than `spec.guards.minFiles`.',

@@ -56,7 +56,7 @@ export function toFile(metadata: files.FileMetadata, paths: Paths): FileEntry {
 
 export function toFolder(metadata: files.FolderMetadata, paths: Paths): FolderEntry {
   const unseen = metadata.sharing_info?.traverse_only ? { unseen: 'partly_visible' as const } : {};
-  return { kind: 'folder', ...placeOf(metadata, paths), id: metadata.id, ...unseen };
+  return { kind: 'folder', ...placeOf(metadata, paths), id: metadata.id, identity: metadata.id, ...unseen };
 }
 
 interface Place {
