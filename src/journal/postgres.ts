@@ -4,6 +4,7 @@ import type { Log } from '../host/log.ts';
 import type { Query } from './connection.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import type { Journal, JournalRow } from './journal.ts';
+import { readSearchPath } from './log-schema.ts';
 import { migrate } from './migrate.ts';
 import { loadMigrations } from './migrations.ts';
 import { PATIENCE_MS } from './patience.ts';
@@ -36,17 +37,31 @@ const UPSERT = `
  */
 export async function openJournal(url: string, options: JournalOptions): Promise<Journal> {
   const limits = { statementMs: options.timeoutMs ?? 15_000, budgetMs: options.budgetMs ?? PATIENCE_MS };
-  const session = createSession(parseDatabaseUrl(url), options.clock, limits, options.signal);
+  const login = createSession(parseDatabaseUrl(url), options.clock, limits, options.signal);
+  let session: Session;
   try {
+    session = withSearchPath(login, await login.transact(readSearchPath));
     await prepareSchema(session, options.log);
   } catch (error) {
-    await session.close();
+    await login.close();
     throw error;
   }
   return {
     write: (row) => session.transact((query) => writeRow(query, row), 'LogNotWritten'),
     unfinished: (runIds) => session.transact((query) => readUnfinished(query, runIds)),
     close: () => session.close(),
+  };
+}
+
+/** In each transaction, since nothing else survives a transaction pooler. */
+function withSearchPath({ transact, close }: Session, path: string): Session {
+  return {
+    transact: (work, refused) =>
+      transact(async (query) => {
+        await query(`SET LOCAL search_path = ${path}`);
+        return await work(query);
+      }, refused),
+    close,
   };
 }
 

@@ -57,7 +57,7 @@ export function schemaFault(schema: Schema): Failure | undefined {
 /** A role's name as SQL takes it, also "case backup" and "Nightly". */
 const quoted = (role: string): string => (/^[a-z_][a-z0-9_]*$/.test(role) ? role : `"${role.replaceAll('"', '""')}"`);
 
-function schemaMissing(why: string): Failure {
+export function schemaMissing(why: string): Failure {
   return new Failure('JournalSchemaMissing', `the log's schema is missing or too old: ${why}`, {
     hint: 'run as owner of the database, with the right to create roles: cat src/journal/sql/*.sql | psql "$URL" -1 -v ON_ERROR_STOP=1 -f -',
   });
