@@ -69,9 +69,8 @@ const HELD = `\`heldBecause\` in the report, or \`backup-job prune --dry-run\`, 
 | --- | --- |
 | this backup is incomplete | Deal with the missing files; the next complete night deletes. |
 | the run could not be logged | Repair the database. |
-| the clock is doubtful: … | Set the machine's clock; more than five minutes lie between it and the store's, or more than a year between the two newest backups. |
+| the clock is doubtful: … | Five minutes and more between the machine's clock and the store's: set the machine's. No run on record for more than seven days (twice as long as usual, for a policy that runs seldom): a clock that jumped looks the same. Check the date; if it is right, nothing: after runs of seven days it deletes again. |
 | run records can't be read: … | Look at \`.case-backup/runs/\`. A case-backup that writes a newer version of them did, or they were edited: use that one, or move them away once you know what they are. |
-| the newest backup is dated …, in the future | A clock was wrong that night. Rename nothing; move that backup away once newer ones stand. |
 | … was changed by somebody else while it was to be deleted | See who writes into the backup folder. |
 
 A record with the reason \`Died\` belongs to a run that ended without a report (a power cut, an eviction, \`kill -9\`); a

@@ -1,5 +1,6 @@
 import { counted } from '../api/counted.ts';
 import type { Baseline } from '../api/report.ts';
+import { isAhead } from '../repository/clock-doubt.ts';
 import type { Inventory } from '../repository/inventory.ts';
 import type { RunRecord, StoredRecord } from '../repository/record.ts';
 import { isOf, isSamePlace, isSameSource, type Series } from '../repository/series.ts';
@@ -27,8 +28,14 @@ export function keptNights(series: Series, { backups, records }: Inventory, { st
  * What tonight is compared with: the series' own newest night. Before its first one stands what a change of names leaves:
  * the same path in another namespace, which is to be refused, and the same source under the policy's former name.
  */
-export function lastNight(series: Series, inventory: Inventory): PastNight | undefined {
-  const nights = nightsIn(inventory.records.records);
+export function lastNight(series: Series, { records }: Inventory, now: Date): PastNight | undefined {
+  const all = nightsIn(records.records);
+  const past = all.filter(({ record }) => !isAhead(new Date(record.startTime), now));
+  // Where all lie ahead, it is tonight's clock that is wrong.
+  return newestFor(series, past) ?? newestFor(series, all);
+}
+
+function newestFor(series: Series, nights: readonly PastNight[]): PastNight | undefined {
   return (
     nights.findLast(({ record }) => isOf(series, record)) ??
     nights.findLast(({ record }) => record.policy === series.policy && isSamePlace(series.source, record.source)) ??
@@ -57,7 +64,7 @@ export function tracesIn({ backups, records }: Inventory): string {
       ? [`${counted(records.unreadable.length, 'run record')} that can't be read`]
       : []),
   ];
-  return traces.length > 0 ? `there are ${traces.join(' and ')}` : 'the run records of before are gone';
+  return traces.length > 0 ? `all that is here is ${traces.join(', ')}` : 'the run records of before are gone';
 }
 
 const nightsIn = (records: readonly StoredRecord[]): PastNight[] =>

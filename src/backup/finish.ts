@@ -47,7 +47,7 @@ export async function finish(night: Night, { series, keeper, lease, records }: S
     const retention = await retain(night, inventory, { lease, logged, backup: verdict });
     report = { ...report, retention, ...(retention.deleted > 0 ? await quotaOf(night) : {}) };
     // What the log has not heard yet only the records can tell it, however long the database is away.
-    if (logged !== 'failed') await removeOldRecords(night, inventory, series);
+    if (logged !== 'failed') await removeOldRecords(night, inventory);
     night.progress.begin('Reporting');
     report = broughtUpToDate(report, night);
     await keeper.update({ report }, night.signal);

@@ -35,7 +35,7 @@ export async function planNight(
   { series, inventory, identities }: PlanContext,
 ): Promise<PlannedNight> {
   const { progress, signal, source, destination, spec } = night;
-  const before = lastNight(series, inventory);
+  const before = lastNight(series, inventory, night.start);
   const baseline = tellBaseline(night, before, inventory);
   progress.begin('Listing');
   throwIf(namespaceFault(series.source.namespace, before?.record.source.namespace));

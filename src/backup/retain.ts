@@ -1,6 +1,6 @@
 import { counted } from '../api/counted.ts';
 import type { RunReport } from '../api/report.ts';
-import type { Inventory } from '../repository/inventory.ts';
+import type { SeenInventory } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
 import { type PruneOutcome, prune, reasonToHold } from '../repository/prune.ts';
 import { planRetention, type RetentionPlan } from '../repository/retention.ts';
@@ -16,9 +16,9 @@ export interface RetainContext {
 }
 
 /** Last of all and only after a verified run: lets go of what has expired, and reports what is kept. */
-export async function retain(night: Night, inventory: Inventory, context: RetainContext): Promise<RetentionReport> {
+export async function retain(night: Night, inventory: SeenInventory, context: RetainContext): Promise<RetentionReport> {
   const { spec, destination, clock, signal } = night;
-  const plan = planRetention(inventory.backups, spec.retention);
+  const plan = planRetention(inventory.backups, spec.retention, clock.now());
   const heldBecause = await whyHeld(night, inventory, context);
   const outcome: PruneOutcome =
     heldBecause === undefined && spec.retention.mode === 'Enforce'
@@ -30,7 +30,7 @@ export async function retain(night: Night, inventory: Inventory, context: Retain
 
 async function whyHeld(
   night: Night,
-  inventory: Inventory,
+  inventory: SeenInventory,
   { logged, backup }: RetainContext,
 ): Promise<string | undefined> {
   if (night.spec.retention.mode !== 'Enforce') return undefined;

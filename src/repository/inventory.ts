@@ -61,12 +61,17 @@ export async function inventoryWith(
 }
 
 /** The same folder as one series sees it: what others have made here is there, and no business of its own. */
-export function seenBy(series: Series, { backups, lost, records }: Inventory): Inventory {
+export interface SeenInventory extends Inventory {
+  readonly series: Series;
+}
+
+export function seenBy(series: Series, { backups, lost, records }: Inventory): SeenInventory {
   const isForeign = (record: RunRecord | undefined): boolean => record !== undefined && !isOf(series, record);
   return {
     backups: backups.map((backup) => (isForeign(backup.proof?.record) ? { ...backup, status: 'foreign' } : backup)),
     lost: lost.filter(({ record }) => !isForeign(record)),
     records,
+    series,
   };
 }
 

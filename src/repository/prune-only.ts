@@ -25,7 +25,7 @@ export async function pruneOnly(
   await identifyDestination(destination, signal);
   const all = await takeInventory(destination, signal);
   const inventory = seenBy(seriesOf(policy, all.records.records), all);
-  const { keep, drop, pending } = planRetention(inventory.backups, policy.spec.retention);
+  const { keep, drop, pending } = planRetention(inventory.backups, policy.spec.retention, clock.now());
   const held = reasonToHold(inventory, clock.now(), await destination.now(signal));
   if (held !== undefined || drop.length === 0)
     return { deleted: [], pending: [...drop, ...pending], keep, heldBecause: held };

@@ -1,10 +1,12 @@
 import type { Clock } from '../host/clock.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
-import { archiveAt, type Backup, type Inventory } from './inventory.ts';
+import { doubtOfClock } from './clock-doubt.ts';
+import { archiveAt, type Backup, type Inventory, type SeenInventory } from './inventory.ts';
 import { toJson } from './json-file.ts';
 import type { Lease } from './lease.ts';
 import { recordName } from './names.ts';
 import type { RetentionPlan } from './retention.ts';
+import { isOf } from './series.ts';
 
 /** Deletes what the plan drops, one exact revision after the other, each under the confirmed lease. */
 export interface PruneOutcome {
@@ -13,20 +15,16 @@ export interface PruneOutcome {
 }
 
 /** Reasons to delete nothing tonight, whatever the plan says. */
-export function reasonToHold(inventory: Inventory, now: Date, storeNow: Date): string | undefined {
+export function reasonToHold({ series, records }: SeenInventory, now: Date, storeNow: Date): string | undefined {
   const skewMs = Math.abs(now.getTime() - storeNow.getTime());
   if (skewMs > 5 * 60_000)
     return `the clock is doubtful: it differs from the store's by ${Math.round(skewMs / 1000)} s`;
-  if (inventory.records.unreadable.length > 0)
-    return `run records can't be read: ${inventory.records.unreadable.length}`;
-  const [previous, newest] = inventory.backups.filter((backup) => backup.status === 'verified').slice(-2);
-  if (!newest || !previous) return undefined;
-  const dayMs = 86_400_000;
-  if (newest.date.getTime() > now.getTime() + 2 * dayMs)
-    return `the newest backup is dated ${newest.name.slice(0, 10)}, in the future`;
-  if (newest.date.getTime() - previous.date.getTime() > 366 * dayMs)
-    return 'the clock is doubtful: more than a year lies between the two newest backups';
-  return undefined;
+  if (records.unreadable.length > 0) return `run records can't be read: ${records.unreadable.length}`;
+  const own = records.records.filter(({ record }) => isOf(series, record));
+  return doubtOfClock(
+    own.map(({ record }) => new Date(record.startTime)),
+    now,
+  );
 }
 
 export interface PruneContext {

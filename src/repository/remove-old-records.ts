@@ -1,8 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import type { Log } from '../host/log.ts';
 import { Conflict, type Store } from '../store/store.ts';
-import type { Inventory } from './inventory.ts';
-import { isOf, type Series } from './series.ts';
+import type { SeenInventory } from './inventory.ts';
+import { isOf } from './series.ts';
 
 /** Records of runs that left no backup, or whose backup was pruned, are of no use after this long, once the log has them. */
 const KEEP_DAYS = 90;
@@ -17,13 +17,12 @@ export interface OldRecordsContext {
 
 export async function removeOldRecords(
   { destination, clock, log, signal }: OldRecordsContext,
-  inventory: Inventory,
-  series: Series,
+  { backups, lost: gone, records, series }: SeenInventory,
 ): Promise<void> {
   const before = clock.now().getTime() - KEEP_DAYS * 86_400_000;
-  const proving = new Set(inventory.backups.map((backup) => backup.proof?.record.runId));
-  const lost = new Set(inventory.lost.map(({ record }) => record.runId));
-  const old = inventory.records.records.filter(
+  const proving = new Set(backups.map((backup) => backup.proof?.record.runId));
+  const lost = new Set(gone.map(({ record }) => record.runId));
+  const old = records.records.filter(
     ({ record }) =>
       isOf(series, record) &&
       Date.parse(record.startTime) < before &&

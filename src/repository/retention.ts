@@ -1,4 +1,5 @@
 import type { PolicySpec } from '../api/policy.ts';
+import { isAhead } from './clock-doubt.ts';
 
 /** What a decision to delete needs to know of a backup. */
 export interface RetainedBackup {
@@ -31,6 +32,7 @@ export type KeepReason =
   | 'verified at or beyond the window'
   | 'not proven to be ours to delete'
   | 'of another policy or source'
+  | 'dated in the future'
   | 'nothing newer is verified';
 
 const DAY_MS = 86_400_000;
@@ -38,14 +40,16 @@ const DAY_MS = 86_400_000;
 /**
  * Which backups may go, as a pure function of what is there. The window is measured back from the newest verified
  * backup and never from today, so that a streak of failed nights deletes nothing: "older than 30 days" alone leaves an
- * office without any backup after a month of failures.
+ * office without any backup after a month of failures. One that is dated ahead of `now`, by a clock that was wrong for a
+ * night, justifies nothing until its day has come.
  */
 export function planRetention(
   backups: readonly RetainedBackup[],
   rules: Omit<PolicySpec['retention'], 'mode'>,
+  now: Date,
 ): RetentionPlan {
   const newestFirst = [...backups].sort((a, b) => b.date.getTime() - a.date.getTime() || (a.name < b.name ? 1 : -1));
-  const verified = newestFirst.filter((backup) => backup.status === 'verified');
+  const verified = newestFirst.filter(({ status, date }) => status === 'verified' && !isAhead(date, now));
   const newest = verified[0];
   const windowStart = newest ? newest.date.getTime() - rules.keepDays * DAY_MS : Number.NEGATIVE_INFINITY;
   const floor = new Set(verified.slice(0, rules.minimumBackups));
@@ -53,6 +57,7 @@ export function planRetention(
 
   const reasonsToKeep = (backup: RetainedBackup): KeepReason[] => {
     if (backup.status === 'foreign') return ['of another policy or source'];
+    if (isAhead(backup.date, now)) return ['dated in the future'];
     const reasons: KeepReason[] = [];
     if (NOT_PROVEN.has(backup.status)) reasons.push('not proven to be ours to delete');
     if (!newest) reasons.push('nothing newer is verified');

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Backup, Inventory } from '../../src/repository/inventory.ts';
-import { backupDate } from '../../src/repository/names.ts';
+import type { SeenInventory } from '../../src/repository/inventory.ts';
 import { reasonToHold } from '../../src/repository/prune.ts';
-import type { BackupStatus } from '../../src/repository/retention.ts';
+import type { StoredRecord } from '../../src/repository/record.ts';
+import type { Series } from '../../src/repository/series.ts';
 
 const NOW = new Date('2026-11-23T03:20:00Z');
 
-function inventory(dates: readonly string[], change: { status?: BackupStatus; unreadable?: string[] } = {}): Inventory {
-  const backups = dates.map((date) => {
-    const name = `${date}_backup.zip`;
-    return { name, date: backupDate(name), status: change.status ?? 'verified' } as Backup;
-  });
-  return { backups, lost: [], records: { records: [], unreadable: change.unreadable ?? [] } };
+const SERIES: Series = { policy: 'nightly', source: { location: '/CASES' } };
+
+/** Of a folder in which runs began on these days. */
+function folder(days: readonly string[], unreadable: readonly string[] = []): SeenInventory {
+  const records = days.map((day) => ({ record: { ...SERIES, startTime: `${day}T03:00:00.000Z` } }) as StoredRecord);
+  return { backups: [], lost: [], records: { records, unreadable }, series: SERIES };
 }
 
-const held = (dates: readonly string[], now = NOW, storeNow = now): string | undefined =>
-  reasonToHold(inventory(dates), now, storeNow);
+const held = (days: readonly string[], now = NOW, storeNow = now): string | undefined =>
+  reasonToHold(folder(days), now, storeNow);
 
 test('an ordinary night holds nothing back', () => {
   assert.equal(held(['2026-11-21', '2026-11-22', '2026-11-23']), undefined);
@@ -33,17 +33,13 @@ test('a clock that differs from the store’s by more than five minutes, either 
 
 test('a run record that can’t be read holds everything back: it may speak for any backup', () => {
   const unreadable = ['20261122T030000Z-6f2c91aa.json'];
-  assert.match(reasonToHold(inventory(['2026-11-23'], { unreadable }), NOW, NOW) ?? '', /run records can't be read: 1/);
+  assert.match(reasonToHold(folder(['2026-11-22'], unreadable), NOW, NOW) ?? '', /run records can't be read: 1/);
 });
 
-test('a newest backup from the future, or one more than a year after the one before, holds everything back', () => {
-  assert.match(held(['2026-11-23', '2026-11-26']) ?? '', /dated 2026-11-26, in the future/);
-  assert.equal(held(['2026-11-23', '2026-11-25']), undefined);
-  assert.match(held(['2025-11-21', '2026-11-23']) ?? '', /more than a year/);
-  assert.equal(held(['2025-11-22', '2026-11-23']), undefined);
-});
-
-test('what is not verified does not count as newest', () => {
-  const future = inventory(['2027-01-01', '2027-01-02'], { status: 'unproven' });
-  assert.equal(reasonToHold(future, NOW, NOW), undefined);
+test('a night that comes after more than seven quiet days deletes nothing, whoever else has run in the folder', () => {
+  assert.match(held(['2026-11-14', '2026-11-15']) ?? '', /8 days without a run on record, then runs of 1 day/);
+  const { records, ...rest } = folder(['2026-11-15']);
+  const other = { record: { policy: 'other', source: SERIES.source, startTime: NOW.toISOString() } } as StoredRecord;
+  const shared = { ...rest, records: { ...records, records: [...records.records, other] } };
+  assert.match(reasonToHold(shared, NOW, NOW) ?? '', /8 days without a run on record/);
 });

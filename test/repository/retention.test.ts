@@ -5,6 +5,8 @@ import { type BackupStatus, planRetention, type RetainedBackup } from '../../src
 
 const DAY = 86_400_000;
 const EPOCH = Date.UTC(2026, 0, 1);
+/** All of these are past. */
+const LATER = new Date(Date.UTC(2100, 0, 1));
 const RULES = { keepDays: 30, minimumBackups: 7, maxDeletionsPerRun: 10 };
 
 const nightly = (day: number, status: BackupStatus = 'verified'): RetainedBackup => {
@@ -34,7 +36,7 @@ const rules = fc.record({
 test('retention never endangers what it must keep, over 100,000 random histories', () => {
   fc.assert(
     fc.property(backups, rules, (list, chosen) => {
-      const plan = planRetention(list, chosen);
+      const plan = planRetention(list, chosen, LATER);
       const byName = new Map(list.map((backup) => [backup.name, backup]));
       const expired = [...plan.drop, ...plan.pending].map((name) => byName.get(name));
       const verified = list.filter((b) => b.status === 'verified').sort((a, b) => b.date.getTime() - a.date.getTime());
@@ -69,7 +71,7 @@ test('retention does not depend on the order in which the backups were listed', 
         .map((backup) => ({ backup, place: random.next().value as number }))
         .sort((a, b) => a.place - b.place)
         .map(({ backup }) => backup);
-      assert.deepEqual(planRetention(shuffled, chosen), planRetention(list, chosen));
+      assert.deepEqual(planRetention(shuffled, chosen, LATER), planRetention(list, chosen, LATER));
     }),
     { numRuns: 100_000 },
   );
@@ -86,7 +88,7 @@ test('nights that failed, and nights that were incomplete, make no verified back
   fc.assert(
     fc.property(backups, rules, unverified, (list, chosen, failed) => {
       const expiredOf = (all: readonly RetainedBackup[]): Set<string> => {
-        const { drop, pending } = planRetention(all, chosen);
+        const { drop, pending } = planRetention(all, chosen, LATER);
         return new Set([...drop, ...pending]);
       };
       const later = failed.map(
@@ -109,8 +111,8 @@ test('losing verified backups by other hands makes no other one deletable', () =
         backup !== newest && random.next().value ? { ...backup, status: 'altered' as const } : backup,
       );
       const expired = ({ drop, pending }: ReturnType<typeof planRetention>): string[] => [...drop, ...pending];
-      const before = new Set(expired(planRetention(list, chosen)));
-      for (const name of expired(planRetention(left, chosen))) assert.ok(before.has(name), name);
+      const before = new Set(expired(planRetention(list, chosen, LATER)));
+      for (const name of expired(planRetention(left, chosen, LATER))) assert.ok(before.has(name), name);
     }),
     { numRuns: 100_000 },
   );
@@ -133,7 +135,7 @@ test('over whole histories of good nights and streaks of up to 400 failed ones, 
         for (const last = day + good; day < last; day++) {
           made += 1;
           stored.push(nightly(day));
-          const { drop } = planRetention(stored, chosen);
+          const { drop } = planRetention(stored, chosen, LATER);
           assert.ok(drop.length <= chosen.maxDeletionsPerRun);
           stored = stored.filter(({ name }) => !drop.includes(name));
           assert.equal(stored.at(-1)?.name, nightly(day).name);
@@ -151,7 +153,7 @@ test('applying a plan again and again ends, and what is left is exactly what the
     fc.property(backups, rules, (list, chosen) => {
       let left = list;
       for (let round = 0; ; round++) {
-        const { drop, keep } = planRetention(left, chosen);
+        const { drop, keep } = planRetention(left, chosen, LATER);
         if (drop.length === 0) {
           assert.deepEqual(new Set(keep.map(({ name }) => name)), new Set(left.map(({ name }) => name)));
           return;
@@ -168,7 +170,7 @@ test('a year of good nights settles at 31: thirty days and the one at the edge o
   let stored: RetainedBackup[] = [];
   for (let day = 0; day < 365; day++) {
     stored = [...stored, nightly(day)];
-    const { drop } = planRetention(stored, RULES);
+    const { drop } = planRetention(stored, RULES, LATER);
     stored = stored.filter(({ name }) => !drop.includes(name));
   }
   assert.equal(stored.length, 31);
@@ -177,8 +179,8 @@ test('a year of good nights settles at 31: thirty days and the one at the edge o
 
 test('forty failed nights delete nothing, and the first good one afterwards at most the cap', () => {
   const before = Array.from({ length: 31 }, (_, day) => nightly(day));
-  assert.deepEqual(planRetention(before, RULES).drop, []);
-  const after = planRetention([...before, nightly(71)], RULES);
+  assert.deepEqual(planRetention(before, RULES, LATER).drop, []);
+  const after = planRetention([...before, nightly(71)], RULES, LATER);
   assert.equal(after.drop.length, 10);
   assert.deepEqual(
     after.drop,
@@ -188,10 +190,14 @@ test('forty failed nights delete nothing, and the first good one afterwards at m
 });
 
 test('says why each backup is kept', () => {
-  const plan = planRetention([nightly(0), nightly(20), nightly(40, 'altered'), nightly(100)], {
-    ...RULES,
-    minimumBackups: 1,
-  });
+  const plan = planRetention(
+    [nightly(0), nightly(20), nightly(40, 'altered'), nightly(100)],
+    {
+      ...RULES,
+      minimumBackups: 1,
+    },
+    LATER,
+  );
   const reasons = Object.fromEntries(plan.keep.map(({ name, reasons: list }) => [name, list]));
   assert.deepEqual(reasons[nightly(100).name], ['inside the window', 'among the newest verified']);
   assert.deepEqual(reasons[nightly(40).name], ['not proven to be ours to delete']);
@@ -200,6 +206,10 @@ test('says why each backup is kept', () => {
 });
 
 test('without any verified backup nothing is deleted, however old', () => {
-  const plan = planRetention([nightly(0, 'incomplete'), nightly(300, 'unproven'), nightly(390, 'incomplete')], RULES);
+  const plan = planRetention(
+    [nightly(0, 'incomplete'), nightly(300, 'unproven'), nightly(390, 'incomplete')],
+    RULES,
+    LATER,
+  );
   assert.deepEqual([plan.drop, plan.pending], [[], []]);
 });

@@ -6,6 +6,7 @@ import { planRetention } from '../../src/repository/retention.ts';
 import type { Series } from '../../src/repository/series.ts';
 
 const DAY_MS = 86_400_000;
+const LATER = new Date(Date.UTC(2100, 0, 1));
 const RULES = { keepDays: 30, minimumBackups: 10, maxDeletionsPerRun: 10 };
 
 const seriesCalled = (policy: string): Series => ({ policy, source: { location: `/${policy}` } });
@@ -22,7 +23,7 @@ function afterNight(backups: readonly Backup[], made: Backup, series: Series, ru
   const all = [...backups, made];
   if (made.status !== 'verified') return all;
   const inventory: Inventory = { backups: all, lost: [], records: { records: [], unreadable: [] } };
-  const { drop } = planRetention(seenBy(series, inventory).backups, rules);
+  const { drop } = planRetention(seenBy(series, inventory).backups, rules, LATER);
   return all.filter(({ name }) => !drop.includes(name));
 }
 
