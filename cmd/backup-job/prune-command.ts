@@ -9,19 +9,21 @@ export const pruneCommand = (signal: AbortSignal): Command =>
   new Command('prune')
     .description('Applies retention now: deletes what newer verified backups have made dispensable.')
     .option('--dry-run', 'only show what would be deleted, and why the rest is kept')
-    .action(async (options: { dryRun?: boolean }, command: Command) => {
+    .option('--force', 'delete also where spec.retention.mode is Disabled or DryRun')
+    .action(async (options: { dryRun?: boolean; force?: boolean }, command: Command) => {
       const settings = readSettings(command);
       const stores = storesOf(settings, systemClock);
       try {
         const destination = stores.openDestination();
         const outcome = await pruneOnly(destination, settings.policy, {
           dryRun: options.dryRun === true,
+          force: options.force === true,
           clock: systemClock,
           signal,
         });
         if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
         else {
-          const word = options.dryRun === true ? 'would delete' : 'deleted';
+          const word = outcome.isDryRun ? 'would delete' : 'deleted';
           const rows = [
             ...outcome.deleted.map((name) => [name, word, 'expired, and newer verified backups stand']),
             ...outcome.pending.map((name) => [name, 'expired', 'over maxDeletionsPerRun, a later run deletes it']),
@@ -31,9 +33,7 @@ export const pruneCommand = (signal: AbortSignal): Command =>
             rows.length === 0 ? `no backups in ${destination.locate('')}\n` : `${table(rows.sort())}\n`,
           );
           if (outcome.heldBecause !== undefined)
-            process.stdout.write(
-              `nothing ${options.dryRun === true ? 'would be' : 'was'} deleted: ${outcome.heldBecause}\n`,
-            );
+            process.stdout.write(`nothing ${outcome.isDryRun ? 'would be' : 'was'} deleted: ${outcome.heldBecause}\n`);
         }
       } finally {
         await stores.close();

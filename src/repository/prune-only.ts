@@ -1,6 +1,6 @@
 import type { Policy } from '../api/policy.ts';
 import type { Clock } from '../host/clock.ts';
-import type { Failure } from '../host/errors.ts';
+import { Failure } from '../host/errors.ts';
 import type { Store } from '../store/store.ts';
 import { identifyDestination } from './identify-destination.ts';
 import { seenBy, takeInventory } from './inventory.ts';
@@ -12,24 +12,37 @@ import { seriesOf } from './series.ts';
 
 /** Retention without a backup, for `backup-job prune`. The same plan, brakes and lease as after a run. */
 export interface PruneOnlyOutcome extends Omit<RetentionPlan, 'drop'> {
-  /** Deleted, or with dryRun what would be. */
+  /** Deleted, or in a dry run what would be. */
   readonly deleted: readonly string[];
+  readonly isDryRun: boolean;
   readonly heldBecause: string | undefined;
+}
+
+export interface PruneOnlyOptions {
+  /** Only to look. */
+  readonly dryRun: boolean;
+  /** Delete although the policy's mode is Disabled or DryRun. */
+  readonly force: boolean;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
 export async function pruneOnly(
   destination: Store,
   policy: Policy,
-  { dryRun, clock, signal }: { readonly dryRun: boolean; readonly clock: Clock; readonly signal: AbortSignal },
+  { dryRun, force, clock, signal }: PruneOnlyOptions,
 ): Promise<PruneOnlyOutcome> {
+  const { mode } = policy.spec.retention;
+  if (mode === 'Disabled' && !dryRun && !force) throw forbidden(policy);
+  const isDryRun = dryRun || (mode === 'DryRun' && !force);
   await identifyDestination(destination, signal);
   const all = await takeInventory(destination, signal);
   const inventory = seenBy(seriesOf(policy, all.records.records), all);
   const { keep, drop, pending } = planRetention(inventory.backups, policy.spec.retention, clock.now());
   const held = reasonToHold(inventory, clock.now(), await destination.now(signal));
   if (held !== undefined || drop.length === 0)
-    return { deleted: [], pending: [...drop, ...pending], keep, heldBecause: held };
-  if (dryRun) return { deleted: drop, pending, keep, heldBecause: undefined };
+    return { deleted: [], isDryRun, pending: [...drop, ...pending], keep, heldBecause: held };
+  if (isDryRun) return { deleted: drop, isDryRun, pending, keep, heldBecause: undefined };
 
   const lost = new AbortController();
   const runId = freshRunId(clock.now());
@@ -43,8 +56,17 @@ export async function pruneOnly(
   });
   try {
     const outcome = await prune({ keep, drop, pending }, inventory, { destination, lease, clock, signal: both });
-    return { deleted: outcome.deleted, pending, keep, heldBecause: outcome.heldBecause };
+    return { deleted: outcome.deleted, isDryRun, pending, keep, heldBecause: outcome.heldBecause };
   } finally {
     await lease.release(AbortSignal.timeout(15_000));
   }
 }
+
+const forbidden = ({ metadata }: Policy): Failure =>
+  new Failure(
+    'RetentionDisabled',
+    `spec.retention.mode of policy ${metadata.name} is Disabled: it lets nothing be deleted`,
+    {
+      hint: 'prune --dry-run shows what has expired; prune --force deletes it all the same',
+    },
+  );

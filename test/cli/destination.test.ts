@@ -54,6 +54,17 @@ test('list, verify and prune --dry-run speak JSON that agrees with the run', { t
   assert.match(told.stdout, /^\S+_backup\.zip {2}kept {2}inside the window, among the newest verified\n$/);
 });
 
+test('prune where the policy forbids to delete ends with 2 and names --force', { timeout: 60_000 }, async () => {
+  const disabled = office.write('disabled.yaml', {
+    ...JSON.parse(readFileSync(policy, 'utf8')).spec,
+    retention: { mode: 'Disabled' },
+  });
+  await assertRefused(['prune', '-f', disabled], { env }, { code: 2, says: /mode of policy nightly is Disabled/ });
+  const { code, stdout } = await runJob(['prune', '--force', '-f', disabled], { env });
+  assert.equal(code, 0);
+  assert.match(stdout, /kept {2}inside the window/);
+});
+
 test("verify of something under a backup's name that is no ZIP ends with 4", { timeout: 60_000 }, async () => {
   await withFile(
     '2026-01-01_backup.zip',

@@ -85,7 +85,12 @@ test('prune by hand deletes only what is of its policy, verify without a name ta
   const verified = await verifyStored(scene.destination(), undefined, options);
   assert.equal(verified.path, `/BACKUPS/${(await ofPolicy(scene, 'daily')).at(-1)}`);
 
-  const outcome = await pruneOnly(scene.destination(), policy, { dryRun: false, clock: scene.clock, signal: never });
+  const outcome = await pruneOnly(scene.destination(), policy, {
+    dryRun: false,
+    force: false,
+    clock: scene.clock,
+    signal: never,
+  });
   assert.equal(outcome.deleted.length, 4);
   assert.equal((await ofPolicy(scene, 'daily')).length, 2);
   assert.equal((await ofPolicy(scene, 'closed')).length, 7);

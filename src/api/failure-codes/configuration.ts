@@ -66,6 +66,10 @@ export const CONFIGURATION = {
     means: '`HTTPS_PROXY` or `HTTP_PROXY` is not the address of a proxy.',
     remedy: 'Write it as `http://HOST:PORT`.',
   },
+  RetentionDisabled: {
+    means: '`prune`: `spec.retention.mode` is Disabled, which lets nothing be deleted.',
+    remedy: '`prune --dry-run` shows what has expired; `prune --force` deletes it all the same.',
+  },
   RootNotFolder: { means: 'The Dropbox path of the policy is a file.', remedy: 'Name a folder.' },
   SecretMissing: {
     means: 'A Dropbox secret is not set.',

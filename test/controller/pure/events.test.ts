@@ -23,6 +23,16 @@ const endOf = (run: EndedRun, now = new Date(ENDED)) => eventsOfRuns(recordRuns(
 const told = (before: PolicyStatus, after: PolicyStatus): string[] =>
   eventsOf(before, after).map(({ type, reason }) => `${type} ${reason}`);
 
+describe('A brake without a memory, and a damaged backup', () => {
+  it('are told as warnings when they come, and as over when they go', () => {
+    const [active, lost] = [having('GuardsActive', 'True', 'Compared'), having('GuardsActive', 'False', 'MemoryLost')];
+    assert.deepEqual(told(active, lost), ['Warning MemoryLost']);
+    assert.deepEqual(told(lost, active), ['Normal GuardsActive']);
+    const [intact, damaged] = [having('BackupsIntact', 'True'), having('BackupsIntact', 'False', 'Damaged')];
+    assert.deepEqual(told(intact, damaged), ['Warning Damaged']);
+  });
+});
+
 describe('The end of a run', () => {
   const ends: readonly (readonly [Result, string])[] = [
     ['Succeeded', 'Normal BackupSucceeded'],

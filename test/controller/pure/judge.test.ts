@@ -103,6 +103,16 @@ const JUDGEMENTS: readonly Row[] = [
   ['a dry run would have deleted', 'RetentionEnforced', 'True Enforced', { retention: { ...kept, wouldDelete: 3 } }],
   ['a dry run would delete nothing', 'RetentionEnforced', 'True Enforced', { retention: kept }, dryRun],
 
+  ['no run told what it was compared with', 'GuardsActive', 'Unknown NotReported', {}],
+  ['there was a night to compare with', 'GuardsActive', 'True Compared', { baseline: { kind: 'LastNight' } }],
+  ['the last run was the first', 'GuardsActive', 'True FirstBackup', { baseline: { kind: 'FirstBackup' } }],
+  ['only unknown backups stand', 'GuardsActive', 'False NothingToCompare', { baseline: { kind: 'Nothing' } }],
+  ['the destination has forgotten', 'GuardsActive', 'False MemoryLost', { baseline: { kind: 'Forgotten' } }],
+
+  ['no run told of damage', 'BackupsIntact', 'Unknown NotReported', { retention: kept }],
+  ['no stored backup is damaged', 'BackupsIntact', 'True Intact', { retention: { ...kept, damaged: 0 } }],
+  ['a stored backup is damaged', 'BackupsIntact', 'False Damaged', { retention: { ...kept, damaged: 1 } }],
+
   ['no run told of the space', 'QuotaSufficient', 'Unknown NotReported', {}],
   ['two more backups fit exactly', 'QuotaSufficient', 'True Sufficient', quota(800)],
   ['two more backups do not fit', 'QuotaSufficient', 'False QuotaLow', quota(801)],

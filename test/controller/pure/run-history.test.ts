@@ -135,6 +135,28 @@ describe('The newest run', () => {
   });
 });
 
+describe('What the last run was compared with', () => {
+  const first = { baseline: { kind: 'FirstBackup' } } as const;
+
+  it('is nothing on the first night, which is no loss', () => {
+    assert.deepEqual(seen(aRun('Succeeded', 10, { report: first })).baseline, { kind: 'FirstBackup' });
+  });
+
+  it('is forgotten where a first backup is made under a policy that has had a verified one', () => {
+    const status = seen(aRun('Succeeded', 10), aRun('Succeeded', 20, { report: first }));
+    assert.deepEqual(status.baseline, { kind: 'Forgotten' });
+    assert.equal(judgeRuns(status).GuardsActive.reason, 'MemoryLost');
+    statusSchema.parse(status);
+  });
+
+  it('stays what it was when a run can not tell, and is known again with the next that can', () => {
+    const lost = [aRun('Succeeded', 10), aRun('Succeeded', 20, { report: first }), aRun('Failed', 30)];
+    assert.deepEqual(seen(...lost).baseline, { kind: 'Forgotten' });
+    const baseline = { kind: 'LastNight', runId: '20261125T030000Z-6f2c91aa' } as const;
+    assert.deepEqual(seen(...lost, aRun('Succeeded', 40, { report: { baseline } })).baseline, baseline);
+  });
+});
+
 describe('Consecutive failures', () => {
   const cases: readonly (readonly [what: string, runs: readonly EndedRun[], failures: number, success?: string])[] = [
     ['rise with a failure', [aRun('Failed', 10)], 1],
