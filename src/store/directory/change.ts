@@ -2,11 +2,11 @@ import { rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hashBytes } from '../content-hash.ts';
 import { Conflict, type Expected, type FileEntry } from '../store.ts';
-import { withClaim } from './claim.ts';
+import { withClaim } from './claims/claim.ts';
+import { temporaryPathFor } from './claims/leftovers.ts';
 import { discard, makeFolder, renameToFree, syncFolder, writeDurably } from './durable.ts';
 import { absolutePath, fileEntry, statOf } from './entry.ts';
 import { writing } from './faults.ts';
-import { temporaryPathFor } from './leftovers.ts';
 import { expectMeant } from './meant.ts';
 import type { Volume } from './volume.ts';
 

@@ -2,10 +2,10 @@ import { realpath, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, Failure } from '../../host/errors.ts';
 import type { Identity, Space } from '../store.ts';
+import { timeIn } from './claims/volume-clock.ts';
 import { identityOf, statOf } from './entry.ts';
 import { directoryFailure } from './faults.ts';
 import type { Volume } from './volume.ts';
-import { timeIn } from './volume-clock.ts';
 
 /** All folders of this machine, whatever they are mounted from. */
 const REALM = 'file system';

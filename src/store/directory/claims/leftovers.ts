@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { processIdentity } from '../../host/process-identity.ts';
+import { processIdentity } from '../../../host/process-identity.ts';
 
 /**
  * The names of the store's own short-lived files. They carry a hash of the name that they are for, not the name: with

@@ -1,10 +1,10 @@
 import { readFile, rename } from 'node:fs/promises';
-import { errorCode } from '../../host/errors.ts';
-import { isProcessGone } from '../../host/process-identity.ts';
-import { Conflict } from '../store.ts';
-import { discard, renameToFree } from './durable.ts';
-import { statOf } from './entry.ts';
-import { writeFault, writing } from './faults.ts';
+import { errorCode } from '../../../host/errors.ts';
+import { isProcessGone } from '../../../host/process-identity.ts';
+import { Conflict } from '../../store.ts';
+import { discard, renameToFree } from '../durable.ts';
+import { statOf } from '../entry.ts';
+import { writeFault, writing } from '../faults.ts';
 import { temporaryPathFor } from './leftovers.ts';
 import type { VolumeTime } from './volume-clock.ts';
 

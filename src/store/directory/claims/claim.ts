@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../host/clock.ts';
-import { errorCode, Failure } from '../../host/errors.ts';
-import { processIdentity } from '../../host/process-identity.ts';
-import { Conflict } from '../store.ts';
+import type { Clock } from '../../../host/clock.ts';
+import { errorCode, Failure } from '../../../host/errors.ts';
+import { processIdentity } from '../../../host/process-identity.ts';
+import { Conflict } from '../../store.ts';
+import { discard } from '../durable.ts';
+import { writeFault } from '../faults.ts';
+import { type Modes, openNew } from '../modes.ts';
+import type { Volume } from '../volume.ts';
 import { breakIfStale, readToken } from './break-claim.ts';
-import { discard } from './durable.ts';
-import { writeFault } from './faults.ts';
 import { claimPathFor } from './leftovers.ts';
-import { type Modes, openNew } from './modes.ts';
 import { sweep } from './sweep.ts';
-import type { Volume } from './volume.ts';
 import { volumeClock } from './volume-clock.ts';
 
 const WAIT_MS = 90_000;

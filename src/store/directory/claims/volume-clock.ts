@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '../../host/clock.ts';
-import { discard } from './durable.ts';
+import type { Clock } from '../../../host/clock.ts';
+import { discard } from '../durable.ts';
 import { temporaryPathFor } from './leftovers.ts';
 
 /** Milliseconds since the epoch by the clock that stamps files in this folder, which may be a file server's. */

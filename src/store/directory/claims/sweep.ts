@@ -1,9 +1,9 @@
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isProcessGone } from '../../host/process-identity.ts';
+import { isProcessGone } from '../../../host/process-identity.ts';
+import { discard } from '../durable.ts';
+import { statOf } from '../entry.ts';
 import { breakIfStale } from './break-claim.ts';
-import { discard } from './durable.ts';
-import { statOf } from './entry.ts';
 import { isClaim, makerOf } from './leftovers.ts';
 import type { VolumeTime } from './volume-clock.ts';
 
