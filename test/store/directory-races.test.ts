@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { groundOf } from '../../src/store/directory/ground.ts';
 import { placeOf } from '../../src/store/directory/inside.ts';
-import { listFolder } from '../../src/store/directory/list.ts';
+import { listFolder } from '../../src/store/directory/listing/list-folder.ts';
 import { modesOf } from '../../src/store/directory/modes.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from '../../src/store/directory/read.ts';
 import type { Volume } from '../../src/store/directory/volume.ts';

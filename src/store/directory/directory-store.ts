@@ -5,7 +5,7 @@ import type { Source, Store } from '../store.ts';
 import { addFolder, moveFile, putFile, removeFile } from './change.ts';
 import { groundOf } from './ground.ts';
 import { placeOf } from './inside.ts';
-import { listFolder } from './list.ts';
+import { listFolder } from './listing/list-folder.ts';
 import { modesOf } from './modes.ts';
 import { obeying, obeyingEach } from './obeying.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';

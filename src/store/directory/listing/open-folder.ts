@@ -1,10 +1,10 @@
 import { constants, type Dir, type Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { errorCode } from '../../host/errors.ts';
-import { type FolderEntry, Unavailable } from '../store.ts';
-import { absolutePath, folderEntry } from './entry.ts';
-import { assertInside, openInside } from './inside.ts';
-import type { Volume } from './volume.ts';
+import { errorCode } from '../../../host/errors.ts';
+import { type FolderEntry, Unavailable } from '../../store.ts';
+import { absolutePath, folderEntry } from '../entry.ts';
+import { assertInside, openInside } from '../inside.ts';
+import type { Volume } from '../volume.ts';
 
 /** A folder of a listing while its names are read. */
 export interface OpenFolder extends AsyncDisposable {

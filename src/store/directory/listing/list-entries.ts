@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { Dirent } from 'node:fs';
-import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
-import { forEachParallel } from '../../host/parallel.ts';
-import type { Entry, ListOptions, UnusableEntry } from '../store.ts';
-import { fileEntry, folderEntry, statOf } from './entry.ts';
+import type { SkipReason } from '../../../api/failure-codes/skip-reasons.ts';
+import { forEachParallel } from '../../../host/parallel.ts';
+import type { Entry, ListOptions, UnusableEntry } from '../../store.ts';
+import { fileEntry, folderEntry, statOf } from '../entry.ts';
+import { skipReasonFor } from '../read-faults.ts';
+import type { Volume } from '../volume.ts';
 import type { OpenFolder } from './open-folder.ts';
 import { printable } from './printable.ts';
-import { skipReasonFor } from './read-faults.ts';
-import type { Volume } from './volume.ts';
 
 /** libuv has four threads for file operations; a few more keep them fed. */
 const PARALLEL_STATS = 8;

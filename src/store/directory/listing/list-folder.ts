@@ -1,11 +1,11 @@
-import { errorCode, Failure } from '../../host/errors.ts';
-import { type Entry, type ListOptions, type Page, Unavailable } from '../store.ts';
-import { absolutePath } from './entry.ts';
-import { directoryFailure } from './faults.ts';
+import { errorCode, Failure } from '../../../host/errors.ts';
+import { type Entry, type ListOptions, type Page, Unavailable } from '../../store.ts';
+import { absolutePath } from '../entry.ts';
+import { directoryFailure } from '../faults.ts';
+import { skipReasonFor } from '../read-faults.ts';
+import type { Volume } from '../volume.ts';
 import { lookAt, unusableEntry } from './list-entries.ts';
 import { type OpenFolder, openFolder } from './open-folder.ts';
-import { skipReasonFor } from './read-faults.ts';
-import type { Volume } from './volume.ts';
 
 /** Names read at once from one folder; a page is sent as soon as it has as many, so none is twice as long. */
 const BATCH = 500;
