@@ -108,11 +108,12 @@ function plainInteger(schema: Record<string, unknown>): void {
   if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
 }
 
-/** A quantity; the one union that a structural schema knows. */
+/** A quantity; the one union that a structural schema knows. A pattern is the text's alone, a minimum the number's. */
 function intOrString(members: readonly JsonSchema[], path: string): StructuralSchema {
   const [text, number, ...more] = members;
   if (text?.['type'] !== 'string' || number?.['type'] !== 'integer' || more.length > 0)
     throw new Error(`${path} is a union other than string or integer`);
-  const { maxLength } = convert(text, path);
-  return { 'x-kubernetes-int-or-string': true, ...(maxLength === undefined ? {} : { maxLength }) };
+  const { type: _, ...ofText } = convert(text, path);
+  const { type: __, format: ___, ...ofNumber } = convert(number, path);
+  return { 'x-kubernetes-int-or-string': true, ...ofText, ...ofNumber };
 }

@@ -143,11 +143,13 @@ export const REFUSED_FIELDS: readonly PolicyCase[] = [
   }),
   refused('a unit that there is not', dropbox({ job: { resources: { limits: { memory: '256MB' } } } }), {
     job: 'spec.job.resources.limits.memory: must be a quantity such as 500m, 2 or 256Mi',
-    server: 'spec.job.resources.limits[memory]: Invalid value: "256MB": must be a quantity such as 500m, 2 or 256Mi',
+    server:
+      'spec.job.resources.limits.memory: Invalid value: "256MB": spec.job.resources.limits.memory in body should match',
   }),
   refused('less than no CPU', dropbox({ job: { resources: { limits: { cpu: -1 } } } }), {
     job: 'spec.job.resources.limits.cpu: must be a quantity such as 500m, 2 or 256Mi',
-    server: 'spec.job.resources.limits[cpu]: Invalid value: -1: must be a quantity such as 500m, 2 or 256Mi',
+    server:
+      'spec.job.resources.limits.cpu: Invalid value: -1: spec.job.resources.limits.cpu in body should be greater than or equal to 0',
   }),
   refused('a fraction for a quantity', dropbox({ job: { resources: { requests: { cpu: 0.5 } } } }), {
     job: 'spec.job.resources.requests.cpu: must be a quantity such as 500m, 2 or 256Mi',

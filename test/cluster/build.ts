@@ -21,7 +21,7 @@ const SAY_SOMETHING_EVERY_MS = 5_000;
 /** Path of the binary with etcd, kube-apiserver, kube-controller-manager and kubectl (go/main.go). */
 export function kubernetesBinary(): Promise<string> {
   const ready = process.env[READY_BINARY];
-  if (ready === undefined || ready === '') return built('kubernetes', '.');
+  if (ready === undefined || ready === '') return built(PLANE);
   try {
     accessSync(ready, constants.X_OK);
   } catch (cause) {
@@ -32,24 +32,56 @@ export function kubernetesBinary(): Promise<string> {
 
 /** Path of the do-nothing manager in Go (go/idle-manager/main.go); half a minute once the other one is built. */
 export function idleManagerBinary(): Promise<string> {
-  return built('idle-manager', './idle-manager');
+  return built({ ...PLANE, name: 'idle-manager', packagePath: './idle-manager' });
 }
 
-async function built(name: string, packagePath: string): Promise<string> {
+/** Releases of Kubernetes whose validation of CRDs can be asked: the oldest that README promises, and later ones. */
+export const CRD_RELEASES = ['1.31', '1.34', '1.37'] as const;
+
+/** Path of that validation (go/crd-check/main.go); a minute and a half each on 2 idle cores, since it is not optimized. */
+export function crdCheckBinary(release: (typeof CRD_RELEASES)[number]): Promise<string> {
+  return built({
+    name: `crd-check-${release}`,
+    folder: join(SOURCES, 'crd-check'),
+    modules: `kubernetes-${release}`,
+    packagePath: '.',
+    flags: [`-modfile=kubernetes-${release}.mod`, '-gcflags=all=-N -l'],
+  });
+}
+
+interface Build {
+  readonly name: string;
+  readonly folder: string;
+  /** The .mod and .sum files in it that say what it is made of. */
+  readonly modules: string;
+  readonly packagePath: string;
+  readonly flags: readonly string[];
+}
+
+const PLANE: Build = {
+  name: 'kubernetes',
+  folder: SOURCES,
+  modules: 'go',
+  packagePath: '.',
+  flags: ['-ldflags', linkerFlags()],
+};
+
+async function built(build: Build): Promise<string> {
+  const { name, folder, packagePath } = build;
   const go = installedGo(
-    SOURCES,
+    folder,
     `or set ${READY_BINARY} to a ready binary (node test/cluster/build.ts prints its path)`,
   );
-  const flags = ['build', '-trimpath', '-buildvcs=false', '-ldflags', linkerFlags()];
+  const flags = ['build', '-trimpath', '-buildvcs=false', ...build.flags];
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'case-backup');
-  const binary = join(cache, `${name}-${fingerprint(packagePath, [go.version, ...flags])}`);
+  const binary = join(cache, `${name}-${fingerprint(build, [go.version, ...flags])}`);
   if (!existsSync(binary)) {
     mkdirSync(cache, { recursive: true });
     await withBuildLock(cache, name, async () => {
       // Whoever waited for the lock finds it built.
       if (existsSync(binary)) return;
       const unfinished = `${binary}.${process.pid}.unfinished`;
-      await runGo(go, [...flags, '-v', '-o', unfinished, packagePath], name);
+      await runGo(go, [...flags, '-v', '-o', unfinished, packagePath], build);
       renameSync(unfinished, binary);
     });
     removeUnused(cache);
@@ -73,20 +105,24 @@ function linkerFlags(): string {
   ].join(' ');
 }
 
-function fingerprint(packagePath: string, also: readonly string[]): string {
+function fingerprint({ folder, modules, packagePath }: Build, also: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify(also));
-  const files = [...globSync(join(SOURCES, packagePath, '*.go')), join(SOURCES, 'go.mod'), join(SOURCES, 'go.sum')];
+  const files = [
+    ...globSync(join(folder, packagePath, '*.go')),
+    join(folder, `${modules}.mod`),
+    join(folder, `${modules}.sum`),
+  ];
   for (const file of files.sort()) hash.update(`\n${basename(file)}\n`).update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }
 
-async function runGo(go: Go, args: readonly string[], name: string): Promise<void> {
+async function runGo(go: Go, args: readonly string[], { name, folder }: Build): Promise<void> {
   const start = performance.now();
   const seconds = (): string => `${Math.round((performance.now() - start) / 1000)} s`;
   const say = (text: string): void => void process.stderr.write(`building the test ${name}: ${text}\n`);
   say('only this once; about 4 minutes on 2 cores, less with what Go has in its own cache');
   const child = spawn(go.path, args, {
-    cwd: SOURCES,
+    cwd: folder,
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: LONGEST_BUILD_MS,
