@@ -51,14 +51,21 @@ export interface ContainerState {
 }
 
 export interface Pod extends KubeObject {
+  readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;
     readonly message?: string;
     readonly podIP?: string;
     readonly conditions?: readonly StatusCondition[];
-    readonly containerStatuses?: readonly { readonly name: string; readonly state?: ContainerState }[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
   };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly state?: ContainerState;
 }
 
 /** On the pods of a Job, by kube-controller-manager. */
@@ -82,17 +89,23 @@ export function slimJob({ metadata, status }: Job): Job {
 }
 
 function slimJobStatus({ startTime, completionTime, conditions }: JobStatus): JobStatus {
-  const ends = (conditions ?? []).filter(({ type }) => type === 'Complete' || type === 'Failed');
+  const kept = (conditions ?? []).filter(({ type }) => KEPT_CONDITIONS.has(type));
   return {
     ...(startTime === undefined ? {} : { startTime }),
     ...(completionTime === undefined ? {} : { completionTime }),
-    ...(ends.length > 0 ? { conditions: ends } : {}),
+    ...(kept.length > 0 ? { conditions: kept } : {}),
   };
 }
 
+const KEPT_CONDITIONS: ReadonlySet<string> = new Set(['Complete', 'Failed', 'Suspended']);
+
 /** Of a pod that goes on why it waits and where it can be reached; what an ended one has said is asked for anew. */
-export const slimPod = ({ metadata, status }: Pod): Pod => ({
-  metadata: identityOf(metadata, POLICY_LABEL, ROLE_LABEL, JOB_NAME_LABEL),
+export const slimPod = ({ metadata, spec, status }: Pod): Pod => ({
+  metadata: {
+    ...identityOf(metadata, POLICY_LABEL, ROLE_LABEL, JOB_NAME_LABEL),
+    ...(metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: metadata.deletionTimestamp }),
+  },
+  ...(spec?.nodeName === undefined ? {} : { spec: { nodeName: spec.nodeName } }),
   ...(status && { status }),
 });
 

@@ -100,6 +100,37 @@ export function deadlineExceeded({ code = 137, message = '' }: EndOptions = {}):
   };
 }
 
+/** The first container ends; what else is in the pod, such as the sidecar of a mesh, stays. */
+export function endsBeside(code: number, message = ''): PodAct {
+  return {
+    name: `exits ${code} beside a sidecar`,
+    status: (pod, now) => ({
+      phase: 'Running',
+      startTime: startOf(pod, now),
+      conditions: conditions(now, 'False', { reason: 'ContainersNotReady' }),
+      containerStatuses: containers(pod, true, { running: { startedAt: now } }).map((status, i) =>
+        i > 0
+          ? status
+          : {
+              ...status,
+              ready: false,
+              state: { terminated: terminated(pod, now, code, code === 0 ? 'Completed' : 'Error', message) },
+            },
+      ),
+    }),
+  };
+}
+
+/** The kubelet does not take the pod (lifecycle/predicate.go): nothing of it ever runs. */
+export function refusedByNode(reason: string, words: string): PodAct {
+  const message = `Pod was rejected: ${words}`;
+  return {
+    name: `is refused: ${reason}`,
+    status: (pod, now) => ({ phase: 'Failed', reason, message, startTime: startOf(pod, now) }),
+    event: { type: 'Warning', reason, message, ofContainer: false },
+  };
+}
+
 /** Its container can't be made, tried again for ever: a Secret or key that does not exist, an image that can't be had. */
 export function neverStarts(message: string, reason = 'CreateContainerConfigError'): PodAct {
   return {

@@ -6,7 +6,7 @@ import { until } from '../cluster/until.ts';
 import { agree, eventsOfEnds } from './agree.ts';
 import type { Ending } from './ending.ts';
 import { runBySchedule, type Stage, type Theatre } from './endings-stage.ts';
-import type { Ran, Told } from './told-of-runs.ts';
+import { isUnseen, type Ran, type Told } from './told-of-runs.ts';
 
 /** A policy and what has truly become of its runs, oldest first. */
 export interface Life {
@@ -106,7 +106,11 @@ export async function wholeStory(stage: Stage, { theatre, policy, runs }: Life):
     const told = await stage.told(theatre, policy);
     const counters = told.series.filter(({ name }) => name === 'case_backup_runs_total');
     const counted = counters.reduce((sum, { value }) => sum + value, 0);
-    return eventsOfEnds(told.events).length >= runs.length && counted >= runs.length && told;
+    return (
+      eventsOfEnds(told.events).length >= runs.length &&
+      counted >= runs.filter(({ truth }) => !isUnseen(truth)).length &&
+      told
+    );
   };
   return await until(`${many} to be told of everywhere`, everywhere, PATIENCE);
 }

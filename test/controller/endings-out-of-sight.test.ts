@@ -104,7 +104,7 @@ const ABSENCES: readonly Absence[] = [
       const path = life.theatre.path('pods', pod.metadata.name);
       await stage.cluster.plane.api.remove(path);
       await until('the pod to go', async () => (await stage.cluster.plane.api.find(path)) === undefined);
-      life.runs.push(ran(begun, { result: 'Failed', reason: 'PodGone' }));
+      life.runs.push(ran(begun, { result: 'Interrupted', reason: 'PodGone' }));
     },
   },
   {

@@ -26,9 +26,11 @@ export interface Told {
 export function expected(runs: readonly Ran[]) {
   const newest = runs.at(-1);
   const attempts = runs.filter(({ truth }) => truth.result !== 'Skipped');
+  // Of those whose end nobody saw, nothing is counted.
+  const counted = attempts.filter(({ truth }) => !isUnseen(truth));
   const isSuccess = ({ truth }: Ran): boolean => truth.result === 'Succeeded';
   const lastSuccess = attempts.findLast(isSuccess);
-  const lastFailure = attempts.findLast((run) => !isSuccess(run));
+  const lastFailure = counted.findLast((run) => !isSuccess(run));
   const verification = runs.findLast(({ truth }) => truth.verification !== undefined)?.truth.verification;
   const credentials = runs.findLast(({ truth }) => truth.credentials !== undefined)?.truth.credentials;
   const attempt = attempts.at(-1);
@@ -38,9 +40,9 @@ export function expected(runs: readonly Ran[]) {
     lastSuccess,
     lastFailure,
     verification,
-    failures: attempts.length - 1 - attempts.findLastIndex(isSuccess),
+    failures: counted.length - 1 - counted.findLastIndex(isSuccess),
     count: (trigger: Trigger, result: Result): number =>
-      runs.filter((run) => run.trigger === trigger && run.truth.result === result).length,
+      runs.filter(({ trigger: of, truth }) => of === trigger && truth.result === result && !isUnseen(truth)).length,
     conditions: {
       Progressing: 'False',
       LastRunSucceeded: attempt === undefined ? 'Unknown' : ofAttempt(attempt),
@@ -51,9 +53,12 @@ export function expected(runs: readonly Ran[]) {
   };
 }
 
+export const isUnseen = ({ reason }: Pick<Truth, 'reason'>): boolean =>
+  ['JobGone', 'JobUnseen', 'PodGone'].includes(reason);
+
 function ofAttempt({ truth: { result, reason } }: Ran): ConditionStatus {
   if (result === 'Succeeded') return 'True';
-  return reason === 'JobGone' || reason === 'JobUnseen' ? 'Unknown' : 'False';
+  return isUnseen({ reason }) ? 'Unknown' : 'False';
 }
 
 export const conditionIn = ({ conditions = [] }: PolicyStatus, type: ConditionType): Condition | undefined =>

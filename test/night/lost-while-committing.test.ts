@@ -63,7 +63,7 @@ for (const [what, { reason, wrap }] of Object.entries(STRIKES)) {
 
     const { exitCode } = report;
     const job = failed({ name: 'case-backup-nightly-1' });
-    const outcome = outcomeOf(job, [ended(exitCode, fitReport(report))], 'nightly', new Set());
+    const outcome = outcomeOf(job, [ended(exitCode, fitReport(report))], { policy: 'nightly', runIds: new Set() });
     assert.ok(outcome);
     const jobUid = job.metadata.uid ?? '';
     const run = { jobName: job.metadata.name, jobUid, trigger: 'Scheduled', outcome } as const;

@@ -5,6 +5,7 @@ import type { PolicySpec } from '../../api/policy.ts';
 import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
 import { credentialsSecret } from '../store-access.ts';
 import type { Freshness } from './cached-policy.ts';
+import { UNSEEN_REASONS } from './outcome.ts';
 
 /** Every condition but Ready, as pure functions of what the status says already. */
 export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<Judgements, 'Ready'> {
@@ -54,9 +55,6 @@ function lastRunSucceeded(status: PolicyStatus): Judgement {
     ? unknown(run.reason, `${run.jobName}: ${run.message}`)
     : no(run.reason, `${run.jobName}: ${run.message}`);
 }
-
-/** Runs whose end nobody saw: they may have made a backup, but nothing here proves it. */
-const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen']);
 
 export function judgeFresh(
   { suspend, staleAfterSeconds }: Freshness,

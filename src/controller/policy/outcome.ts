@@ -1,22 +1,25 @@
 import { clip } from '../../api/clip.ts';
 import { MESSAGE_BYTES } from '../../api/conditions.ts';
-import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitReason } from '../../api/exit-codes.ts';
+import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitReason, FINAL_EXIT_CODES } from '../../api/exit-codes.ts';
 import { MANUAL_ANNOTATION } from '../../api/kubernetes-names.ts';
 import { hasPassed, type Result, type RunReport } from '../../api/report.ts';
 import type { Trigger } from '../../api/status.ts';
-import { CONTAINER } from '../pod-template.ts';
-import { type ContainerState, conditionOf, type Job, type Pod } from '../workloads.ts';
+import { conditionOf, type Job, type Pod } from '../workloads.ts';
+import { type HowEnded, keepersOf, podReason, type Terminated, terminatedOf } from './pod-reason.ts';
 import { type ReportReading, readReport } from './read-report.ts';
 
-/** How a finished Job ended. The report is there whenever it could be believed, whatever the verdict. */
-export interface Outcome {
-  readonly result: Result;
-  readonly reason: string;
-  readonly message: string;
-  readonly hint?: string | undefined;
-  readonly exitCode?: number | undefined;
-  readonly report?: RunReport | undefined;
+/** How a run ended, and when, which the cluster alone tells. */
+export interface Outcome extends HowEnded {
   readonly completionTime: string;
+}
+
+/** What is known of a run besides its Job and its pods. */
+export interface KnownOfRun {
+  readonly policy: string;
+  /** Of other runs: one has one Job. */
+  readonly runIds: ReadonlySet<string>;
+  /** What it waited for when it was last seen, if it did. */
+  readonly waited?: string | undefined;
 }
 
 export const triggerOf = (job: Job): Trigger => {
@@ -33,26 +36,62 @@ export const triggerOf = (job: Job): Trigger => {
 export function outcomeOf(
   job: Job,
   pods: readonly Pod[],
-  policy: string,
-  knownRunIds: ReadonlySet<string>,
+  { policy, runIds: knownRunIds, waited }: KnownOfRun,
 ): Outcome | undefined {
   const complete = conditionOf(job, 'Complete');
   const failed = conditionOf(job, 'Failed');
   const end = complete ?? failed;
-  if (!end) return undefined;
   const pod = decidingPod(pods, complete !== undefined);
   const terminated = terminatedOf(pod);
   const { uid: jobUid = '', creationTimestamp: jobCreated = '' } = job.metadata;
   const reading = readReport(terminated?.message, { policy, jobUid, jobCreated, knownRunIds });
-  const ending = complete ? ofCompleteJob(pod, terminated, reading) : ofFailedJob(failed, pod, terminated, reading);
-  return {
-    exitCode: terminated?.exitCode,
-    report: reading.report,
-    ...ending,
-    message: clip(ending.message.toWellFormed(), MESSAGE_BYTES),
-    completionTime: endOf(job),
-  };
+  const ending = complete
+    ? ofCompleteJob(pod, terminated, reading)
+    : end
+      ? ofFailedJob({ ...failed, waited }, pod, terminated, reading)
+      : ofEndedContainer(pod, terminated, reading);
+  return (
+    ending && {
+      exitCode: terminated?.exitCode,
+      report: reading.report,
+      ...ending,
+      message: clip(ending.message.toWellFormed(), MESSAGE_BYTES),
+      completionTime: end ? endOf(job) : (terminated?.finishedAt ?? endOf(job)),
+    }
+  );
 }
+
+/**
+ * A run ends with its own container. What else is in the pod, such as the sidecar of a mesh, may keep the pod and the Job
+ * for hours, and a cleaner may take both away within a second. Before the Job has ended its container is believed where
+ * no retry can follow: it has proven a backup, or it has ended for good and another container keeps the pod.
+ */
+function ofEndedContainer(pod: Pod | undefined, terminated: Terminated, reading: ReportReading): HowEnded | undefined {
+  const { report } = reading;
+  if (!terminated || !report || report.exitCode !== terminated.exitCode) return undefined;
+  if (provesBackup(pod, terminated, report)) return ofReport(report);
+  return pod && keepersOf(pod).length > 0 && FINAL_EXIT_CODES.includes(terminated.exitCode)
+    ? ofReport(report)
+    : undefined;
+}
+
+/** A container that has ended as it should, in a pod of which nothing bad is said but that it was there too long. */
+const provesBackup = (pod: Pod | undefined, terminated: Terminated, report: RunReport | undefined): boolean =>
+  terminated?.exitCode === EXIT_CODES.succeeded &&
+  (terminated.reason === undefined || terminated.reason === 'Completed') &&
+  (pod?.status?.reason === undefined || pod.status.reason === 'DeadlineExceeded') &&
+  report?.result === 'Succeeded' &&
+  report.exitCode === EXIT_CODES.succeeded &&
+  isProven(report);
+
+/** Whether a Job has failed only because of what else was in the pod: it never ended, or ended badly. */
+const isBlameless = (reason: string | undefined, pod: Pod | undefined): boolean =>
+  reason === 'DeadlineExceeded' ||
+  pod?.status?.reason === 'DeadlineExceeded' ||
+  (pod?.status?.containerStatuses ?? []).some(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
+
+/** Whose end nobody saw: they may have made a backup, but nothing here proves it, nor that they failed. */
+export const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen', 'PodGone']);
 
 /**
  * When a finished Job ended, by the cluster's clock and no other: a report that names next year would keep a policy
@@ -64,12 +103,14 @@ export const endOf = (job: Job): string =>
   job.metadata.creationTimestamp ??
   '';
 
-/** All but the time, which the cluster alone tells. */
-type HowEnded = Omit<Outcome, 'completionTime'>;
-type Terminated = ContainerState['terminated'];
-
 function ofCompleteJob(pod: Pod | undefined, terminated: Terminated, reading: ReportReading): HowEnded {
-  if (!pod) return unproven('PodGone', 'the Job is complete, but its pod is gone, and with it the report');
+  if (!pod)
+    return {
+      result: 'Interrupted',
+      reason: 'PodGone',
+      message:
+        'the Job is complete, but its pod is gone, and with it the report; its record at the destination tells more',
+    };
   if (!reading.report) return unproven(reading.reason, `the Job is complete, but ${reading.message}`);
   const { report } = reading;
   if (pod.status?.reason === 'Evicted') return unproven('Evicted', 'the Job is complete, but its pod was evicted');
@@ -85,15 +126,18 @@ function ofCompleteJob(pod: Pod | undefined, terminated: Terminated, reading: Re
 }
 
 function ofFailedJob(
-  condition: { readonly reason?: string; readonly message?: string } | undefined,
+  condition: { readonly reason?: string; readonly message?: string; readonly waited?: string | undefined },
   pod: Pod | undefined,
   terminated: Terminated,
   reading: ReportReading,
 ): HowEnded {
+  if (reading.report && provesBackup(pod, terminated, reading.report) && isBlameless(condition.reason, pod))
+    return ofReport(reading.report);
   const interrupted = podReason(pod, terminated);
   if (interrupted) return interrupted;
   // Before the report: whether the deleted pod's can still be read is a race that nobody should have to know of.
-  if (condition?.reason === 'DeadlineExceeded')
+  if (!terminated && condition.waited !== undefined) return neverRan(condition.waited);
+  if (condition.reason === 'DeadlineExceeded')
     return {
       result: 'Failed',
       reason: 'DeadlineExceeded',
@@ -111,42 +155,16 @@ function ofFailedJob(
   if (!terminated)
     return {
       result: 'Failed',
-      reason: condition?.reason ?? 'JobFailed',
-      message: `the Job has failed without a pod that tells why: ${condition?.message ?? 'no message'}`,
+      reason: condition.reason ?? 'JobFailed',
+      message: `the Job has failed without a pod that tells why: ${condition.message ?? 'no message'}`,
     };
   return ofExitCode(terminated.exitCode, reading);
 }
 
-/** What the kubelet or the scheduler did to the pod, if that decides. */
-function podReason(pod: Pod | undefined, terminated: Terminated): HowEnded | undefined {
-  if (pod?.status?.reason === 'Evicted')
-    return {
-      result: 'Interrupted',
-      reason: 'Evicted',
-      message: `the pod was evicted: ${pod.status.message ?? 'no message'}`,
-    };
-  if (pod?.status?.reason === 'DeadlineExceeded')
-    return {
-      result: 'Failed',
-      reason: 'DeadlineExceeded',
-      message: 'the pod ran into its deadline, two minutes after the run should have ended by itself',
-      hint: 'raise spec.job.activeDeadlineSeconds, or see in the log what it waited for',
-    };
-  if (terminated?.reason === 'OOMKilled')
-    return {
-      result: 'Failed',
-      reason: 'OOMKilled',
-      message: 'the container ran out of memory and was killed',
-      hint: 'raise spec.job.resources.limits.memory, or lower spec.transfer.uploadPartMiB and maxConcurrentUploads',
-    };
-  const disruption = pod && conditionOf(pod, 'DisruptionTarget');
-  if (disruption)
-    return {
-      result: 'Interrupted',
-      reason: disruption.reason ?? 'Disrupted',
-      message: `the pod was ended: ${disruption.message ?? 'no message'}`,
-    };
-  return undefined;
+/** What it waited for to its end is why it failed. */
+function neverRan(waited: string): HowEnded {
+  const [, reason = 'NeverRan'] = /^([A-Z][A-Za-z0-9]{0,63})(?::|$)/.exec(waited) ?? [];
+  return { result: 'Failed', reason, message: `its container never ran, and then its Job failed: ${waited}` };
 }
 
 function ofReport({ result, reason, message, hint }: RunReport): HowEnded {
@@ -193,8 +211,3 @@ function decidingPod(pods: readonly Pod[], isComplete: boolean): Pod | undefined
   const newestFirst = pods.toSorted((a, b) => (age(a) < age(b) ? 1 : -1));
   return (isComplete ? newestFirst.find((pod) => pod.status?.phase === 'Succeeded') : undefined) ?? newestFirst[0];
 }
-
-export const stateOf = (pod: Pod | undefined): ContainerState | undefined =>
-  pod?.status?.containerStatuses?.find((status) => status.name === CONTAINER)?.state;
-
-const terminatedOf = (pod: Pod | undefined): Terminated => stateOf(pod)?.terminated;

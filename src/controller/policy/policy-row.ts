@@ -7,6 +7,7 @@ import { controllerOf } from '../workloads.ts';
 import { ownWrites } from './own-writes.ts';
 import { reconcile } from './reconcile.ts';
 import { runPage } from './run-page.ts';
+import { spokenOf } from './spoken.ts';
 import { cronJobKeeper } from './stand-cronjob.ts';
 
 /** Policies and their nights. A key is `namespace/policy`. */
@@ -22,6 +23,7 @@ export const policyRow: Row = {
     const memory = {
       cronJobs: cronJobKeeper(tools.client, tools.job),
       runPage: runPage(tools.clock),
+      spoken: spokenOf(tools.client, tools.clock),
       ownWrites: ownWrites(),
     };
     return (key, signal) => reconcile({ ...tools, ...memory }, key, signal);

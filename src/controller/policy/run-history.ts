@@ -9,7 +9,7 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../../api/status.ts';
-import type { Outcome } from './outcome.ts';
+import { type Outcome, UNSEEN_REASONS } from './outcome.ts';
 
 /** A run that has ended and is not in the history yet. */
 export interface EndedRun {
@@ -33,7 +33,7 @@ function recordRun(before: PolicyStatus, ended: EndedRun): PolicyStatus {
   const status = isNewest && ended.outcome.report ? withoutLogWritten(before) : before;
   return {
     ...status,
-    runCounts: counted(status.runCounts ?? [], run),
+    runCounts: counted(status.runCounts ?? [], isUnseen(run) ? undefined : run),
     history: [run, ...(status.history ?? [])]
       .toSorted((a, b) => compare(b.completionTime, a.completionTime))
       .slice(0, HISTORY_LENGTH),
@@ -145,7 +145,7 @@ function successOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
  */
 function failureOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
   const { consecutiveFailures: failures = 0, history = [], lastFailureTime, lastSuccessTime } = status;
-  if (run.result === 'Skipped') return { consecutiveFailures: failures };
+  if (run.result === 'Skipped' || isUnseen(run)) return { consecutiveFailures: failures };
   const isOver = lastSuccessTime !== undefined && lastSuccessTime > run.completionTime;
   if (run.result === 'Succeeded') {
     const later = history.filter((other) => isFailure(other) && other.completionTime > run.completionTime);
@@ -158,17 +158,21 @@ function failureOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
   };
 }
 
-const isFailure = ({ result }: FinishedRun): boolean => result !== 'Succeeded' && result !== 'Skipped';
+const isFailure = (run: FinishedRun): boolean =>
+  run.result !== 'Succeeded' && run.result !== 'Skipped' && !isUnseen(run);
+
+/** It may well have made a backup: neither a success nor a failure is counted. */
+const isUnseen = ({ reason }: FinishedRun): boolean => UNSEEN_REASONS.has(reason);
 
 /** Every pair of trigger and result, so that a series begins at 0 and its first increase is seen. */
 function counted(
   counts: NonNullable<PolicyStatus['runCounts']>,
-  run: FinishedRun,
+  run: FinishedRun | undefined,
 ): NonNullable<PolicyStatus['runCounts']> {
   return TRIGGERS.flatMap((trigger) =>
     RESULTS.map((result) => {
       const before = counts.find((entry) => entry.trigger === trigger && entry.result === result);
-      const isIts = trigger === run.trigger && result === run.result;
+      const isIts = trigger === run?.trigger && result === run.result;
       return { ...before, trigger, result, count: (before?.count ?? 0) + (isIts ? 1 : 0) };
     }),
   );

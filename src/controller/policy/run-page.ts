@@ -3,7 +3,7 @@ import { progressSchema, type RunProgress } from '../../api/report.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Job, Pod } from '../workloads.ts';
 import { newestPod } from './active-run.ts';
-import { stateOf } from './outcome.ts';
+import { stateOf } from './pod-reason.ts';
 
 /** A page that is asked for at most so often: each answer is a status write, and each write wakes the policy again. */
 const POLL_MS = 15_000;

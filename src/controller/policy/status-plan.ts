@@ -2,12 +2,12 @@ import { type Condition, conditionsFrom, type Judgement, type Judgements, wholeS
 import { cronJobName } from '../../api/kubernetes-names.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { RunProgress } from '../../api/report.ts';
-import type { PolicyStatus } from '../../api/status.ts';
+import type { ActiveRun, PolicyStatus } from '../../api/status.ts';
 import { schedule } from '../schedule/schedule.ts';
 import { credentialsSecret } from '../store-access.ts';
 import { activeJob, activeRunOf } from './active-run.ts';
 import { type Applied, judgeReady } from './checks.ts';
-import { endedRuns, type Nights, unseenFrom } from './ended-runs.ts';
+import { endedRuns, type Nights } from './ended-runs.ts';
 import { freshUntil, isAboutSecret, judge, judgeFresh, judgeRuns } from './judge.ts';
 import { type EndedRun, recordRuns } from './run-history.ts';
 
@@ -30,11 +30,11 @@ export interface StatusPlan {
 
 /** The status as a function of what was seen. It changes nothing and asks nobody. */
 export function planStatus(observed: Observed): StatusPlan {
-  const { policy, fault, applied, cronJob, jobs, podsOf, progress, now } = observed;
+  const { policy, fault, applied, cronJob, now } = observed;
   const before = policy.status;
   const ended = endedRuns(observed);
   const { activeRun: _, conditions, nextScheduleTime: __, ...kept } = recordRuns(before, ended);
-  const job = activeJob(jobs);
+  const activeRun = goingOn(observed, kept);
   const spec = policy.spec.readable;
   const next = spec && !fault && !spec.suspend ? schedule(spec.schedule, spec.timeZone).next(now) : undefined;
   const lastScheduleTime = cronJob?.status?.lastScheduleTime ?? before.lastScheduleTime;
@@ -46,20 +46,29 @@ export function planStatus(observed: Observed): StatusPlan {
     ...(isThere ? { cronJobName: cronJob?.metadata.name ?? cronJobName('backup', policy.metadata.name) } : {}),
     ...(next === undefined ? {} : { nextScheduleTime: wholeSecond(next) }),
     ...(lastScheduleTime === undefined ? {} : { lastScheduleTime }),
-    ...(job ? { activeRun: activeRunOf(job, podsOf(job), progress) } : {}),
+    ...(activeRun ? { activeRun } : {}),
   };
   return {
     status: { ...facts, conditions: conditionsOf(observed, facts, spec, conditions ?? []) },
     ended,
     wakeAt: earliest(
-      [
-        next?.getTime(),
-        freshUntil(policy.spec.freshness.staleAfterSeconds, facts.lastSuccessTime),
-        unseenFrom(cronJob),
-      ],
+      [next?.getTime(), freshUntil(policy.spec.freshness.staleAfterSeconds, facts.lastSuccessTime)],
       now,
     ),
   };
+}
+
+/** A run that has been told of goes on only in what else keeps its pod. */
+function goingOn(
+  { jobs, podsOf, spokenOf, progress, now }: Observed,
+  { history = [] }: PolicyStatus,
+): ActiveRun | undefined {
+  const told = new Set(history.map(({ jobUid }) => jobUid));
+  const job = activeJob(jobs, told);
+  if (!job) return undefined;
+  const pods = podsOf(job);
+  const run = activeRunOf(job, pods, { progress, spoken: spokenOf(job), now });
+  return told.has(run.jobUid) && run.waiting === undefined ? undefined : run;
 }
 
 function conditionsOf(

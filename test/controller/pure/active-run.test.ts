@@ -2,21 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RunProgress } from '../../../src/api/report.ts';
 import { activeRunSchema } from '../../../src/api/status.ts';
-import { activeJob, activeRunOf, isFinished, waitsFor } from '../../../src/controller/policy/active-run.ts';
+import { activeJob, activeRunOf, isFinished } from '../../../src/controller/policy/active-run.ts';
 import type { Pod } from '../../../src/controller/workloads.ts';
 import { aJob, aPod, BEGAN, complete, failed, JOB } from './job-and-pod.ts';
 
 const LATER = '2026-11-25T03:05:00Z';
+const NOW = new Date(LATER);
 const waiting = (reason: string, message?: string): Pod =>
   aPod({ state: { waiting: { reason, ...(message === undefined ? {} : { message }) } } });
-const unscheduled = (reason?: string, message?: string): Pod =>
-  aPod({
-    phase: 'Pending',
-    conditions: [
-      { type: 'PodScheduled', status: 'False', ...(reason && { reason }), ...(message && { message }) },
-      { type: 'Ready', status: 'False', reason: 'ContainersNotReady' },
-    ],
-  });
 const PROGRESS: RunProgress = {
   runId: 'r',
   stage: 'Archiving',
@@ -37,6 +30,12 @@ describe('The active run', () => {
     assert.equal(activeJob([complete(), failed()]), undefined);
   });
 
+  it('comes last once it has been told of, whatever else keeps its Job', () => {
+    const [told, other] = [aJob({ name: 'told' }), aJob({ name: 'other', created: LATER })];
+    assert.equal(activeJob([told, other], new Set(['uid-of-told'])), other);
+    assert.equal(activeJob([told], new Set(['uid-of-told'])), told);
+  });
+
   it('ends with the Job, not with its pod', () => {
     assert.ok(isFinished(complete()) && isFinished(failed()));
     const ending = { ...aJob(), status: { conditions: [{ type: 'FailureTarget', status: 'True' }] } };
@@ -44,9 +43,12 @@ describe('The active run', () => {
   });
 
   it('is told by its Job alone, and by its page where that answers', () => {
-    const { startTime: _, ...bare } = activeRunOf(aJob(), [], undefined);
+    const { startTime: _, ...bare } = activeRunOf(aJob(), [], { now: new Date(BEGAN) });
     assert.deepEqual(bare, { jobName: JOB, jobUid: `uid-of-${JOB}`, trigger: 'Scheduled' });
-    const told = activeRunOf(aJob({ isManual: true }), [aPod({ state: { running: {} } })], PROGRESS);
+    const told = activeRunOf(aJob({ isManual: true }), [aPod({ state: { running: {} } })], {
+      progress: PROGRESS,
+      now: NOW,
+    });
     assert.deepEqual(
       [told.trigger, told.runId, told.stage, told.percent, told.bytesDone, told.heartbeatTime, told.waiting],
       ['Manual', 'r', 'Archiving', 40, 400, LATER, undefined],
@@ -57,26 +59,11 @@ describe('The active run', () => {
   it('waits for what its newest pod waits for', () => {
     const older = waiting('ImagePullBackOff');
     const newer = aPod({ name: 'b', created: LATER, state: { running: {} } });
-    assert.equal(activeRunOf(aJob(), [older, newer], undefined).waiting, undefined);
-    assert.equal(activeRunOf(aJob(), [older], undefined).waiting, 'ImagePullBackOff');
+    assert.equal(activeRunOf(aJob(), [older, newer], { now: NOW }).waiting, undefined);
+    assert.equal(activeRunOf(aJob(), [older], { now: NOW }).waiting, 'ImagePullBackOff');
   });
 
   it('has a text that fits, however much the kubelet says', () => {
-    activeRunSchema.parse(activeRunOf(aJob(), [waiting('ErrImagePull', 'x'.repeat(5000))], undefined));
+    activeRunSchema.parse(activeRunOf(aJob(), [waiting('ErrImagePull', 'x'.repeat(5000))], { now: NOW }));
   });
-});
-
-describe('A pod', () => {
-  const pods: readonly (readonly [what: string, pod: Pod | undefined, waits: string | undefined])[] = [
-    ['that is not there', undefined, undefined],
-    ['that runs', aPod({ state: { running: {} } }), undefined],
-    ['on its way', waiting('ContainerCreating'), undefined],
-    ['on its way, with its volumes', waiting('PodInitializing'), undefined],
-    ['without its image', waiting('ErrImagePull', 'no such host'), 'ErrImagePull: no such host'],
-    ['that says only a word', waiting('CrashLoopBackOff'), 'CrashLoopBackOff'],
-    ['that fits nowhere', unscheduled('Unschedulable', '0/1 nodes'), 'Unschedulable: 0/1 nodes'],
-    ['that fits nowhere, without a word', unscheduled(), 'Unschedulable: no message'],
-  ];
-  for (const [what, pod, waits] of pods)
-    it(`${what} waits for ${waits ?? 'nothing'}`, () => assert.equal(waitsFor(pod), waits));
 });

@@ -60,6 +60,8 @@ describe('A policy as the cache holds it', () => {
           cronJob: undefined,
           jobs: [],
           podsOf: () => [],
+          spokenOf: () => undefined,
+          vanished: undefined,
           progress: undefined,
           crdGaps: [],
           now: NOW,

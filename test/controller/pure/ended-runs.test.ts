@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HISTORY_LENGTH, type PolicyStatus } from '../../../src/api/status.ts';
-import { endedRuns, unrecordedJobs, unseenFrom } from '../../../src/controller/policy/ended-runs.ts';
+import { CONTAINER } from '../../../src/controller/pod-template.ts';
+import { endedRuns, unrecordedJobs, unseenJob } from '../../../src/controller/policy/ended-runs.ts';
 import { recordRuns } from '../../../src/controller/policy/run-history.ts';
 import type { CronJob, Job, Pod } from '../../../src/controller/workloads.ts';
 import { aCachedPolicy } from './a-stored-policy.ts';
@@ -15,21 +16,25 @@ interface Look {
   readonly jobs?: readonly Job[];
   readonly pods?: Readonly<Record<string, readonly Pod[]>>;
   readonly cronJob?: CronJob;
+  /** Whether the server, asked for a Job that nobody sees, has none either. */
+  readonly isVanished?: boolean;
   readonly now?: Date;
 }
 
-const look = ({ status = {}, jobs = [], pods = {}, cronJob, now = NOW }: Look) =>
-  endedRuns({
-    policy: aCachedPolicy({}, { status }),
-    jobs,
-    cronJob,
-    podsOf: (job) => pods[job.metadata.name] ?? [],
-    now,
-  }).map(({ jobName, jobUid, trigger, outcome }) => ({ jobName, jobUid, trigger, ...outcome }));
+function look({ status = {}, jobs = [], pods = {}, cronJob, isVanished = true, now = NOW }: Look) {
+  const policy = aCachedPolicy({}, { status });
+  const vanished = isVanished ? unseenJob(policy, jobs, cronJob)?.name : undefined;
+  const podsOf = (job: Job): readonly Pod[] => pods[job.metadata.name] ?? [];
+  return endedRuns({ ...UNSPOKEN, policy, jobs, cronJob, podsOf, vanished, now }).map(
+    ({ jobName, jobUid, trigger, outcome }) => ({ jobName, jobUid, trigger, ...outcome }),
+  );
+}
+
+const UNSPOKEN = { spokenOf: () => undefined, vanished: undefined };
 
 /** What ended of these Jobs, for a policy that knows of `status`. */
 const endsOf = (jobs: readonly Job[], podsOf: (job: Job) => readonly Pod[] = () => [], status: PolicyStatus = {}) =>
-  endedRuns({ policy: aCachedPolicy({}, { status }), jobs, cronJob: undefined, podsOf, now: NOW });
+  endedRuns({ ...UNSPOKEN, policy: aCachedPolicy({}, { status }), jobs, cronJob: undefined, podsOf, now: NOW });
 
 /** The status after the Jobs were seen to end. */
 const knowing = (jobs: readonly Job[]): PolicyStatus =>
@@ -91,6 +96,73 @@ describe('A Job that has ended', () => {
   });
 });
 
+describe('A run whose container has ended', () => {
+  const sidecar = (end: Pod): Pod => ({
+    ...end,
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        ...(end.status?.containerStatuses ?? []).filter(({ name }) => name === CONTAINER),
+        { name: 'mesh', state: { running: {} } },
+      ],
+    },
+  });
+
+  it('has succeeded although a sidecar stays and its Job goes on', () => {
+    const [run, ...others] = look({ jobs: [aJob()], pods: { [JOB]: [sidecar(ended(0, left()))] } });
+    assert.deepEqual(others, []);
+    assert.deepEqual([run?.result, run?.reason, run?.completionTime], ['Succeeded', 'Verified', ENDED]);
+  });
+
+  it('has succeeded before its Job says so, which may be removed with it', () => {
+    const pods = { [JOB]: [ended(0, left())] };
+    assert.deepEqual(
+      look({ jobs: [aJob()], pods }).map(({ result }) => result),
+      ['Succeeded'],
+    );
+    assert.deepEqual(
+      look({ status: active(), pods }).map(({ result, reason, trigger }) => [result, reason, trigger]),
+      [['Succeeded', 'Verified', 'Manual']],
+    );
+  });
+
+  it('is told once, whatever becomes of its Job', () => {
+    const pods = { [JOB]: [sidecar(ended(0, left()))] };
+    const status = recordRuns(
+      {},
+      endsOf([aJob()], () => pods[JOB] ?? []),
+    );
+    assert.deepEqual(look({ jobs: [aJob()], pods, status }), []);
+    assert.deepEqual(look({ jobs: [failed({ reason: 'DeadlineExceeded' })], status }), []);
+    assert.deepEqual(look({ status: { ...status, ...active() } }), []);
+  });
+
+  it('has failed at once where no retry would follow, and a sidecar keeps the pod', () => {
+    const lasting = { [JOB]: [sidecar(ended(5, whichFailed(5)))] };
+    assert.deepEqual(
+      look({ jobs: [aJob()], pods: lasting }).map(({ reason }) => reason),
+      ['Refused'],
+    );
+    assert.deepEqual(look({ jobs: [aJob()], pods: { [JOB]: [sidecar(ended(1, whichFailed(1)))] } }), []);
+    assert.deepEqual(look({ jobs: [aJob()], pods: { [JOB]: [ended(5, whichFailed(5))] } }), []);
+  });
+
+  it('proves nothing without a report, or with one that is evicted or out of memory', () => {
+    for (const pod of [
+      ended(0),
+      ended(0, left({ verification: undefined })),
+      ended(0, left(), { reason: 'Evicted' }),
+      ended(0, left(), { why: 'OOMKilled' }),
+    ])
+      assert.deepEqual(look({ jobs: [aJob()], pods: { [JOB]: [pod] } }), []);
+  });
+
+  it('has not ended in the future of a node whose clock is ahead', () => {
+    const ahead = ended(0, left(), { finished: '2027-11-25T03:14:09Z' });
+    assert.equal(look({ jobs: [aJob()], pods: { [JOB]: [ahead] } })[0]?.completionTime, '2026-11-25T03:15:00Z');
+  });
+});
+
 describe('A full history', () => {
   const jobs = Array.from({ length: HISTORY_LENGTH + 5 }, (_, i) => failed({ name: `run-${i}`, ended: second(i) }));
   const status = knowing(jobs);
@@ -148,19 +220,31 @@ describe('A scheduled run that nobody saw', () => {
   const cronJob: CronJob = { metadata: { name: 'case-backup-nightly' }, status: { lastScheduleTime: BEGAN } };
   const at = (seconds: number): Date => new Date(Date.parse(BEGAN) + seconds * 1000);
 
-  it('is told a minute after its time, since the Job may still be on its way', () => {
-    assert.equal(unseenFrom(cronJob), Date.parse(BEGAN) + 60_000);
-    assert.deepEqual(look({ cronJob, now: at(59.999) }), []);
-    const [unseen] = look({ cronJob, now: at(60) });
+  it('is told once the server, asked for its Job, has none', () => {
+    const [unseen] = look({ cronJob, now: at(1) });
     assert.deepEqual(
       [unseen?.jobName, unseen?.result, unseen?.reason, unseen?.trigger, unseen?.completionTime],
       [JOB, 'Interrupted', 'JobUnseen', 'Scheduled', BEGAN],
     );
   });
 
+  it('is none while the server has its Job, however late the watch of Jobs and the run itself are', () => {
+    assert.deepEqual(look({ cronJob, isVanished: false, now: at(75) }), []);
+    assert.deepEqual(look({ cronJob, isVanished: false, now: at(7500) }), []);
+  });
+
   it('is told once', () => {
-    const first = endedRuns({ policy: aCachedPolicy(), jobs: [], cronJob, podsOf: () => [], now: NOW });
-    assert.deepEqual(look({ cronJob, status: recordRuns({}, first) }), []);
+    const [first] = look({ cronJob });
+    const told = endedRuns({
+      ...UNSPOKEN,
+      policy: aCachedPolicy(),
+      jobs: [],
+      cronJob,
+      podsOf: () => [],
+      vanished: first?.jobName,
+      now: NOW,
+    });
+    assert.deepEqual(look({ cronJob, status: recordRuns({}, told) }), []);
   });
 
   const known: readonly (readonly [what: string, look: Look])[] = [
@@ -184,7 +268,7 @@ describe('A scheduled run that nobody saw', () => {
   });
 
   it('is none without a CronJob', () => {
-    assert.equal(unseenFrom(undefined), undefined);
+    assert.equal(unseenJob(aCachedPolicy(), [], undefined), undefined);
     assert.deepEqual(look({ now: at(3600) }), []);
   });
 });

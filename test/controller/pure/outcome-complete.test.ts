@@ -15,7 +15,7 @@ const without = (check: keyof typeof checks): Pod =>
 /** What a complete Job's pods left, the verdict, and the exit code that it tells (of the pod that decides). */
 const ENDINGS: readonly (readonly [what: string, pods: readonly Pod[], verdict: string, exitCode?: number])[] = [
   ['a proven report and exit 0', [ended(0, left())], 'Succeeded Verified', 0],
-  ['no pod', [], 'Failed PodGone'],
+  ['no pod', [], 'Interrupted PodGone'],
   ['no termination message', [ended(0)], 'Failed ReportMissing', 0],
   ['an empty message', [ended(0, '')], 'Failed ReportMissing', 0],
   ['a message cut in half', [ended(0, left().slice(0, 300))], 'Failed ReportUnreadable', 0],
@@ -50,7 +50,7 @@ const ENDINGS: readonly (readonly [what: string, pods: readonly Pod[], verdict: 
 describe('A complete Job', () => {
   for (const [what, pods, verdict, exitCode] of ENDINGS)
     it(`with ${what} is ${verdict}`, () => {
-      const outcome = outcomeOf(complete(), pods, 'nightly', new Set());
+      const outcome = outcomeOf(complete(), pods, { policy: 'nightly', runIds: new Set() });
       assert.equal(`${outcome?.result} ${outcome?.reason}`, verdict);
       assert.equal(outcome?.exitCode, exitCode);
       // What is said by a report that proves nothing stands nowhere.
@@ -58,7 +58,7 @@ describe('A complete Job', () => {
     });
 
   it('whose report contradicts it is told in the words of the report', () => {
-    const outcome = outcomeOf(complete(), [ended(0, whichFailed(1))], 'nightly', new Set());
+    const outcome = outcomeOf(complete(), [ended(0, whichFailed(1))], { policy: 'nightly', runIds: new Set() });
     assert.equal(outcome?.message, 'the Job is complete, but its report says Failed: it did not go');
   });
 });

@@ -12,7 +12,31 @@ const memory = { phase: 'Failed', why: 'OOMKilled' } as const;
 const evicted = { phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory' } as const;
 const skipped = whichFailed(11, { result: 'Skipped', reason: 'LeaseHeld' });
 const incomplete = left({ result: 'Incomplete', reason: 'FilesMissing', exitCode: 3 });
+const pastDeadline = { phase: 'Failed', reason: 'DeadlineExceeded' } as const;
+const besideFailed: Pod = {
+  ...ended(0, left()),
+  status: {
+    phase: 'Failed',
+    containerStatuses: [
+      { name: 'mesh', state: { terminated: { exitCode: 1 } } },
+      { name: 'backup-job', state: { terminated: { exitCode: 0, reason: 'Completed', message: left() } } },
+    ],
+  },
+};
 const deadline = failed({ reason: 'DeadlineExceeded' });
+
+const refusedPod = (reason: string): Pod => ({
+  metadata: { name: 'pod-1' },
+  status: { phase: 'Failed', reason, message: `Pod was rejected: the words of the kubelet` },
+});
+const initFailed: Pod = {
+  metadata: { name: 'pod-1' },
+  status: {
+    phase: 'Failed',
+    initContainerStatuses: [{ name: 'fetch-ca', state: { terminated: { exitCode: 7 } } }],
+    containerStatuses: [{ name: 'backup-job', state: { waiting: { reason: 'PodInitializing' } } }],
+  },
+};
 
 /** What a failed Job's pods left, the verdict, and words of its sentence. */
 const ENDINGS: readonly (readonly [what: string, pods: readonly Pod[], verdict: string, says?: string, job?: Job])[] = [
@@ -21,6 +45,14 @@ const ENDINGS: readonly (readonly [what: string, pods: readonly Pod[], verdict: 
   ['a lease that another run holds', [ended(11, skipped)], 'Skipped LeaseHeld'],
   ['a report of success', [ended(1, left())], 'Failed ReportContradicts', 'says Succeeded'],
   ['a report of success and exit 0', [ended(0, left())], 'Failed ReportContradicts'],
+  ['a sidecar that ended badly after a proven run', [besideFailed], 'Succeeded Verified'],
+  ["the pod's deadline after a proven run", [ended(0, left(), pastDeadline)], 'Succeeded Verified'],
+  [
+    "the pod's deadline after exit 0 and a report of failure",
+    [ended(0, whichFailed(1), pastDeadline)],
+    'Failed DeadlineExceeded',
+  ],
+  ["the Job's deadline after a proven run", [ended(0, left())], 'Succeeded Verified', '', deadline],
   ['a report of Skipped beside exit 1', [ended(1, skipped)], 'Failed ReportContradicts', 'exit code 11'],
   ['an eviction', [ended(137, undefined, evicted)], 'Interrupted Evicted', 'low on memory'],
   ['an eviction with exit 0', [ended(0, left(), evicted)], 'Interrupted Evicted'],
@@ -37,6 +69,22 @@ const ENDINGS: readonly (readonly [what: string, pods: readonly Pod[], verdict: 
     'Failed DeadlineExceeded',
     'deleted its pod',
     deadline,
+  ],
+  ...['OutOfcpu', 'NodeAffinity', 'UnexpectedAdmissionError'].map(
+    (reason) =>
+      [`a node that says ${reason}`, [refusedPod(reason)], `Failed ${reason}`, 'the words of the kubelet'] as const,
+  ),
+  [
+    'a node that is out of something with a long name',
+    [refusedPod('OutOfexample.com/gpu')],
+    'Failed PodRefused',
+    'OutOfexample.com/gpu',
+  ],
+  [
+    'an init container that failed',
+    [initFailed],
+    'Failed InitContainerFailed',
+    'fetch-ca, which comes before the backup, ended with exit code 7',
   ],
   ['no pod', [], 'Failed BackoffLimitExceeded', 'its words', failed({ message: 'its words' })],
   ['no pod and no word', [], 'Failed JobFailed', 'no message', aJob({ end: 'Failed' })],
@@ -69,14 +117,28 @@ const ENDINGS: readonly (readonly [what: string, pods: readonly Pod[], verdict: 
 describe('A failed Job', () => {
   for (const [what, pods, verdict, says = '', job = failed()] of ENDINGS)
     it(`with ${what} is ${verdict}`, () => {
-      const outcome = outcomeOf(job, pods, 'nightly', new Set());
+      const outcome = outcomeOf(job, pods, { policy: 'nightly', runIds: new Set() });
       assert.equal(`${outcome?.result} ${outcome?.reason}`, verdict);
-      assert.equal(outcome?.exitCode, pods[0]?.status?.containerStatuses?.[1]?.state?.terminated?.exitCode);
+      const ours = pods[0]?.status?.containerStatuses?.find(({ name }) => name === 'backup-job');
+      assert.equal(outcome?.exitCode, ours?.state?.terminated?.exitCode);
       assert.ok(outcome?.message.includes(says), outcome?.message);
     });
 
+  it('that waited to its end has failed for what it waited for', () => {
+    const waited = 'FailedCreate: Error creating: pods "x" is forbidden: exceeded quota: night';
+    const known = { policy: 'nightly', runIds: new Set<string>() };
+    const outcome = outcomeOf(deadline, [], { ...known, waited });
+    assert.equal(`${outcome?.result} ${outcome?.reason}`, 'Failed FailedCreate');
+    assert.match(
+      outcome?.message ?? '',
+      /its container never ran, and then its Job failed: FailedCreate: .* exceeded quota/,
+    );
+    assert.equal(outcomeOf(deadline, [], { ...known, waited: 'something else' })?.reason, 'NeverRan');
+    assert.equal(outcomeOf(failed(), [ended(5, whichFailed(5))], { ...known, waited })?.reason, 'Refused');
+  });
+
   it('believes what else a report says, unless it contradicts the Job', () => {
-    const reportOf = (pod: Pod) => outcomeOf(failed(), [pod], 'nightly', new Set())?.report;
+    const reportOf = (pod: Pod) => outcomeOf(failed(), [pod], { policy: 'nightly', runIds: new Set() })?.report;
     assert.equal(reportOf(ended(3, incomplete))?.files, 18_233);
     assert.equal(reportOf(ended(1, whichFailed(1), memory))?.exitCode, 1);
     assert.equal(reportOf(ended(1, left())), undefined);

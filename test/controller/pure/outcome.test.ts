@@ -5,18 +5,20 @@ import { outcomeOf, triggerOf } from '../../../src/controller/policy/outcome.ts'
 import type { Job, Pod } from '../../../src/controller/workloads.ts';
 import { aJob, complete, ENDED, ended, failed, left, whichFailed } from './job-and-pod.ts';
 
-const outcome = (job: Job, ...pods: readonly Pod[]) => outcomeOf(job, pods, 'nightly', new Set());
+const outcome = (job: Job, ...pods: readonly Pod[]) => outcomeOf(job, pods, { policy: 'nightly', runIds: new Set() });
 const having = (...conditions: readonly { type: string; status: string }[]): Job => ({
   ...aJob(),
   status: { conditions },
 });
 
 describe('The outcome of a Job', () => {
-  it('is not there while the Job goes on, whatever its pods say', () => {
-    assert.equal(outcome(aJob(), ended(0, left())), undefined);
+  it('is not there while the Job goes on, unless its container has proven a backup', () => {
     assert.equal(outcome(having({ type: 'FailureTarget', status: 'True' }), ended(2, whichFailed(2))), undefined);
-    assert.equal(outcome(having({ type: 'SuccessCriteriaMet', status: 'True' }), ended(0, left())), undefined);
-    assert.equal(outcome(having({ type: 'Complete', status: 'False' }), ended(0, left())), undefined);
+    for (const job of [aJob(), having({ type: 'Complete', status: 'False' })]) {
+      assert.equal(outcome(job, ended(0)), undefined);
+      assert.equal(outcome(job, ended(1, left())), undefined);
+      assert.equal(outcome(job, ended(0, left()))?.result, 'Succeeded');
+    }
   });
 
   it('has the time at which the cluster saw the end, whatever the run says', () => {

@@ -20,6 +20,8 @@ const whole = <T extends Job | Pod>(object: T): T => ({
   },
 });
 
+const NOW = new Date('2026-11-25T03:00:05Z');
+
 describe('A Job as the cache keeps it', () => {
   const jobs = {
     'one that goes on': aJob(),
@@ -30,7 +32,10 @@ describe('A Job as the cache keeps it', () => {
   for (const [name, job] of Object.entries(jobs)) {
     it(`has the verdict and the trigger of the whole one: ${name}`, () => {
       const kept = slimJob(whole(job));
-      assert.deepEqual(outcomeOf(kept, [], 'nightly', new Set()), outcomeOf(job, [], 'nightly', new Set()));
+      assert.deepEqual(
+        outcomeOf(kept, [], { policy: 'nightly', runIds: new Set() }),
+        outcomeOf(job, [], { policy: 'nightly', runIds: new Set() }),
+      );
       assert.equal(triggerOf(kept), triggerOf(job));
     });
   }
@@ -58,6 +63,6 @@ describe('A pod as the cache keeps it', () => {
     const kept = slimPod(whole({ ...pod, metadata: { ...pod.metadata, labels } }));
     assert.deepEqual(kept.metadata.labels, labels);
     assert.equal('spec' in kept, false);
-    assert.deepEqual(activeRunOf(aJob(), [kept], undefined), activeRunOf(aJob(), [pod], undefined));
+    assert.deepEqual(activeRunOf(aJob(), [kept], { now: NOW }), activeRunOf(aJob(), [pod], { now: NOW }));
   });
 });
