@@ -1,11 +1,13 @@
 import { Registry } from 'prom-client';
 import { uploadPartBytes } from '../../src/api/policy.ts';
 import type { Clock } from '../../src/host/clock.ts';
+import { messageOf } from '../../src/host/errors.ts';
 import { missingDropboxSecrets } from '../../src/host/startup/config.ts';
 import { createThrottle } from '../../src/host/throttle.ts';
+import { createWaits, type Waits } from '../../src/host/waits.ts';
 import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
-import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
+import { type DropboxAccount, type DropboxEvents, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
 import type { Source, Store } from '../../src/store/store.ts';
 import { dropboxCounters } from './dropbox-counters.ts';
@@ -20,6 +22,8 @@ export interface Stores {
   openDestination(): Store;
   /** Counts what the stores ask of Dropbox. */
   readonly registry: Registry;
+  /** What they wait for. */
+  readonly waits: Waits;
   /** Closes what was opened. */
   close(): Promise<void>;
 }
@@ -27,7 +31,8 @@ export interface Stores {
 export function storesOf(settings: Settings, clock: Clock): Stores {
   const { source, destination, job, transfer } = settings.policy.spec;
   const registry = new Registry();
-  const events = dropboxCounters(registry, settings.policy.metadata.name);
+  const waits = createWaits(settings.log, clock);
+  const events = telling(dropboxCounters(registry, settings.policy.metadata.name), waits);
   const rate = transfer.maxBytesPerSecond;
   const throttle = rate > 0 ? createThrottle(rate, clock) : undefined;
   const opened: Store[] = [];
@@ -74,9 +79,22 @@ export function storesOf(settings: Settings, clock: Clock): Stores {
           : openDropbox(destination.dropbox?.folder ?? ''),
       ),
     registry,
+    waits,
     async close() {
       for (const store of opened) await store.close();
       await account?.close();
     },
+  };
+}
+
+/** The same events, and what is waited for told to whoever shows the run. */
+function telling(events: DropboxEvents, waits: Waits): DropboxEvents {
+  return {
+    ...events,
+    wait(kind, ms, wait) {
+      events.wait?.(kind, ms, wait);
+      waits.begin({ for: messageOf(wait.cause), since: wait.since, until: wait.until });
+    },
+    goOn: () => waits.goesOn(),
   };
 }

@@ -47,6 +47,7 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
         clock: systemClock,
         log,
         workParent,
+        waits: stores.waits,
         signal,
         onStart,
       });

@@ -1,6 +1,6 @@
 import { clip } from '../../src/api/clip.ts';
 import { counted } from '../../src/api/counted.ts';
-import type { RunProgress, RunReport, Stage, Verification } from '../../src/api/report.ts';
+import type { RunProgress, RunReport, Stage, Verification, Wait } from '../../src/api/report.ts';
 
 /** Reports and progress in plain words, for a person at a terminal. */
 
@@ -31,12 +31,13 @@ const DOING: Readonly<Record<Stage, string>> = {
 
 /** One line that fits into `width` characters: stage, files, bytes, rate, time left. */
 export function progressLine(progress: RunProgress, width: number): string {
-  const { stage, percent, filesDone, filesTotal, bytesDone, bytesTotal } = progress;
+  const { stage, percent, filesDone, filesTotal, bytesDone, bytesTotal, waiting } = progress;
   const seconds = (Date.parse(progress.heartbeatTime) - Date.parse(progress.stageStartTime)) / 1000;
   const rate = seconds > 0.5 ? bytesDone / seconds : undefined;
   const left = rate !== undefined && rate > 0 && bytesTotal !== undefined ? (bytesTotal - bytesDone) / rate : undefined;
   const parts = [
     DOING[stage] + (percent === undefined ? '' : ` ${percent} %`),
+    waiting === undefined ? '' : `waiting ${waitOf(waiting)}`,
     filesDone > 0 || filesTotal !== undefined
       ? filesTotal === undefined
         ? counted(filesDone, 'file')
@@ -48,6 +49,12 @@ export function progressLine(progress: RunProgress, width: number): string {
   ];
   const line = parts.filter((part) => part !== '').join(' · ');
   return clip(line, Math.max(20, width - 1));
+}
+
+/** Since and until when, in UTC like every time of a report, and for what. */
+function waitOf({ since, until, for: what }: Wait): string {
+  const times = `since ${since.slice(11, 19)}${until === undefined ? '' : `, until ${until.slice(11, 19)}`} UTC`;
+  return `${times}: ${what}`;
 }
 
 /** What happened, with the code word that one can look up, where it is, and what to do next. */

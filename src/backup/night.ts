@@ -24,7 +24,7 @@ export const attemptOf = ({ slot, policyName, source }: Night): Attempt => ({
 
 export interface NightOptions
   extends Pick<Night, 'source' | 'destination' | 'openJournal' | 'workParent'>,
-    Pick<RunStart, 'slot' | 'clock' | 'log' | 'signal'> {
+    Pick<RunStart, 'slot' | 'clock' | 'log' | 'signal' | 'waits'> {
   readonly policy: Policy;
   /** Called once before the first step, for whoever shows the run while it goes on. */
   onStart?(run: Run): void;

@@ -64,8 +64,8 @@ export function errorCode(error: unknown): string | undefined {
 
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  return redactStart(`${text}${cause}`, LONGEST_MESSAGE);
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+  return redactStart(text.includes(cause) ? text : `${text} (${cause})`, LONGEST_MESSAGE);
 }
 
 export function isAbort(error: unknown): error is Error {

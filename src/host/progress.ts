@@ -1,5 +1,6 @@
 import type { RunProgress, Stage } from '../api/report.ts';
 import type { Clock } from './clock.ts';
+import type { Waits } from './waits.ts';
 
 /** Where a run is, kept by the work itself and shown by the terminal line, the log, `/run` and `/metrics`. */
 export interface Progress {
@@ -11,7 +12,7 @@ export interface Progress {
   stageSeconds(): Partial<Record<Stage, number>>;
 }
 
-export function createProgress(runId: string, start: Date, clock: Clock): Progress {
+export function createProgress(runId: string, start: Date, clock: Clock, waits?: Waits): Progress {
   let stage: Stage = 'Preparing';
   let stageStart = clock.elapsed();
   let stageStartTime = start;
@@ -58,6 +59,7 @@ export function createProgress(runId: string, start: Date, clock: Clock): Progre
         startTime: start.toISOString(),
         stageStartTime: stageStartTime.toISOString(),
         heartbeatTime: heartbeat.toISOString(),
+        ...(waits?.current && { waiting: waits.current }),
       };
     },
     stageSeconds: () => ({ ...seconds, [stage]: (seconds[stage] ?? 0) + spent() }),

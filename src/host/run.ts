@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { Failure, isAbort } from './errors.ts';
 import type { Log } from './log.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { createWaits, type Waits } from './waits.ts';
 
 /** A run that goes on, whatever it does: what its pages, its terminal line and its report need of it. */
 export interface Run {
@@ -13,6 +14,8 @@ export interface Run {
   readonly clock: Clock;
   readonly log: Log;
   readonly progress: Progress;
+  /** What it waits for, told by whoever waits. */
+  readonly waits: Waits;
   /** Aborts with the Failure that the run will report: a signal, the deadline, a lost lease. */
   readonly signal: AbortSignal;
   /** Something that does not stop the run but that somebody should know. */
@@ -38,6 +41,8 @@ export interface RunStart {
   readonly clock: Clock;
   readonly log: Log;
   readonly deadlineSeconds: number;
+  /** What the stores tell of theirs; absent where they tell nobody. */
+  readonly waits?: Waits | undefined;
   /** SIGINT or SIGTERM; its reason is a Failure. */
   readonly signal: AbortSignal;
 }
@@ -54,6 +59,7 @@ export function startRun(options: RunStart): StartedRun {
     },
   );
   const warnings: string[] = [];
+  const waits = options.waits ?? createWaits(log, clock);
   const run: Run = {
     runId,
     policyName,
@@ -61,7 +67,8 @@ export function startRun(options: RunStart): StartedRun {
     start,
     clock,
     log,
-    progress: createProgress(runId, start, clock),
+    waits,
+    progress: createProgress(runId, start, clock, waits),
     signal: AbortSignal.any([options.signal, early.signal]),
     warn(code, sentence) {
       log.warn({ code }, sentence);

@@ -7,9 +7,15 @@ import { Failure, isAbort, messageOf } from '../host/errors.ts';
  */
 export type Judgement =
   | { readonly kind: 'final' }
-  | { readonly kind: 'fault' }
+  | { readonly kind: 'fault'; readonly bound?: Bound | undefined }
   | { readonly kind: 'busy' }
   | { readonly kind: 'rateLimited'; readonly afterMs: number | undefined };
+
+/** A fault that need not be waited out for as long as others: what it is when it lasts. */
+export interface Bound {
+  readonly patienceMs: number;
+  readonly failure: Failure;
+}
 
 export interface RetryingOptions {
   readonly clock: Clock;
@@ -18,10 +24,19 @@ export interface RetryingOptions {
   readonly deadline?: number | undefined;
   /** How long one operation may fail without any progress. */
   readonly patienceMs?: number | undefined;
-  onWait?(kind: WaitKind, ms: number): void;
+  onWait?(kind: WaitKind, ms: number, wait: WaitUnderWay): void;
+  /** An operation that may have waited has got further, or has come to its end. */
+  onGoOn?(): void;
 }
 
 export type WaitKind = Exclude<Judgement['kind'], 'final'>;
+
+export interface WaitUnderWay {
+  readonly cause: unknown;
+  readonly since: Date;
+  /** When it will be given up. */
+  readonly until: Date;
+}
 
 /** One operation's attempts. */
 export interface Attempts {
@@ -49,19 +64,27 @@ const LONGEST_BACKOFF_MS = 30_000;
 /** p-retry does not fit: waits come from Retry-After and are shared, and time is a passed clock. */
 export function createRetrying(options: RetryingOptions): Retrying {
   const { clock, judge, deadline = Number.POSITIVE_INFINITY, patienceMs = PATIENCE_MS } = options;
+  let pausedSince = 0;
   let pausedUntil = 0;
   let pauseCause: unknown;
 
-  const wait = async (kind: WaitKind, ms: number, cause: unknown, signal: AbortSignal): Promise<void> => {
+  const dateAt = (elapsed: number): Date => new Date(clock.now().getTime() + elapsed - clock.elapsed());
+  const wait = async (
+    kind: WaitKind,
+    ms: number,
+    { cause, since, until }: { readonly cause: unknown; readonly since: number; readonly until: number },
+    signal: AbortSignal,
+  ): Promise<void> => {
     if (clock.elapsed() + ms > deadline) throw outOfTime(kind, 'its time is up', cause);
-    options.onWait?.(kind, ms);
+    options.onWait?.(kind, ms, { cause, since: dateAt(since), until: dateAt(Math.min(until, deadline)) });
     await clock.sleep(ms, signal);
   };
 
   const ready = async (signal: AbortSignal): Promise<void> => {
     for (let left = pausedUntil - clock.elapsed(); left > 0; left = pausedUntil - clock.elapsed()) {
       // Up to a tenth later, so that the workers do not come back all at once and are refused again.
-      await wait('rateLimited', left * (1 + Math.random() / 10), pauseCause, signal);
+      const pause = { cause: pauseCause, since: pausedSince, until: pausedSince + patienceMs };
+      await wait('rateLimited', left * (1 + Math.random() / 10), pause, signal);
     }
   };
 
@@ -72,21 +95,29 @@ export function createRetrying(options: RetryingOptions): Retrying {
       progressed() {
         failingSince = undefined;
         failures = 0;
+        options.onGoOn?.();
       },
       async failed(error) {
         signal.throwIfAborted();
         const judgement = isAbort(error) ? ({ kind: 'final' } as const) : judge(error);
-        if (judgement.kind === 'final') throw error;
+        if (judgement.kind === 'final') {
+          if (failingSince !== undefined) options.onGoOn?.();
+          throw error;
+        }
         failingSince ??= clock.elapsed();
         const ms = judgement.kind === 'rateLimited' ? (judgement.afterMs ?? DEFAULT_PAUSE_MS) : backoff(failures++);
-        if (clock.elapsed() + ms - failingSince > patienceMs) {
+        const bound = judgement.kind === 'fault' ? judgement.bound : undefined;
+        const until = failingSince + Math.min(patienceMs, bound?.patienceMs ?? patienceMs);
+        if (clock.elapsed() + ms > until) {
+          if (bound) throw bound.failure;
           throw outOfTime(judgement.kind, `it lasts longer than ${Math.round(patienceMs / 60_000)} minutes`, error);
         }
         if (judgement.kind === 'rateLimited') {
+          if (pausedUntil <= clock.elapsed()) pausedSince = failingSince;
           pausedUntil = Math.max(pausedUntil, clock.elapsed() + ms);
           pauseCause = error;
           await ready(signal);
-        } else await wait(judgement.kind, ms, error, signal);
+        } else await wait(judgement.kind, ms, { cause: error, since: failingSince, until }, signal);
       },
     };
   };
@@ -98,7 +129,9 @@ export function createRetrying(options: RetryingOptions): Retrying {
       const attempts = start(signal);
       for (;;) {
         try {
-          return await attempt();
+          const result = await attempt();
+          options.onGoOn?.();
+          return result;
         } catch (error) {
           await attempts.failed(error);
         }

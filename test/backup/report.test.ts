@@ -21,6 +21,7 @@ const runWith = (warnings: readonly string[] = []): Run => ({
   start: START,
   clock: { ...systemClock, now: () => new Date(START.getTime() + 61_000) },
   log: { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined },
+  waits: { begin: () => undefined, goesOn: () => undefined, current: undefined },
   progress: createProgress(RUN_ID, START, systemClock),
   signal: new AbortController().signal,
   warn: () => undefined,

@@ -50,3 +50,18 @@ test('one of anything is not said in the plural', () => {
   assert.equal(progressLine(progress, 80), 'archiving and uploading · 1 file');
   assert.equal(progressLine({ ...progress, filesTotal: 1 }, 80), 'archiving and uploading · 1 of 1 file');
 });
+
+test('the progress line says what is waited for, since when and until when', () => {
+  const { runId, startTime } = aReport('nightly-1');
+  const times = { startTime, stageStartTime: startTime, heartbeatTime: startTime };
+  const waiting = {
+    for: 'no name server answers',
+    since: '2026-11-23T03:00:05.000Z',
+    until: '2026-11-23T04:00:05.000Z',
+  };
+  const progress = { runId, stage: 'Listing', filesDone: 0, bytesDone: 0, ...times } as const;
+  assert.equal(
+    progressLine({ ...progress, waiting }, 120),
+    `${progressLine(progress, 120)} · waiting since 03:00:05, until 04:00:05 UTC: no name server answers`,
+  );
+});

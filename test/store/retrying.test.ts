@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure } from '../../src/host/errors.ts';
 import { backoff, createRetrying, type Judgement, type WaitKind } from '../../src/store/retrying.ts';
 import { never } from './conformance/fixture.ts';
 import { hurriedClock } from './dropbox-fixture.ts';
@@ -14,6 +15,9 @@ class Judged extends Error {
 }
 const judge = (error: unknown): Judgement => (error instanceof Judged ? error.judgement : { kind: 'final' });
 const fault = (): Judged => new Judged({ kind: 'fault' });
+
+/** To the nearest: a hurried clock has fractions of a millisecond. */
+const secondOf = (date: Date): string => new Date(Math.round(date.getTime() / 1000) * 1000).toISOString().slice(11, 19);
 
 /** Throws these one after the other, then succeeds. */
 function failing(...errors: readonly Error[]): () => Promise<number> {
@@ -71,6 +75,51 @@ test('waits are reported by kind', async () => {
   const limited = new Judged({ kind: 'rateLimited', afterMs: 1000 });
   await retrying.run(failing(fault(), new Judged({ kind: 'busy' }), limited), never);
   assert.deepEqual(waits, ['fault', 'busy', 'rateLimited']);
+});
+
+test('a wait is told with what it is for, since when, and when it will be given up', async () => {
+  const clock = hurriedClock();
+  const told: string[] = [];
+  const { run } = createRetrying({
+    clock,
+    judge,
+    patienceMs: 60_000,
+    onWait: (kind, _, { since, until }) => told.push(`${kind} ${secondOf(since)} ${secondOf(until)}`),
+    onGoOn: () => told.push('goes on'),
+  });
+  clock.advance(5_000);
+  await run(failing(fault(), fault()), never);
+  assert.deepEqual(told, ['fault 03:00:05 03:01:05', 'fault 03:00:05 03:01:05', 'goes on']);
+});
+
+test('a rate limit is told to go on for as long as anybody waits for it', async () => {
+  const clock = hurriedClock();
+  const sinces = new Set<string>();
+  const { run } = createRetrying({ clock, judge, onWait: (_, __, { since }) => sinces.add(secondOf(since)) });
+  const limited = new Judged({ kind: 'rateLimited', afterMs: 60_000 });
+  await run(failing(limited, limited, limited), never);
+  assert.deepEqual([...sinces], ['03:00:00']);
+});
+
+test('a wait ends with what it waited for, also when that fails for good', async () => {
+  let isWaiting = false;
+  const { run } = createRetrying({
+    clock: hurriedClock(),
+    judge,
+    onWait: () => (isWaiting = true),
+    onGoOn: () => (isWaiting = false),
+  });
+  await assert.rejects(run(failing(fault(), new TypeError('a bug')), never), TypeError);
+  assert.equal(isWaiting, false);
+});
+
+test('a fault that need not be waited out is given up earlier, as what it is', async () => {
+  const clock = hurriedClock();
+  const { run } = createRetrying({ clock, judge });
+  const failure = new Failure('HostUnknown', 'no such name');
+  const unknown = () => new Judged({ kind: 'fault', bound: { patienceMs: 120_000, failure } });
+  await assert.rejects(run(failing(...Array.from({ length: 99 }, unknown)), never), failure);
+  assert.ok(clock.elapsed() > 60_000 && clock.elapsed() <= 120_000);
 });
 
 test('a later and longer rate limit prolongs the pause for those who already wait', async () => {

@@ -24,6 +24,10 @@ export const CONFIGURATION = {
     means: 'The destination folder does not exist. It is not made for you: an unmounted volume looks the same.',
     remedy: 'Make the folder, or mount its volume.',
   },
+  HostUnknown: {
+    means: 'No name server knows the host that `HTTPS_PROXY`, `HTTP_PROXY` or `CASE_BACKUP_DROPBOX_ORIGIN` names.',
+    remedy: 'Correct the variable that the message names, or see which name servers the machine or pod uses.',
+  },
   LeaseUnreadable: {
     means: 'A folder stands where `.case-backup/lease.json` belongs.',
     remedy: 'Look at who made it, and remove it.',
@@ -49,6 +53,10 @@ export const CONFIGURATION = {
     remedy: 'Write it as `2026-11-23_backup.zip`.',
   },
   NotAFolder: { means: 'A path of the policy is a file.', remedy: 'Name a folder.' },
+  OriginInvalid: {
+    means: 'What `CASE_BACKUP_DROPBOX_ORIGIN` names is no place that answers as Dropbox does.',
+    remedy: 'Leave it unset to reach Dropbox itself; it is for tests.',
+  },
   PolicyAmbiguous: { means: 'The file holds several policies.', remedy: 'Give each a file of its own.' },
   PolicyInvalid: {
     means: 'The policy has faults; the message names every one of them with its field.',
@@ -63,8 +71,13 @@ export const CONFIGURATION = {
     remedy: 'Check the path after `-f`; the message has line and column.',
   },
   ProxyInvalid: {
-    means: '`HTTPS_PROXY` or `HTTP_PROXY` is not the address of a proxy.',
+    means:
+      '`HTTPS_PROXY` or `HTTP_PROXY` is not the address of a proxy, or names one with `https://` that speaks no TLS.',
     remedy: 'Write it as `http://HOST:PORT`.',
+  },
+  ProxyRefused: {
+    means: 'The proxy answers and does not lead to Dropbox.',
+    remedy: 'Let it lead to `api.dropboxapi.com` and `content.dropboxapi.com`, port 443, or name another.',
   },
   RetentionDisabled: {
     means: '`prune`: `spec.retention.mode` is Disabled, which lets nothing be deleted.',

@@ -28,6 +28,10 @@ export const CREDENTIALS = {
     remedy:
       'The account joined or left a team, or the team space moved. Check `spec.source.dropbox.namespace` and `root`. To begin anew, use a new destination folder (in Kubernetes, a new policy).',
   },
+  ProxyLogin: {
+    means: 'The proxy asks for a user and password, or refuses those that it was given.',
+    remedy: 'Write them into the variable that the message names: `http://USER:PASSWORD@HOST:PORT`.',
+  },
   RefreshTokenRefused: {
     means: 'The refresh token is revoked or wrong.',
     remedy: 'Link the app again; put the new token into the secret.',

@@ -35,7 +35,7 @@ export function activeRunOf(
     now,
   }: { readonly progress?: RunProgress | undefined; readonly spoken?: string | undefined; readonly now: Date },
 ): ActiveRun {
-  const waiting = waitsFor(job, newestPod(pods), spoken, now);
+  const waiting = waitsFor(job, newestPod(pods), spoken, now) ?? runWaitsFor(progress);
   return {
     jobName: job.metadata.name,
     jobUid: job.metadata.uid ?? '',
@@ -52,4 +52,12 @@ export function activeRunOf(
       heartbeatTime: progress.heartbeatTime,
     }),
   };
+}
+
+/** A run that is there and can't go on says so itself. */
+function runWaitsFor(progress: RunProgress | undefined): string | undefined {
+  const waiting = progress?.waiting;
+  if (waiting === undefined) return undefined;
+  const until = waiting.until === undefined ? '' : `, until ${waiting.until}`;
+  return `${waiting.for}, since ${waiting.since}${until}`;
 }

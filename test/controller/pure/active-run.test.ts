@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RunProgress } from '../../../src/api/report.ts';
+import type { RunProgress, Wait } from '../../../src/api/report.ts';
 import { activeRunSchema } from '../../../src/api/status.ts';
 import { activeJob, activeRunOf, isFinished } from '../../../src/controller/policy/active-run.ts';
 import type { Pod } from '../../../src/controller/workloads.ts';
@@ -61,6 +61,18 @@ describe('The active run', () => {
     const newer = aPod({ name: 'b', created: LATER, state: { running: {} } });
     assert.equal(activeRunOf(aJob(), [older, newer], { now: NOW }).waiting, undefined);
     assert.equal(activeRunOf(aJob(), [older], { now: NOW }).waiting, 'ImagePullBackOff');
+  });
+
+  it('waits for what its run waits for, once that is there', () => {
+    const running = aPod({ state: { running: {} } });
+    const waits = { for: 'api.dropboxapi.com does not answer', since: '2026-11-23T03:00:05.000Z' };
+    const told = (waiting: Wait) =>
+      activeRunOf(aJob(), [running], { progress: { ...PROGRESS, waiting }, now: NOW }).waiting;
+    assert.equal(told(waits), 'api.dropboxapi.com does not answer, since 2026-11-23T03:00:05.000Z');
+    assert.equal(
+      told({ ...waits, until: '2026-11-23T04:00:05.000Z' }),
+      'api.dropboxapi.com does not answer, since 2026-11-23T03:00:05.000Z, until 2026-11-23T04:00:05.000Z',
+    );
   });
 
   it('has a text that fits, however much the kubelet says', () => {

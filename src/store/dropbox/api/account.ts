@@ -3,7 +3,7 @@ import type { Clock } from '../../../host/clock.ts';
 import type { DropboxCredentials } from '../../../host/startup/config.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { untilAborted } from '../../../host/until-aborted.ts';
-import { createRetrying, type Retrying, type WaitKind } from '../../retrying.ts';
+import { createRetrying, type Retrying, type WaitKind, type WaitUnderWay } from '../../retrying.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiRequest, Send } from './api-request.ts';
 import { tokenRefusal } from './credential-refusals.ts';
@@ -17,7 +17,8 @@ import { createTokens } from './tokens.ts';
 /** What the caller may count: requests by route and outcome, and what was waited for. */
 export interface DropboxEvents {
   request?(route: string, outcome: number | 'fault'): void;
-  wait?(kind: WaitKind, ms: number): void;
+  wait?(kind: WaitKind, ms: number, wait: WaitUnderWay): void;
+  goOn?(): void;
 }
 
 export interface AccountOptions {
@@ -61,7 +62,8 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
     clock,
     judge,
     deadline: options.deadline,
-    onWait: (kind, ms) => events?.wait?.(kind, ms),
+    onWait: (kind, ms, wait) => events?.wait?.(kind, ms, wait),
+    onGoOn: () => events?.goOn?.(),
   });
   const serverClock = startServerClock(clock);
 

@@ -1,10 +1,20 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import { Failure, messageOf } from '../../../host/errors.ts';
-import { isLoopback } from '../../../host/loopback.ts';
+import type { ProxySetting } from './proxy-setting.ts';
 
 /** More than the policy can ask for (32 downloads and 16 uploads at once), so that nothing waits for a connection. */
 const MAX_CONNECTIONS = 64;
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * How long one of several addresses may take before the next is tried. Node's 250 ms end every connect over a satellite
+ * or a busy line (700 ms a round trip), address after address; half of the time for all leaves room for a dead first one.
+ */
+const ADDRESS_TIMEOUT_MS = CONNECT_TIMEOUT_MS / 2;
+
+const CONNECT = {
+  timeout: CONNECT_TIMEOUT_MS,
+  autoSelectFamily: true,
+  autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+};
 
 /**
  * An answer carries the path of its file twice in one header, with up to six bytes a letter. Node's 16 KiB end at 1,250
@@ -20,21 +30,16 @@ const OPTIONS = {
   // Both are watched by a watchdog, because undici's do not see a request body move or a reader pause.
   headersTimeout: 0,
   bodyTimeout: 0,
-  connect: { timeout: CONNECT_TIMEOUT_MS },
+  connect: CONNECT,
 };
 
+/** A ProxyAgent takes what concerns its connections under names of its own. */
+const THROUGH_PROXY = { connectTimeout: CONNECT_TIMEOUT_MS, proxyTls: CONNECT };
+
 /**
- * The connections to Dropbox, or to `origin` in its place: through the proxy that HTTPS_PROXY or HTTP_PROXY names (or
- * their lower-case forms), unless NO_PROXY has the host or it is this machine itself.
+ * The connections to Dropbox, or to what stands in its place: through the proxy of the environment unless NO_PROXY has
+ * the host.
  */
-export function openAgent(origin: string | undefined): Dispatcher {
-  if (origin !== undefined && isLoopback(new URL(origin))) return new Agent(OPTIONS);
-  try {
-    return new EnvHttpProxyAgent(OPTIONS);
-  } catch (error) {
-    throw new Failure('ProxyInvalid', `HTTPS_PROXY or HTTP_PROXY is not the address of a proxy: ${messageOf(error)}`, {
-      hint: 'write it as http://HOST:PORT',
-      cause: error,
-    });
-  }
+export function openAgent(proxy: ProxySetting | undefined): Dispatcher {
+  return proxy ? new EnvHttpProxyAgent({ ...OPTIONS, ...THROUGH_PROXY }) : new Agent(OPTIONS);
 }

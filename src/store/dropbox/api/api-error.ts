@@ -1,4 +1,5 @@
 import { messageOf } from '../../../host/errors.ts';
+import type { Bound } from '../../retrying.ts';
 
 /**
  * An answer that is no success: an endpoint's refusal (409, 416), a rate limit (429) or a server error (5xx). What no
@@ -40,8 +41,11 @@ export class ApiError extends Error {
 /** The connection broke, fell silent, or brought something that can't be the answer. Another attempt may heal it. */
 export class TransferFault extends Error {
   override readonly name = 'TransferFault';
-  constructor(what: string, cause?: unknown) {
+  /** Where it need not be waited out for as long as others. */
+  readonly bound: Bound | undefined;
+  constructor(what: string, cause?: unknown, bound?: Bound) {
     super(cause === undefined ? what : `${what}: ${messageOf(cause)}`, cause === undefined ? undefined : { cause });
+    this.bound = bound;
   }
 }
 

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { errorCode, Failure } from '../../../host/errors.ts';
+import { isLoopback } from '../../../host/loopback.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { openAgent } from './agent.ts';
 import { TransferFault } from './api-error.ts';
-import { headersTooLarge } from './refusals.ts';
+import { connectionFault } from './connection-fault.ts';
+import { proxyOf } from './proxy-setting.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 export interface HttpRequest {
@@ -32,8 +33,6 @@ export interface Http {
 /** Small enough that a slow line still shows life within the idle time, large enough to cost nothing. */
 const LARGEST_PIECE = 128 * 1024;
 
-const CERTIFICATE_ERROR = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
-
 export interface HttpOptions {
   /** Where requests go instead of to Dropbox. */
   readonly origin: string | undefined;
@@ -43,7 +42,16 @@ export interface HttpOptions {
 
 export function openHttp({ origin, throttle }: HttpOptions): Http {
   const pieceBytes = Math.min(LARGEST_PIECE, throttle?.turnBytes ?? LARGEST_PIECE);
-  const agent = openAgent(origin);
+  const proxy = origin !== undefined && isLoopback(new URL(origin)) ? undefined : proxyOf(process.env);
+  const agent = openAgent(proxy);
+  let isProven = false;
+
+  /** What broke an attempt: our caller's abort passes. */
+  const asFault = (error: unknown, url: URL, signal: AbortSignal): unknown => {
+    if (signal.aborted) return signal.reason;
+    if (error instanceof TransferFault) return error;
+    return connectionFault(error, url.hostname, { origin, proxy, isProven });
+  };
 
   return {
     async post({ url, headers, body, idleMs }, signal) {
@@ -60,13 +68,14 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
           body: body && body.length > pieceBytes ? Readable.from(pieces(body, pieceBytes, watch)) : (body ?? null),
           signal: watchdog.signal,
         });
+        isProven = true;
         watchdog.pause();
         // Destroying a body that was not read to the end emits an error, which nobody else waits for.
         answer.body.on('error', watchdog.stop);
         return {
           status: answer.statusCode,
           header: (name) => [answer.headers[name] ?? []].flat()[0],
-          body: read(answer.body, watch, signal),
+          body: read(answer.body, watch, (error) => asFault(error, url, signal)),
           discard() {
             watchdog.stop();
             answer.body.destroy();
@@ -74,7 +83,7 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
         };
       } catch (error) {
         watchdog.stop();
-        throw asFault(error, signal);
+        throw asFault(error, url, signal);
       }
     },
     close: () => agent.destroy(),
@@ -119,7 +128,7 @@ async function* pieces(body: Buffer, pieceBytes: number, { watchdog, pace }: Wat
 async function* read(
   body: Dispatcher.ResponseData['body'],
   { watchdog, pace }: Watch,
-  signal: AbortSignal,
+  asFault: (error: unknown) => unknown,
 ): AsyncGenerator<Buffer, void, void> {
   const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
   try {
@@ -133,23 +142,9 @@ async function* read(
       yield next.value;
     }
   } catch (error) {
-    throw asFault(error, signal);
+    throw asFault(error);
   } finally {
     watchdog.stop();
     body.destroy();
   }
-}
-
-/** What broke an attempt: our caller's abort passes, a certificate needs a person, the rest may heal. */
-function asFault(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  if (error instanceof TransferFault) return error;
-  if (CERTIFICATE_ERROR.test(errorCode(error) ?? '')) {
-    return new Failure('CertificateRefused', `the certificate of the remote is not trusted (${errorCode(error)})`, {
-      hint: 'behind an inspecting proxy, give its CA with NODE_EXTRA_CA_CERTS; otherwise check the clock and the network',
-      cause: error,
-    });
-  }
-  if (errorCode(error) === 'UND_ERR_HEADERS_OVERFLOW') return headersTooLarge('of an answer', error);
-  return new TransferFault('the connection failed', error);
 }

@@ -7,7 +7,7 @@ import { ApiError, member, TransferFault } from './api-error.ts';
  * or `too_many_requests` body stops everything (Dropbox data ingress guide).
  */
 export function judge(error: unknown): Judgement {
-  if (error instanceof TransferFault) return { kind: 'fault' };
+  if (error instanceof TransferFault) return { kind: 'fault', bound: error.bound };
   if (!(error instanceof ApiError)) return { kind: 'final' };
   if (error.status === 429) {
     const reason = member(member(error.detail, 'reason'), '.tag');
