@@ -2,6 +2,7 @@ import type { Verification } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
 import type { Lease } from '../repository/lease.ts';
 import { FORMAT_VERSION } from '../repository/manifest.ts';
+import { MOST_NAMES, nextName } from '../repository/names.ts';
 import type { LayoutName, RunRecord, StoredArchive } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
@@ -30,23 +31,41 @@ export interface Candidate {
 
 /**
  * Moves the verified uploads to their names, the first of them last: that is the moment they are a backup. The record
- * says `committing` before, so that a crash right after it leaves a backup that the next run can recognise; the lease is
- * confirmed in between, so that a run which lost it commits nothing.
+ * says `committing` before, with the name, so that a crash right after the move leaves a backup that the next run can
+ * recognise; the lease is confirmed in between, so that a run which lost it commits nothing. A name that something else
+ * has, which no listing need have shown (a folder, a link, a file in other letters), is left to it for the next one.
  */
 export async function commit(
   night: Night,
-  { layout, source, facts, account, verification, uploads }: Candidate,
+  { uploads, ...candidate }: Candidate,
   { keeper, lease }: { readonly keeper: RecordKeeper; readonly lease: Lease },
 ): Promise<void> {
-  const { destination, signal } = night;
-  const archives = uploads.map((upload) => storedArchive(upload, destination));
+  const { signal, start, spec } = night;
+  const [first, ...others] = uploads;
+  if (!first) throw new Error('there is nothing to commit');
+  let main = first;
+  for (let tried = 1; ; tried++) {
+    await announce(night, { ...candidate, uploads: [main, ...others] }, keeper);
+    await lease.confirm(signal);
+    if (tried === 1)
+      for (const other of others.toReversed()) if (!(await place(night, other, lease))) throw taken(night, other);
+    if (await place(night, main, lease)) return;
+    if (tried === MOST_NAMES) throw taken(night, main);
+    main = { ...main, name: nextName(main.name, start, spec.timeZone) };
+  }
+}
+
+async function announce(
+  night: Night,
+  { layout, source, facts, account, verification, uploads }: Candidate,
+  keeper: RecordKeeper,
+): Promise<void> {
+  const archives = uploads.map((upload) => storedArchive(upload, night.destination));
   const [main] = archives;
   if (!main) throw new Error('there is nothing to commit');
   const { name: _, modified: __, ...backup } = main;
   const report = reportOfMade(night, { account, facts, backup, verification });
-  await keeper.update({ state: 'committing', layout, source, archives, report }, signal);
-  await lease.confirm(signal);
-  for (const upload of uploads.toReversed()) await place(night, upload, lease);
+  await keeper.update({ state: 'committing', layout, source, archives, report }, night.signal);
 }
 
 const storedArchive = ({ file, contentHash, name }: Checked, destination: Store): StoredArchive => ({
@@ -58,16 +77,24 @@ const storedArchive = ({ file, contentHash, name }: Checked, destination: Store)
   modified: file.modified.toISOString(),
 });
 
-async function place({ destination, signal }: Night, { file, name }: Checked, lease: Lease): Promise<void> {
+/** False when the name is taken. */
+async function place({ destination, signal }: Night, { file, name }: Checked, lease: Lease): Promise<boolean> {
   try {
     await destination.move(file, name, signal);
+    return true;
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     await lease.confirm(signal);
-    throw new Failure(
-      'CommitConflict',
-      `${destination.locate(name)} was made, or our upload removed, by somebody else`,
-      { hint: 'nothing was overwritten; run again', cause: error },
-    );
+    const there = await destination.stat(file.path, signal);
+    if (there?.kind === 'file' && there.size === file.size) return false;
+    throw new Failure('CommitConflict', `${destination.locate(file.path)}, our upload, was removed by somebody else`, {
+      hint: 'nothing was overwritten; run again, and see who else writes into .case-backup/incoming',
+      cause: error,
+    });
   }
 }
+
+const taken = ({ destination }: Night, { name }: Checked): Failure =>
+  new Failure('CommitConflict', `${destination.locate(name)} is taken, and so is every name that was tried before it`, {
+    hint: 'nothing was overwritten; see who puts so many files or folders into the backup folder',
+  });

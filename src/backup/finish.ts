@@ -47,14 +47,12 @@ export async function finish(night: Night, { series, keeper, lease, records }: S
     const retention = await retain(night, inventory, { lease, logged, backup: verdict });
     report = { ...report, retention, ...(retention.deleted > 0 ? await quotaOf(night) : {}) };
     // What the log has not heard yet only the records can tell it, however long the database is away.
-    if (logged !== 'failed') await removeOldRecords(night, inventory);
+    if (logged !== 'failed') await removeOldRecords({ ...night, lease }, inventory);
     night.progress.begin('Reporting');
     report = broughtUpToDate(report, night);
     await keeper.update({ report }, night.signal);
-    await lease.release(night.signal);
   } catch (error) {
-    if (night.signal.aborted) await releaseStopped(night, lease);
-    else
+    if (!night.signal.aborted)
       night.warn(
         'AftermathFailed',
         `the backup is verified and in place, but what follows failed: ${messageOf(error)}`,
@@ -93,14 +91,6 @@ function tellOfChanges(night: Night, { lost, backups }: Inventory): void {
   }
   for (const { name } of backups.filter(({ status }) => status === 'altered'))
     night.warn('BackupAltered', `${night.destination.locate(name)} is not the file that was verified`);
-}
-
-async function releaseStopped(night: Night, lease: Lease): Promise<void> {
-  try {
-    await lease.release(AbortSignal.timeout(5000));
-  } catch (error) {
-    night.log.warn({}, `the lease was not released and will expire: ${messageOf(error)}`);
-  }
 }
 
 /** Stopped while only housekeeping was left, or nothing at all: the backup is good, the exit code says that the run did not end by itself. */

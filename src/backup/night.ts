@@ -1,7 +1,7 @@
 import type { Policy, PolicySpec } from '../api/policy.ts';
 import type { Run, RunStart } from '../host/run.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Attempt } from '../repository/retry.ts';
+import type { Attempt } from '../repository/lease/retry.ts';
 import type { Source, Store } from '../store/store.ts';
 
 /** What every step of a night works with; made once. What a step finds it returns. */

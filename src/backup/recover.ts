@@ -3,25 +3,28 @@ import type { RunReport } from '../api/report.ts';
 import { sweepIncoming } from '../repository/incoming.ts';
 import { archiveAt, type Inventory, inventoryWith } from '../repository/inventory.ts';
 import { toJson } from '../repository/json-file.ts';
+import { isRetry } from '../repository/lease/retry.ts';
+import type { Lease } from '../repository/lease.ts';
 import { recordName } from '../repository/names.ts';
 import { type RunRecord, readRecords, type StoredRecord } from '../repository/record.ts';
-import { isRetry } from '../repository/retry.ts';
 import { Conflict, type Identity, type Store } from '../store/store.ts';
 import { attemptOf, type Night } from './night.ts';
 import { blankReport } from './report.ts';
 import { sweepWorkFolders } from './work-folder.ts';
 
 /**
- * Finishes what runs before us left behind, and returns what stands. Only the holder of the lease may call this: whoever
- * made what it finds has died or has lost the lease, and can't commit any more once its upload is gone.
+ * Finishes what runs before us left behind, and returns what stands. Only the holder of the lease may do this: whoever
+ * made what it finds has died or has lost the lease, and can't commit any more once its upload is gone. So the lease is
+ * confirmed between each look and the change that follows from it: a run that was frozen in between touches nothing of
+ * the one that has it by now.
  */
-export async function recover(night: Night): Promise<Inventory> {
+export async function recover(night: Night, lease: Lease): Promise<Inventory> {
   const { destination, signal } = night;
   const { records, ...others } = await readRecords(destination, signal);
   const finished: StoredRecord[] = [];
   for (const stored of records)
-    finished.push(stored.record.state === 'finished' ? stored : await finishRecord(night, stored));
-  await sweepIncoming(destination, 'all', signal);
+    finished.push(stored.record.state === 'finished' ? stored : await finishRecord(night, lease, stored));
+  await sweepIncoming(destination, lease, signal);
   await sweepWorkFolders(night.workParent);
   return await inventoryWith({ records: finished, ...others }, destination, signal);
 }
@@ -41,12 +44,13 @@ export function predecessorOf(
   })?.proof;
 }
 
-async function finishRecord(night: Night, { file, record }: StoredRecord): Promise<StoredRecord> {
+async function finishRecord(night: Night, lease: Lease, { file, record }: StoredRecord): Promise<StoredRecord> {
   const { destination, signal, clock, log } = night;
   const isAdopted = record.state === 'committing' && (await isInPlace(destination, record, signal));
   const finished: RunRecord = isAdopted
     ? { ...record, state: 'finished' }
     : { ...withoutArchives(record), state: 'finished', report: interruptedReport(record, clock.now()) };
+  await lease.confirm(signal);
   log.info(
     { run: record.runId, adopted: isAdopted },
     isAdopted ? 'adopted the verified backup of a run that died' : 'recorded a run that died',

@@ -32,7 +32,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     prepared = true;
     lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
     const series = { policy: night.policyName, source: originOf(night.source, source) };
-    const inventory = seenBy(series, await recover(night));
+    const inventory = seenBy(series, await recover(night, lease));
     await rememberPolicy(night);
     const predecessor = predecessorOf(night, source, inventory);
     if (predecessor) {
@@ -47,6 +47,20 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     return await closeFailed(night, { failure: reasonOf(error, night.signal) }, { keeper, lease, prepared });
   } finally {
     dispose();
+    await letGo(night, lease);
+  }
+}
+
+/** A store may have stopped answering, and a pod is killed 30 s after SIGTERM. */
+const LET_GO_MS = 5_000;
+
+/** Whatever has happened, a run that is over holds nobody up: it renews its lease no more, and gives it back if it can. */
+async function letGo({ log }: Night, lease: Lease | undefined): Promise<void> {
+  try {
+    await lease?.release(AbortSignal.timeout(LET_GO_MS));
+  } catch (error) {
+    if (asFailure(error).code !== 'LeaseLost')
+      log.warn({}, `the lease was not released and will expire: ${messageOf(error)}`);
   }
 }
 

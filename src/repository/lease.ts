@@ -1,11 +1,12 @@
-import { z } from 'zod';
 import type { Clock } from '../host/clock.ts';
-import { asFailure, Failure } from '../host/errors.ts';
-import { isProcessAlive, isProcessGone, processIdentity } from '../host/process-identity.ts';
+import { asFailure, type Failure } from '../host/errors.ts';
+import { processIdentity } from '../host/process-identity.ts';
+import { untilAborted } from '../host/until-aborted.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
-import { readJson, toJson } from './json-file.ts';
+import { toJson } from './json-file.ts';
+import { findLease, type LeaseRecord, notAFile, swapOwn } from './lease/lease-file.ts';
+import { type Applicant, assertFree, leaseHeld, TTL_SECONDS } from './lease/lease-free.ts';
 import { LEASE_FILE } from './names.ts';
-import { type Attempt, isRetry } from './retry.ts';
 
 /**
  * One writer per destination, decided beside the backups, so that it holds between clusters and between Kubernetes
@@ -18,78 +19,87 @@ export interface Lease {
   readonly fence: number;
   /** Swaps the lease once more; throws Failure `leaseHeld`/`LeaseLost` when somebody else has it. */
   confirm(signal: AbortSignal): Promise<void>;
+  /** Renews it no more from the moment of the call, whatever becomes of the giving back. Again, it does nothing. */
   release(signal: AbortSignal): Promise<void>;
 }
 
-const TTL_SECONDS = 180;
 const RENEW_SECONDS = 45;
 
-const leaseSchema = z.object({
-  runId: z.string(),
-  slot: z.string(),
-  policy: z.string().default(''),
-  source: z.string().default(''),
-  /** Names the process, so that a successor on the same host need not wait for one that was killed. */
-  process: z.string(),
-  fence: z.int().min(0),
-  ttlSeconds: z.int().min(0),
-  renewals: z.int().min(0),
-});
-type LeaseRecord = z.infer<typeof leaseSchema>;
-
-export interface LeaseOptions {
-  readonly runId: string;
-  /** Who takes it: a retry of a Job need not wait for the try before, which is gone when it begins. */
-  readonly attempt: Attempt;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+export interface LeaseOptions extends Applicant {
   /** Called once when the lease was lost in the background. */
   onLost(failure: Failure): void;
 }
 
 export async function acquireLease(store: Store, options: LeaseOptions): Promise<Lease> {
-  const { runId, attempt, clock, signal } = options;
-  const current = await store.stat(LEASE_FILE, signal);
-  if (current?.kind === 'folder')
-    throw new Failure('LeaseUnreadable', `${store.locate(LEASE_FILE)} is a folder`, {
-      hint: 'look at who made it, and remove it',
-    });
-  const found = current && (await readLease(store, current, signal));
-  const held = found?.held;
-  if (found && held) await assertFree(store, { file: found.file, held }, options);
+  return hold(store, await take(store, options), options);
+}
 
-  const record: LeaseRecord = {
-    runId,
-    ...attempt,
-    process: processIdentity(),
-    fence: (held?.fence ?? 0) + 1,
-    ttlSeconds: TTL_SECONDS,
-    renewals: 0,
-  };
-  let file = await swap(store, record, found?.file, signal);
+interface Taken {
+  readonly file: FileEntry;
+  readonly record: LeaseRecord;
+}
+
+/** Whoever loses the race for a free lease looks again and finds its holder; after so many it is busy enough. */
+const MOST_LOOKS = 5;
+
+async function take(store: Store, options: LeaseOptions): Promise<Taken> {
+  const { runId, attempt, signal } = options;
+  for (let look = 1; ; look++) {
+    const found = await findLease(store, signal);
+    const { file, held } = found ?? {};
+    if (file && held) await assertFree(store, { file, held }, options);
+    const record = {
+      runId,
+      ...attempt,
+      process: processIdentity(),
+      fence: (held?.fence ?? 0) + 1,
+      ttlSeconds: TTL_SECONDS,
+      renewals: 0,
+    };
+    try {
+      return { file: await store.put(LEASE_FILE, toJson(record), file ?? 'absent', signal), record };
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      if (look === MOST_LOOKS)
+        throw file ? leaseHeld(store, held ?? { runId: 'of somebody' }, 'by now') : notAFile(store);
+    }
+  }
+}
+
+function hold(store: Store, taken: Taken, { clock, signal, onLost }: LeaseOptions): Lease {
+  let { file, record } = taken;
   let renewals: Promise<unknown> = Promise.resolve();
+  let released: Promise<void> | undefined;
+  const background = new AbortController();
 
+  /** One after the other, so that none takes the one before for somebody else's. */
   const renew = (renewSignal: AbortSignal, change: Partial<LeaseRecord> = {}): Promise<void> => {
     const next = renewals.then(async () => {
-      record.renewals += 1;
-      file = await swap(store, { ...record, ...change }, file, renewSignal);
+      record = { ...record, renewals: record.renewals + 1 };
+      file = await swapOwn(store, { ...record, ...change }, file, renewSignal);
     });
     renewals = next.catch(() => undefined);
     return next;
   };
-
-  const background = new AbortController();
   const lapsed = renewInBackground(renew, clock, AbortSignal.any([signal, background.signal])).then((failure) => {
-    if (failure) options.onLost(failure);
+    if (failure) onLost(failure);
   });
+  const giveBack = async (releaseSignal: AbortSignal): Promise<void> => {
+    background.abort();
+    // A store that never answers must not keep the process.
+    await untilAborted(lapsed, releaseSignal);
+    await untilAborted(renew(releaseSignal, { ttlSeconds: 0 }), releaseSignal);
+  };
 
   return {
     fence: record.fence,
     confirm: renew,
-    async release(releaseSignal) {
-      background.abort();
-      await lapsed;
-      await renew(releaseSignal, { ttlSeconds: 0 });
+    release(releaseSignal) {
+      released ??= giveBack(releaseSignal).catch((error: unknown) => {
+        released = undefined;
+        throw error;
+      });
+      return released;
     },
   };
 }
@@ -114,49 +124,4 @@ async function renewInBackground(
     }
   }
   return undefined;
-}
-
-async function assertFree(
-  store: Store,
-  { file, held }: { readonly file: FileEntry; readonly held: LeaseRecord },
-  { attempt, signal }: LeaseOptions,
-): Promise<void> {
-  if (held.ttlSeconds === 0 || isProcessGone(held.process)) return;
-  if (isRetry(attempt, held) && !isProcessAlive(held.process)) return;
-  const expires = new Date(file.stored.getTime() + held.ttlSeconds * 1000);
-  if (expires <= (await store.now(signal))) return;
-  throw new Failure(
-    'LeaseHeld',
-    `run ${held.runId} holds the lease of ${store.locate('')} until ${expires.toISOString()}`,
-    {
-      hint: 'wait for it to end; if it is known to be dead, run again after that time',
-    },
-  );
-}
-
-async function swap(
-  store: Store,
-  record: LeaseRecord,
-  current: FileEntry | undefined,
-  signal: AbortSignal,
-): Promise<FileEntry> {
-  try {
-    return await store.put(LEASE_FILE, toJson(record), current ?? 'absent', signal);
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    throw new Failure('LeaseLost', `another run has taken the lease of ${store.locate('')}`, {
-      hint: 'nothing was overwritten or deleted; look at that run',
-      cause: error,
-    });
-  }
-}
-
-/** An unreadable lease file (an older disk fault, an edit by hand) is taken over; its fence starts anew. */
-async function readLease(
-  store: Store,
-  listed: FileEntry,
-  signal: AbortSignal,
-): Promise<{ readonly file: FileEntry; readonly held: LeaseRecord | undefined }> {
-  const { file, value } = await readJson(store, listed, signal);
-  return { file, held: leaseSchema.safeParse(value).data };
 }

@@ -53,11 +53,22 @@ export function localStamp(at: Date, timeZone: string): { date: string; time: st
   };
 }
 
+/** So many names are tried for a backup; whoever has taken all of them has done it on purpose. */
+export const MOST_NAMES = 10;
+
 /** First run of the day gets the plain name; a further one carries its time, so that nothing is ever overwritten. */
 export function backupName(at: Date, timeZone: string, taken: (name: string) => boolean): string {
+  const plain = `${localStamp(at, timeZone).date}_backup.zip`;
+  return taken(plain) ? nextName(plain, at, timeZone) : plain;
+}
+
+/** What is tried when a name turns out to be taken: with the time, then a second later each, around the same day. */
+export function nextName(name: string, at: Date, timeZone: string): string {
+  const [, hour, minute, second] = /_(\d\d)(\d\d)(\d\d)_backup/.exec(name) ?? [];
   const { date, time } = localStamp(at, timeZone);
-  const plain = `${date}_backup.zip`;
-  return taken(plain) ? `${date}_${time}_backup.zip` : plain;
+  if (hour === undefined) return `${date}_${time}_backup.zip`;
+  const next = new Date(Date.UTC(1970, 0, 1, Number(hour), Number(minute), Number(second) + 1));
+  return `${date}_${localStamp(next, 'Etc/UTC').time}_backup.zip`;
 }
 
 /**

@@ -4,12 +4,15 @@ import { toJson } from './json-file.ts';
 import { recordName } from './names.ts';
 import { type RunRecord, recordSchema, type StoredRecord } from './record.ts';
 
+/** Fields to set; one that is given as undefined is taken out. */
+export type RecordChange = { readonly [Name in keyof RunRecord]?: RunRecord[Name] | undefined };
+
 /** Holds the record of one run and writes each state of it against the revision before. */
 export interface RecordKeeper {
   readonly current: RunRecord;
   /** As it was last written; undefined before the first time. */
   readonly stored: StoredRecord | undefined;
-  update(change: Partial<RunRecord>, signal: AbortSignal): Promise<void>;
+  update(change: RecordChange, signal: AbortSignal): Promise<void>;
 }
 
 /** `file` is where a predecessor's record stands; a new run has none yet. */
@@ -24,20 +27,30 @@ export function recordKeeper(destination: Store, initial: RunRecord, file?: File
       return stored && { file: stored, record: current };
     },
     async update(change, signal) {
-      const next = { ...current, ...change };
+      const next = changed(current, change);
       assertReadable(next);
       try {
         stored = await destination.put(recordName(next.runId), toJson(next), stored ?? 'absent', signal);
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
-        throw new Failure('LeaseLost', `another run has closed the record of run ${next.runId}`, {
-          hint: 'this run was taken for dead, because it was silent for longer than its lease; look at the other one',
-          cause: error,
-        });
+        const name = destination.locate(recordName(next.runId));
+        throw new Failure(
+          'RecordClosed',
+          `${name} was written by somebody else, who may have taken this run for dead`,
+          {
+            hint: 'if another run was at work, look at that one; else see who writes into that folder',
+            cause: error,
+          },
+        );
       }
       current = next;
     },
   };
+}
+
+function changed(record: RunRecord, change: RecordChange): RunRecord {
+  const fields = Object.entries({ ...record, ...change }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields) as RunRecord;
 }
 
 /** A record that can't be read again counts for nothing: without it the guards have nothing to compare with. */

@@ -97,6 +97,7 @@ export async function readRecords(destination: ReadableStore, signal: AbortSigna
   await forEachParallel(await filesIn(destination, RUNS_FOLDER, signal), READS_AT_ONCE, async (file) => {
     if (runIdOf(file.name, '.json') === undefined) return;
     const read = await readJson(destination, file, signal);
+    if (!read) return;
     const record = asRecord(read.value);
     if (record) records.push({ file: read.file, record });
     else unreadable.push(file.name);

@@ -7,9 +7,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/host/clock.ts';
 import { Failure } from '../../src/host/errors.ts';
 import { processIdentity } from '../../src/host/process-identity.ts';
+import type { Attempt } from '../../src/repository/lease/retry.ts';
 import { acquireLease, type Lease, type LeaseOptions } from '../../src/repository/lease.ts';
 import { LEASE_FILE, OWN_FOLDERS } from '../../src/repository/names.ts';
-import type { Attempt } from '../../src/repository/retry.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -161,6 +161,82 @@ test('whether a lease is past its time, the store’s clock decides and not ours
   await place.hold({ ttlSeconds: 60 });
   const ahead: Clock = { ...systemClock, now: () => new Date(Date.now() + 86_400_000) };
   await assert.rejects(place.acquire('second', { clock: ahead }), { code: 'LeaseHeld' });
+});
+
+/** Sleeps end at once, and time passes by what they asked for. */
+function leapingClock(onSleep: () => unknown = () => undefined): Clock {
+  let elapsed = 0;
+  return {
+    now: () => new Date(elapsed),
+    elapsed: () => elapsed,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      elapsed += ms;
+      await onSleep();
+      await nextTurn();
+    },
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const DOUBTFUL: Readonly<Record<string, [held: object, storeIsBehindMs: number]>> = {
+  'stamped an hour ahead': [{}, HOUR_MS],
+  'stamped years ahead': [{}, 20_000 * HOUR_MS],
+  'that is to hold for a day': [{ ttlSeconds: 86_400 }, 0],
+  'that is to hold for ever': [{ ttlSeconds: 1e300 }, 0],
+  'of a duration that no date can hold': [{ ttlSeconds: Number.MAX_SAFE_INTEGER }, 0],
+};
+
+for (const [what, [held, behindMs]] of Object.entries(DOUBTFUL)) {
+  const behind = (store: Store): Store => ({
+    ...store,
+    now: async (signal) => new Date((await store.now(signal)).getTime() - behindMs),
+  });
+
+  test(`a lease ${what} is taken over once it was not renewed for as long as ours holds`, async () => {
+    await using place = await openPlace();
+    await place.hold(held);
+    const clock = leapingClock();
+    const options = { runId: 'second', attempt: attemptOf('second'), onLost: () => undefined };
+    const lease = await acquireLease(behind(place.store), { ...options, clock, signal: never });
+    assert.ok(clock.elapsed() >= 180_000);
+    assert.deepEqual([lease.fence, (await place.content())['runId']], [2, 'second']);
+    await lease.release(never);
+  });
+
+  test(`a lease ${what} stays its holder’s when that one renews it`, async () => {
+    await using place = await openPlace();
+    await place.hold(held);
+    const clock = leapingClock(() => clock.elapsed() === 45_000 && place.hold({ ...held, renewals: 1 }));
+    const options = { runId: 'second', attempt: attemptOf('second'), onLost: () => undefined, signal: never };
+    await assert.rejects(acquireLease(behind(place.store), { ...options, clock }), {
+      code: 'LeaseHeld',
+      message: /run other holds the lease of .* and renews it/,
+    });
+    assert.equal((await place.content())['runId'], 'other');
+  });
+}
+
+test('a holder whose lease file was only touched, or whose swap was not answered, still has it', async () => {
+  await using place = await openPlace();
+  let isAnswered = true;
+  const mute: Store = {
+    ...place.store,
+    async put(...args) {
+      const file = await place.store.put(...args);
+      if (!isAnswered) throw new Failure('RemoteUnavailable', 'the answer was lost');
+      return file;
+    },
+  };
+  const options = { runId: 'a', attempt: attemptOf('a'), clock: steppedClock(), onLost: () => undefined };
+  const lease = await acquireLease(mute, { ...options, signal: never });
+  isAnswered = false;
+  await assert.rejects(lease.confirm(never), { code: 'RemoteUnavailable' });
+  isAnswered = true;
+  await lease.confirm(never);
+  await place.hold({ process: processIdentity() });
+  await lease.release(never);
+  assert.equal((await place.content())['ttlSeconds'], 0);
 });
 
 test('a lease file that can’t be read is taken over; a folder in its place is a matter of configuration', async () => {

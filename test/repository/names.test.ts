@@ -6,7 +6,9 @@ import {
   backupName,
   incomingName,
   localStamp,
+  MOST_NAMES,
   newRunId,
+  nextName,
   recordName,
   runIdOf,
 } from '../../src/repository/names.ts';
@@ -18,6 +20,24 @@ test('the first backup of a day has the plain name, a further one carries its ti
   const at = new Date('2026-11-23T14:15:30Z');
   assert.equal(backupName(at, 'Etc/UTC', free), '2026-11-23_backup.zip');
   assert.equal(backupName(at, 'Etc/UTC', taken), '2026-11-23_141530_backup.zip');
+});
+
+test('when a name turns out to be taken, the next one is of the same day and is another one', () => {
+  const zone = fc.constantFrom('Etc/UTC', 'Europe/Berlin', 'Pacific/Apia');
+  const at = fc.oneof(
+    fc.constant(new Date('2026-11-23T23:59:58Z')),
+    fc.date({ min: new Date('1990-01-01'), max: new Date('2190-01-01'), noInvalidDate: true }),
+  );
+  fc.assert(
+    fc.property(at, zone, (start, timeZone) => {
+      const names = [backupName(start, timeZone, free)];
+      while (names.length < MOST_NAMES) names.push(nextName(names.at(-1) ?? '', start, timeZone));
+      assert.equal(names[1], backupName(start, timeZone, taken));
+      assert.equal(new Set(names).size, MOST_NAMES);
+      const { date } = localStamp(start, timeZone);
+      for (const name of names) assert.equal(backupDate(name)?.toISOString().slice(0, 10), date);
+    }),
+  );
 });
 
 test('the day in a name is that of the policy’s time zone', () => {

@@ -7,7 +7,8 @@ export const FAILED = {
     remedy: 'See whether another run writes there. If none does, delete the file that the message names (`….claim`).',
   },
   CommitConflict: {
-    means: 'Somebody put a file at the name that the backup was to get, or removed our upload.',
+    means:
+      'Ten names for the backup, one after the other, were taken by something else; or somebody removed our upload.',
     remedy: 'Run again. If it comes back, find out who else writes into the backup folder.',
   },
   DirectoryFailed: {

@@ -38,6 +38,11 @@ export const LEASE_HELD = {
     means: 'This run was silent for so long (a frozen machine, a suspended laptop) that another one took over.',
     remedy: 'Nothing, if the other one succeeded: look at it.',
   },
+  RecordClosed: {
+    means:
+      "Somebody else has written this run's record: another run, which took this one for dead, or an edit by hand.",
+    remedy: 'Nothing, if another run succeeded: look at it. Else see who writes into `.case-backup/runs/`.',
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
 /** Exit 13. */
