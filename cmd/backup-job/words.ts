@@ -62,6 +62,11 @@ export function summary(report: RunReport): string {
   const lines = [`${mark(report)} ${report.result} (${report.reason}): ${report.message}`];
   if (report.hint !== undefined) lines.push(`  → ${report.hint}`);
   for (const path of report.failingPaths) lines.push(`  missing: ${path}`);
+  if (report.goneCases)
+    lines.push(
+      `  gone      ${counted(report.goneCases, 'case')} of the backup before; manifest.json in this one names them`,
+    );
+  if (report.excludedFiles) lines.push(`  excluded  ${counted(report.excludedFiles, 'file')}, by spec.source.exclude`);
   if (report.backup) {
     lines.push(
       `  backup    ${report.backup.path} (${formatBytes(report.backup.bytes)} from ${formatBytes(report.sourceBytes)})`,

@@ -115,7 +115,7 @@ export const reportSchema = headSchema.extend({
   files: count,
   /** Listed files that are not in the backup. */
   skippedFiles: count,
-  /** Files that spec.source.exclude left out; they are not skipped. */
+  /** Files that spec.source.exclude left out; a folder left out whole counts as one. They are not skipped. */
   excludedFiles: count.optional(),
   /** Cases of the night compared with that are gone; the manifest names them. */
   goneCases: count.optional(),

@@ -35,7 +35,9 @@ export const finishedRunSchema = z.strictObject({
   cases: count.optional().describe('Cases in the backup.'),
   files: count.optional().describe('Files in the backup.'),
   skippedFiles: count.optional().describe('Listed files that are not in the backup.'),
-  excludedFiles: count.optional().describe('Files that spec.source.exclude left out.'),
+  excludedFiles: count
+    .optional()
+    .describe('Files that spec.source.exclude left out; a folder left out whole counts as one.'),
   goneCases: count.optional().describe('Cases of the night before that are gone.'),
   sourceBytes: count.optional().describe('Bytes of the files in the backup.'),
   archiveBytes: count.optional().describe('Size of the backup.'),

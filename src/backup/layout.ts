@@ -22,13 +22,15 @@ export interface LaidOut {
 
 export interface LayoutContext {
   readonly sealed: SealedPlan;
+  /** Names of cases that the night before had. */
+  readonly gone: readonly string[];
   readonly source: RunRecord['source'];
   readonly inventory: Inventory;
   readonly workFolder: string;
 }
 
 /** One archive that holds everything. */
-export function singleLayout(night: Night, { sealed, source, inventory, workFolder }: LayoutContext): Layout {
+export function singleLayout(night: Night, { sealed, gone, source, inventory, workFolder }: LayoutContext): Layout {
   const { runId, start, spec, policyName, progress } = night;
   const { totals: _, root: __, ...origin } = source;
   const taken = new Set(inventory.backups.map((backup) => backup.name));
@@ -39,6 +41,7 @@ export function singleLayout(night: Night, { sealed, source, inventory, workFold
       start,
       date: localStamp(start, spec.timeZone).date,
       source: origin,
+      goneCases: gone,
     },
     source: night.source,
     cases: sealed.cases,

@@ -13,6 +13,7 @@ import { openPlan } from './listing/plan.ts';
 import type { Night } from './night.ts';
 import { type PlanContext, type PlanFacts, planNight } from './plan-night.ts';
 import { archiveAndUpload } from './upload.ts';
+import { levelOf } from './verification-level.ts';
 import { verifyUpload } from './verify-upload.ts';
 import { inWorkFolder } from './work-folder.ts';
 
@@ -30,7 +31,7 @@ export interface FoundWrong {
 /** list → plan → guards → archive ⇒ upload → verify → commit. Undefined means that the backup stands at its name. */
 export async function makeBackup(night: Night, context: MakeContext): Promise<FoundWrong | undefined> {
   const { keeper, lease } = context;
-  await keeper.update({ fence: lease.fence, source: context.series.source }, night.signal);
+  await keeper.update({ fence: lease.fence, source: context.inventory.series.source }, night.signal);
   return await whileStartIsLogged(night, keeper.current, () =>
     inWorkFolder(night, (folder) => makeIn(folder, night, context)),
   );
@@ -40,10 +41,10 @@ async function makeIn(folder: string, night: Night, context: MakeContext): Promi
   const { keeper, inventory } = context;
   const plan = openPlan(join(folder, 'plan.sqlite'), night.spec.source.exclude);
   try {
-    const { sealed, facts } = await planNight(night, plan, context);
+    const { sealed, gone, facts } = await planNight(night, plan, context);
     collectGarbageFor(sealed.totals.files);
     const source = { ...keeper.current.source, totals: sealed.totals };
-    const layout = singleLayout(night, { sealed, source, inventory, workFolder: folder });
+    const layout = singleLayout(night, { sealed, gone, source, inventory, workFolder: folder });
     return await makeArchives(night, { layout, source, facts }, context);
   } finally {
     plan.close();
@@ -65,11 +66,13 @@ async function makeArchives(
   const uploads: Checked[] = [];
   const accounts: Account[] = [];
   const verifications: Verification[] = [];
+  const { records, series } = context.inventory;
+  const level = levelOf(night.spec.verification, records.records, series, night.start);
   for (const archive of layout.archives) {
     const uploaded = await archiveAndUpload(night, archive, source.totals ?? {});
     const { file, written } = uploaded;
     night.progress.begin('Verifying', { files: 1, bytes: file.size });
-    const check = await verifyUpload(night, uploaded);
+    const check = await verifyUpload(night, uploaded, level);
     if (!check.isGood) return check;
     uploads.push({ file, contentHash: check.contentHash, name: archive.name });
     accounts.push(written.account);

@@ -1,10 +1,10 @@
 import { counted } from '../api/counted.ts';
 import type { Baseline, RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
-import type { Inventory } from '../repository/inventory.ts';
-import type { Series } from '../repository/series.ts';
+import type { Inventory, SeenInventory } from '../repository/inventory.ts';
 import type { Identity } from '../store/store.ts';
 import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './baseline.ts';
+import { goneCases, namedInManifest } from './gone-cases.ts';
 import { manifestFault, namespaceFault, spaceFault } from './guards.ts';
 import { apartFrom } from './listing/apart-from.ts';
 import { type Doubt, listSource } from './listing/listing.ts';
@@ -14,27 +14,28 @@ import type { Night } from './night.ts';
 import { largestOf, shrinkFault, slowShrink } from './shrink.ts';
 
 export interface PlanContext {
-  readonly series: Series;
-  /** As the series sees it. */
-  readonly inventory: Inventory;
+  readonly inventory: SeenInventory;
   readonly identities: { readonly source: Identity; readonly destination: Identity };
 }
 
 export interface PlannedNight {
   readonly sealed: SealedPlan;
+  /** Cases of the night before that are gone, as many as the manifest names. */
+  readonly gone: readonly string[];
   readonly facts: PlanFacts;
 }
 
 /** What the report says of the plan. */
-export type PlanFacts = Pick<RunReport, 'baseline'>;
+export type PlanFacts = Pick<RunReport, 'baseline' | 'excludedFiles' | 'goneCases'>;
 
 /** What there is tonight, held against the nights before it, before anything is written. Throws what a guard refuses. */
 export async function planNight(
   night: Night,
   plan: Plan,
-  { series, inventory, identities }: PlanContext,
+  { inventory, identities }: PlanContext,
 ): Promise<PlannedNight> {
   const { progress, signal, source, destination, spec } = night;
+  const { series } = inventory;
   const before = lastNight(series, inventory, night.start);
   const baseline = tellBaseline(night, before, inventory);
   progress.begin('Listing');
@@ -58,7 +59,22 @@ export async function planNight(
   if (slowly) night.warn('SourceShrinking', slowly.warning);
   throwIf(manifestFault(sealed.cases));
   throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
-  return { sealed, facts: { baseline } };
+  const excludedFiles = tellExcluded(night, plan, sealed);
+  const gone = await goneCases(night, inventory, sealed.cases);
+  return {
+    sealed,
+    gone: namedInManifest(gone ?? []),
+    facts: { baseline, excludedFiles, ...(gone && { goneCases: gone.length }) },
+  };
+}
+
+/** A glob that was meant for a few leaves out nearly everything. */
+function tellExcluded(night: Night, plan: Plan, { totals }: SealedPlan): number {
+  const excluded = plan.countExcluded();
+  const all = totals.files + excluded;
+  if (excluded * 2 > all)
+    night.warn('MostlyExcluded', `spec.source.exclude leaves out ${excluded} of ${counted(all, 'file')}`);
+  return excluded;
 }
 
 const DOUBTS: Readonly<Record<Doubt, string>> = {

@@ -39,7 +39,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
       night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same Job has made this backup`);
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
     } else {
-      const wrong = await makeBackup(night, { series, inventory, identities, lease, keeper });
+      const wrong = await makeBackup(night, { inventory, identities, lease, keeper });
       if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared });
     }
     return await finish(night, { series, keeper, lease, records: inventory.records });

@@ -11,10 +11,13 @@ export type CheckedUpload =
   | { readonly isGood: false; readonly verification: Verification; readonly failure: Failure };
 
 /** Checks the upload where it lies, before it gets its name. */
-export async function verifyUpload(night: Night, { file, written }: Uploaded): Promise<CheckedUpload> {
-  const { clock, spec } = night;
-  const finding = await findingOf(night, file, written.manifest);
-  const verification = verificationOf(finding, spec.verification.level, clock.now());
+export async function verifyUpload(
+  night: Night,
+  { file, written }: Uploaded,
+  level: Verification['level'],
+): Promise<CheckedUpload> {
+  const finding = await findingOf(night, file, written.manifest, level);
+  const verification = verificationOf(finding, level, night.clock.now());
   return finding.isGood
     ? { isGood: true, verification, contentHash: finding.verified.contentHash }
     : { isGood: false, verification, failure: finding.failure };
@@ -25,10 +28,15 @@ const daysSince1970 = (at: Date): number => Math.floor(at.getTime() / 86_400_000
 /** A sync client may give an upload another time while it is read; one that never keeps still can't be checked. */
 const MOST_LOOKS = 3;
 
-async function findingOf(night: Night, file: FileEntry, manifest: Buffer): Promise<Finding> {
+async function findingOf(
+  night: Night,
+  file: FileEntry,
+  manifest: Buffer,
+  level: Verification['level'],
+): Promise<Finding> {
   for (let look = 1; ; look++) {
     try {
-      return await lookAt(night, file, manifest);
+      return await lookAt(night, file, manifest, level);
     } catch (error) {
       if (!(error instanceof Unavailable) || error.reason !== 'changed_during_run') throw error;
       if (look < MOST_LOOKS) continue;
@@ -44,15 +52,15 @@ async function findingOf(night: Night, file: FileEntry, manifest: Buffer): Promi
   }
 }
 
-async function lookAt(night: Night, file: FileEntry, manifest: Buffer): Promise<Finding> {
-  const { destination, signal, progress, spec } = night;
+async function lookAt(night: Night, file: FileEntry, manifest: Buffer, level: Verification['level']): Promise<Finding> {
+  const { destination, signal, progress } = night;
   const stored = await destination.stat(file.path, signal);
   if (stored?.kind !== 'file') {
     const failure = new Failure('UploadMissing', `${destination.locate(file.path)} was stored and is not there`);
     return { isGood: false, checks: noChecks(), failure };
   }
   return await verifyBackup(destination, stored, {
-    level: spec.verification.level,
+    level,
     expected: {
       bytes: file.size,
       manifest,

@@ -65,6 +65,8 @@ export const manifestSchema = z.object({
   gaps: z.array(gapSchema),
   /** Everything in front of this manifest's entry, with its CRC-32: it covers what no entry's own checksum does. */
   preceding: z.object({ bytes: count, crc32: z.string().regex(/^[0-9a-f]{8}$/) }),
+  /** Cases of the backup before that were not there any more: the first of them, where they are very many. */
+  cases_gone: z.array(z.string()).optional(),
   cases: z.array(caseSchema),
   /** Files that lie beside the case folders. They have no place of their own: the order strews them between the cases. */
   loose_files: z.object({ files: count, bytes: count, skipped: count }),

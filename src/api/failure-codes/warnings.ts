@@ -35,6 +35,11 @@ export const WARNINGS = {
     means: 'The run could not be logged in Postgres; retention deletes nothing until it is.',
     remedy: 'See the next section.',
   },
+  MostlyExcluded: {
+    means:
+      '`spec.source.exclude` leaves out more than half of the files; a folder that is left out whole counts as one.',
+    remedy: 'Check the globs. If they are right, nothing.',
+  },
   NoRecord: {
     means: '`verify`: no run record speaks for this backup, so it was held only against its own manifest.',
     remedy: 'Was it copied here, or made by an older version?',

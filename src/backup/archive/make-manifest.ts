@@ -11,6 +11,8 @@ export interface Heading {
   /** The day in the policy's time zone, 2026-11-23. */
   readonly date: string;
   readonly source: Manifest['source'];
+  /** Cases of the night before that are gone. */
+  readonly goneCases: readonly string[];
 }
 
 /** The manifest itself and SHA256SUMS come after it was made. */
@@ -18,7 +20,7 @@ const ENTRIES_AFTER = 2;
 
 /** The manifest of what the archive holds so far; `list` is files.jsonl as it was written. */
 export function manifestOf(
-  { runId, policy, start, source }: Heading,
+  { runId, policy, start, source, goneCases }: Heading,
   { cases, loose, files, bytes, skipped }: Account,
   list: Digest,
   zip: Pick<ZipArchive, 'entries' | 'gaps' | 'bytes' | 'crc32'>,
@@ -41,6 +43,7 @@ export function manifestOf(
     entries: zip.entries + ENTRIES_AFTER,
     gaps: [...zip.gaps],
     preceding: { bytes: zip.bytes, crc32: zip.crc32.toString(16).padStart(8, '0') },
+    ...(goneCases.length > 0 && { cases_gone: [...goneCases] }),
     cases: [...cases],
     loose_files: loose,
   };

@@ -25,6 +25,8 @@ export interface Plan {
   /** Whether the policy excludes a folder with all that may be below it: then it need not be listed. */
   excludesAll(folder: string): boolean;
   countFiles(): number;
+  /** Files that the policy excludes, of those that were listed; a folder that was left out whole counts as one. */
+  countExcluded(): number;
   /** Names in the archive, while they are decided: claims a folded path, once; true for the first who asks. */
   claim(foldHash: number): boolean;
   /** Keeps the name of an entry that could not stay as its store has it. */
@@ -47,9 +49,17 @@ const SCHEMA = `
   PRAGMA cache_size = -16000;
   PRAGMA temp_store = FILE;
   CREATE TABLE node (sort BLOB PRIMARY KEY, kind TEXT NOT NULL, id TEXT, entry TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE excluded (sort BLOB PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE moved (id TEXT PRIMARY KEY, sort BLOB NOT NULL) WITHOUT ROWID;
   CREATE TABLE fold (hash INTEGER PRIMARY KEY);
   CREATE TABLE alias (key TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** A folder with nothing excluded below it was not even opened: the row that follows it in order is none of its own. */
+const COUNT_EXCLUDED = `
+  SELECT count(*) AS n FROM (
+    SELECT kind, sort, lead(sort) OVER (ORDER BY sort) AS next FROM excluded
+  ) WHERE kind <> 'folder' OR next IS NULL OR substr(next, 1, length(sort) + 1) <> CAST(sort || x'00' AS BLOB)
 `;
 
 /** `exclude` are the globs of spec.source.exclude, relative to the source; without case, and dot files match `*` too. */
@@ -62,6 +72,8 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
   database.exec(SCHEMA);
   const insert = database.prepare('INSERT OR REPLACE INTO node (sort, kind, id, entry) VALUES (?, ?, ?, ?)');
   const removeTree = database.prepare('DELETE FROM node WHERE sort = ? OR (sort > ? AND sort < ?)');
+  const leaveOut = database.prepare('INSERT OR REPLACE INTO excluded (sort, kind) VALUES (?, ?)');
+  const removeExcluded = database.prepare('DELETE FROM excluded WHERE sort = ? OR (sort > ? AND sort < ?)');
   const move = database.prepare('INSERT OR REPLACE INTO moved (id, sort) VALUES (?, ?)');
   const anyMove = database.prepare('SELECT 1 FROM moved LIMIT 1');
   const nextBound = database.prepare('SELECT sort FROM node WHERE sort > ? ORDER BY sort LIMIT 1 OFFSET ?');
@@ -69,14 +81,15 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
     'DELETE FROM node WHERE sort > ? AND sort <= ? AND sort <> (SELECT moved.sort FROM moved WHERE moved.id = node.id)',
   );
   const countFiles = database.prepare("SELECT count(*) AS n FROM node WHERE kind = 'file'");
+  const countExcluded = database.prepare(COUNT_EXCLUDED);
   const claim = database.prepare('INSERT OR IGNORE INTO fold (hash) VALUES (?)');
   const rename = database.prepare('INSERT INTO alias (key, name) VALUES (?, ?)');
   const renamed = database.prepare('SELECT name FROM alias WHERE key = ?');
   let renames = 0;
 
   const forget = (key: string): void => {
-    if (key === '') database.exec('DELETE FROM node; DELETE FROM moved');
-    else removeTree.run(sortKey(key), ...bounds(key));
+    if (key === '') database.exec('DELETE FROM node; DELETE FROM moved; DELETE FROM excluded');
+    else for (const table of [removeTree, removeExcluded]) table.run(sortKey(key), ...bounds(key));
   };
 
   return {
@@ -84,7 +97,8 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
       database.exec('BEGIN');
       for (const entry of entries) {
         if (entry.kind === 'deleted') forget(entry.key);
-        else if (!isExcluded(entry.path)) insert.run(sortKey(entry.key), entry.kind, idOf(entry), jsonOf(entry));
+        else if (isExcluded(entry.path)) leaveOut.run(sortKey(entry.key), entry.kind);
+        else insert.run(sortKey(entry.key), entry.kind, idOf(entry), jsonOf(entry));
       }
       database.exec('COMMIT');
     },
@@ -102,6 +116,7 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
     },
     excludesAll,
     countFiles: () => Number(countFiles.get()?.['n']),
+    countExcluded: () => Number(countExcluded.get()?.['n']),
     claim: (foldHash) => Number(claim.run(foldHash).changes) === 1,
     rename(key, name) {
       rename.run(key, name);
