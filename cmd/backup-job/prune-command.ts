@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
-import { pruneOnly } from '../../src/repository/prune-only.ts';
+import { pruneOnly } from '../../src/repository/retention/prune-only.ts';
 import { storesOf } from './open-stores.ts';
 import { readSettings } from './settings.ts';
 import { table } from './table.ts';

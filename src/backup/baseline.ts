@@ -1,8 +1,8 @@
 import { counted } from '../api/counted.ts';
 import type { Baseline } from '../api/report.ts';
-import { isAhead } from '../repository/clock-doubt.ts';
 import type { Inventory } from '../repository/inventory.ts';
 import type { RunRecord, StoredRecord } from '../repository/record.ts';
+import { isAhead } from '../repository/retention/clock-doubt.ts';
 import { isOf, isSamePlace, isSameSource, type Series } from '../repository/series.ts';
 import type { Night } from './night.ts';
 import type { Totals } from './shrink.ts';

@@ -4,7 +4,7 @@ import { type Inventory, inventoryWith, seenBy } from '../repository/inventory.t
 import type { Lease } from '../repository/lease.ts';
 import { mainArchive, type Records } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
-import { removeOldRecords } from '../repository/remove-old-records.ts';
+import { removeOldRecords } from '../repository/retention/remove-old-records.ts';
 import type { Series } from '../repository/series.ts';
 import { journalRuns, loggedAs } from './journal-runs.ts';
 import type { Night } from './night.ts';

@@ -2,9 +2,9 @@ import { counted } from '../api/counted.ts';
 import type { RunReport } from '../api/report.ts';
 import type { SeenInventory } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
-import { type PruneOutcome, prune, reasonToHold } from '../repository/prune.ts';
-import { planRetention, type RetentionPlan } from '../repository/retention.ts';
-import { type RetentionReport, retentionReport } from '../repository/retention-report.ts';
+import { type PruneOutcome, prune, reasonToHold } from '../repository/retention/prune.ts';
+import { planRetention, type RetentionPlan } from '../repository/retention/retention.ts';
+import { type RetentionReport, retentionReport } from '../repository/retention/retention-report.ts';
 import type { Logged } from './journal-runs.ts';
 import type { Night } from './night.ts';
 

@@ -10,7 +10,7 @@ import {
   type StoredArchive,
   type StoredRecord,
 } from './record.ts';
-import type { RetainedBackup } from './retention.ts';
+import type { RetainedBackup } from './retention/retention.ts';
 import { isOf, type Series } from './series.ts';
 
 /** What stands at the destination: the backups by name, each with the record that proves it, if any. */

@@ -45,7 +45,9 @@ test('no code word is left that no source uses', () => {
 });
 
 test('what the page quotes of a held retention is said by the sources', () => {
-  const said = ['src/repository/prune.ts', 'src/repository/clock-doubt.ts', 'src/backup/retain.ts'].map(read).join('');
+  const said = ['src/repository/retention/prune.ts', 'src/repository/retention/clock-doubt.ts', 'src/backup/retain.ts']
+    .map(read)
+    .join('');
   const [, section = ''] = page.split('## When nothing is deleted');
   const quoted = [...section.matchAll(/^\| (?!It says|---)(.+?) \|/gm)].flatMap(([, cell = '']) => cell.split(/ ?… ?/));
   assert.ok(quoted.length >= 5);

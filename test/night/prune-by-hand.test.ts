@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PolicySpec } from '../../src/api/policy.ts';
-import { type PruneOnlyOutcome, pruneOnly } from '../../src/repository/prune-only.ts';
+import { type PruneOnlyOutcome, pruneOnly } from '../../src/repository/retention/prune-only.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { aPolicy, never, openScene, type Scene } from './scene.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seenBy } from '../../src/repository/inventory.ts';
-import { pruneOnly } from '../../src/repository/prune-only.ts';
+import { pruneOnly } from '../../src/repository/retention/prune-only.ts';
 import { seriesOf } from '../../src/repository/series.ts';
 import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
 import { aPolicy, type NightChange, never, openScene, type Scene } from './scene.ts';

@@ -1,6 +1,6 @@
-import type { PolicySpec } from '../api/policy.ts';
-import type { RunReport } from '../api/report.ts';
-import type { Inventory } from './inventory.ts';
+import type { PolicySpec } from '../../api/policy.ts';
+import type { RunReport } from '../../api/report.ts';
+import type { Inventory } from '../inventory.ts';
 import type { PruneOutcome } from './prune.ts';
 import type { RetentionPlan } from './retention.ts';
 

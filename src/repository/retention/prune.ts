@@ -1,12 +1,12 @@
-import type { Clock } from '../host/clock.ts';
-import { Conflict, type FileEntry, type Store } from '../store/store.ts';
+import type { Clock } from '../../host/clock.ts';
+import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
+import { archiveAt, type Backup, type Inventory, type SeenInventory } from '../inventory.ts';
+import { toJson } from '../json-file.ts';
+import type { Lease } from '../lease.ts';
+import { recordName } from '../names.ts';
+import { isOf } from '../series.ts';
 import { doubtOfClock } from './clock-doubt.ts';
-import { archiveAt, type Backup, type Inventory, type SeenInventory } from './inventory.ts';
-import { toJson } from './json-file.ts';
-import type { Lease } from './lease.ts';
-import { recordName } from './names.ts';
 import type { RetentionPlan } from './retention.ts';
-import { isOf } from './series.ts';
 
 /** Deletes what the plan drops, one exact revision after the other, each under the confirmed lease. */
 export interface PruneOutcome {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { doubtOfClock } from '../../src/repository/clock-doubt.ts';
-import { planRetention, type RetainedBackup } from '../../src/repository/retention.ts';
+import { doubtOfClock } from '../../../src/repository/retention/clock-doubt.ts';
+import { planRetention, type RetainedBackup } from '../../../src/repository/retention/retention.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 2, 1, 3);

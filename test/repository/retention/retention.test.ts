@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type BackupStatus, planRetention, type RetainedBackup } from '../../src/repository/retention.ts';
+import { type BackupStatus, planRetention, type RetainedBackup } from '../../../src/repository/retention/retention.ts';
 
 const DAY = 86_400_000;
 const EPOCH = Date.UTC(2026, 0, 1);

@@ -1,4 +1,4 @@
-import type { PolicySpec } from '../api/policy.ts';
+import type { PolicySpec } from '../../api/policy.ts';
 import { isAhead } from './clock-doubt.ts';
 
 /** What a decision to delete needs to know of a backup. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Backup, type Inventory, seenBy } from '../../src/repository/inventory.ts';
-import { planRetention } from '../../src/repository/retention.ts';
-import type { Series } from '../../src/repository/series.ts';
+import { type Backup, type Inventory, seenBy } from '../../../src/repository/inventory.ts';
+import { planRetention } from '../../../src/repository/retention/retention.ts';
+import type { Series } from '../../../src/repository/series.ts';
 
 const DAY_MS = 86_400_000;
 const LATER = new Date(Date.UTC(2100, 0, 1));

@@ -1,14 +1,14 @@
-import type { Policy } from '../api/policy.ts';
-import type { Clock } from '../host/clock.ts';
-import { Failure } from '../host/errors.ts';
-import type { Store } from '../store/store.ts';
-import { identifyDestination } from './identify-destination.ts';
-import { seenBy, takeInventory } from './inventory.ts';
-import { acquireLease } from './lease.ts';
-import { freshRunId } from './names.ts';
+import type { Policy } from '../../api/policy.ts';
+import type { Clock } from '../../host/clock.ts';
+import { Failure } from '../../host/errors.ts';
+import type { Store } from '../../store/store.ts';
+import { identifyDestination } from '../identify-destination.ts';
+import { seenBy, takeInventory } from '../inventory.ts';
+import { acquireLease } from '../lease.ts';
+import { freshRunId } from '../names.ts';
+import { seriesOf } from '../series.ts';
 import { prune, reasonToHold } from './prune.ts';
 import { planRetention, type RetentionPlan } from './retention.ts';
-import { seriesOf } from './series.ts';
 
 /** Retention without a backup, for `backup-job prune`. The same plan, brakes and lease as after a run. */
 export interface PruneOnlyOutcome extends Omit<RetentionPlan, 'drop'> {

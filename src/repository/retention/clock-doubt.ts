@@ -1,4 +1,4 @@
-import { counted } from '../api/counted.ts';
+import { counted } from '../../api/counted.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_QUIET_MS = 7 * DAY_MS;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SeenInventory } from '../../src/repository/inventory.ts';
-import { reasonToHold } from '../../src/repository/prune.ts';
-import type { StoredRecord } from '../../src/repository/record.ts';
-import type { Series } from '../../src/repository/series.ts';
+import type { SeenInventory } from '../../../src/repository/inventory.ts';
+import type { StoredRecord } from '../../../src/repository/record.ts';
+import { reasonToHold } from '../../../src/repository/retention/prune.ts';
+import type { Series } from '../../../src/repository/series.ts';
 
 const NOW = new Date('2026-11-23T03:20:00Z');
 
