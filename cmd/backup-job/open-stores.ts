@@ -75,6 +75,7 @@ export function storesOf(settings: Settings, clock: Clock): Stores {
               throttle,
               ownFolders: OWN_FOLDERS,
               groupReadable: destination.directory.groupReadable,
+              requireMount: destination.directory.requireMount,
             })
           : openDropbox(destination.dropbox?.folder ?? ''),
       ),

@@ -7,8 +7,8 @@ const RUN_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 export const STATE_FOLDER = '.case-backup';
 export const INCOMING_FOLDER = `${STATE_FOLDER}/incoming`;
 export const RUNS_FOLDER = `${STATE_FOLDER}/runs`;
-/** Where only this program writes, for a folder store to keep clean; the one with the lease first. */
-export const OWN_FOLDERS = [STATE_FOLDER, INCOMING_FOLDER] as const;
+/** Where only this program writes, for a folder store to keep clean and to itself; the one with the lease first. */
+export const OWN_FOLDERS = [STATE_FOLDER, INCOMING_FOLDER, RUNS_FOLDER] as const;
 export const LEASE_FILE = `${STATE_FOLDER}/lease.json`;
 export const POLICY_FILE = `${STATE_FOLDER}/policy.json`;
 

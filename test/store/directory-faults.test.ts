@@ -19,6 +19,7 @@ const volumeOf = ({ root, clock }: DirectoryFixture): Volume => ({
   clock,
   ownFolders: [],
   modes: modesOf(false),
+  requireMount: false,
   throttle: undefined,
 });
 

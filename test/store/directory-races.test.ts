@@ -26,6 +26,7 @@ for (const [way, place] of WAYS) {
     clock,
     ownFolders: [],
     modes: modesOf(false),
+    requireMount: false,
     throttle: undefined,
   });
 

@@ -53,6 +53,10 @@ export const CONFIGURATION = {
     remedy: 'Write it as `2026-11-23_backup.zip`.',
   },
   NotAFolder: { means: 'A path of the policy is a file.', remedy: 'Name a folder.' },
+  NotMounted: {
+    means: 'No volume is mounted where `requireMount` asks for one: backups would go to the disk of the system.',
+    remedy: 'Mount the volume, or take `spec.destination.directory.requireMount` out.',
+  },
   OriginInvalid: {
     means: 'What `CASE_BACKUP_DROPBOX_ORIGIN` names is no place that answers as Dropbox does.',
     remedy: 'Leave it unset to reach Dropbox itself; it is for tests.',
@@ -96,5 +100,9 @@ export const CONFIGURATION = {
   SlotInvalid: {
     means: '`CASE_BACKUP_SLOT` is no word that a run record could hold.',
     remedy: "Leave it unset. In Kubernetes it is the Job's UID, and the controller sets it.",
+  },
+  StateFolderInvalid: {
+    means: 'A link or a file stands where `.case-backup` or a folder in it belongs.',
+    remedy: 'Look at who made it, and move it away; the folder is made anew.',
   },
 } as const satisfies Readonly<Record<string, Meaning>>;

@@ -19,6 +19,8 @@ export interface DirectoryStoreOptions {
   readonly ownFolders?: readonly string[];
   /** Whether the group of what is written may read it; default: its owner alone. */
   readonly groupReadable?: boolean | undefined;
+  /** See Volume; default: it may lie anywhere, and is never made. */
+  readonly requireMount?: boolean | undefined;
   readonly throttle?: Throttle | undefined;
 }
 
@@ -28,14 +30,24 @@ export interface DirectoryStoreOptions {
  */
 export function openDirectoryStore(root: string, options: DirectoryStoreOptions): Store & Source {
   const top = resolve(root);
-  const { clock, ownFolders = [], groupReadable = false, throttle } = options;
+  const { clock, ownFolders = [], groupReadable = false, requireMount = false, throttle } = options;
   const modes = modesOf(groupReadable);
-  const volume: Volume = { root: top, ground: groundOf(top), placeOf, clock, ownFolders, modes, throttle };
+  const volume: Volume = {
+    root: top,
+    ground: groundOf(top),
+    placeOf,
+    clock,
+    ownFolders,
+    modes,
+    requireMount,
+    throttle,
+  };
 
   return {
-    capabilities: { makesRoot: false },
+    // Once its volume is known to be mounted, a folder that is missing is only a new one.
+    capabilities: { makesRoot: requireMount },
     locate: (path) => join(top, path),
-    identify: (signal) => obeying(signal, () => identifyRoot(top)),
+    identify: (signal) => obeying(signal, () => identifyRoot(volume)),
     list: (folder, options, signal) => obeyingEach(signal, listFolder(volume, folder, options, signal)),
     async bookmark(signal) {
       signal.throwIfAborted();

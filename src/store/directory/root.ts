@@ -5,13 +5,15 @@ import type { Identity, Space } from '../store.ts';
 import { timeIn } from './claims/volume-clock.ts';
 import { identityOf, statOf } from './entry.ts';
 import { directoryFailure } from './faults.ts';
+import { isMounted } from './mounted.ts';
+import { assertRealStateFolders } from './state-folders.ts';
 import type { Volume } from './volume.ts';
 
 /** All folders of this machine, whatever they are mounted from. */
 const REALM = 'file system';
 
 /** Real path and inodes, because a bind mount shows one folder under two paths that no comparison of names relates. */
-export async function identifyRoot(root: string): Promise<Identity> {
+export async function identifyRoot({ root, ownFolders, requireMount }: Volume): Promise<Identity> {
   const { existing, missing } = await nearestExisting(root);
   const stats = await statOf(existing);
   if (!stats?.isDirectory()) {
@@ -19,7 +21,13 @@ export async function identifyRoot(root: string): Promise<Identity> {
       hint: 'give the path of a folder',
     });
   }
+  if (requireMount && !(await isMounted(existing))) {
+    throw new Failure('NotMounted', `no volume is mounted at ${root}, nor above it`, {
+      hint: 'mount the volume; if the folder is meant to lie on the disk of the system, set requireMount to false',
+    });
+  }
   if (missing !== '') return { realm: REALM, root: { exists: false, path: join(existing, missing), lineage: [] } };
+  await assertRealStateFolders({ root: existing, ownFolders });
   return { realm: REALM, root: { exists: true, path: existing, lineage: await lineageOf(existing) } };
 }
 

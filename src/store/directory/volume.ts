@@ -15,6 +15,8 @@ export interface Volume {
   /** Folders below it in which only programs of ours write; what killed ones left there is swept. The first tells the volume's time. */
   readonly ownFolders: readonly string[];
   readonly modes: Modes;
+  /** Whether its root on the disk of the system is a fault: a volume that is not mounted looks like a new and empty one. */
+  readonly requireMount: boolean;
   /** Counts the contents that are read and written; undefined: as fast as it goes. */
   readonly throttle: Throttle | undefined;
 }
