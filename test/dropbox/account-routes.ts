@@ -4,6 +4,26 @@ import type { Call } from './world.ts';
 
 const ACCOUNT_ID = 'dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRopQngc';
 
+/** The one member of the emulated team. */
+export const TEAM_MEMBER_ID = 'dbmid:AAHhy7WsR0x-u4ZCqiDl5Fz5zvuL3kmspwU';
+
+/** FullTeam with the policies that every team has. */
+const TEAM = {
+  id: 'dbtid:AAFdgehTzw7WlXhZJsbGCLePe8RvQGYDr-I',
+  name: 'Lee & Partners',
+  sharing_policies: {
+    shared_folder_member_policy: { '.tag': 'team' },
+    shared_folder_join_policy: { '.tag': 'from_anyone' },
+    shared_link_create_policy: { '.tag': 'team_only' },
+    group_creation_policy: { '.tag': 'admins_only' },
+    shared_folder_link_restriction_policy: { '.tag': 'anyone' },
+    enforce_shared_link_password_policy: { '.tag': 'optional' },
+    default_link_expiration_days_policy: { '.tag': 'none' },
+    shared_link_default_permissions_policy: { '.tag': 'default' },
+  },
+  office_addin_policy: { '.tag': 'disabled' },
+};
+
 export const ACCOUNT_ROUTES: readonly Route[] = [
   rpc('check/user', struct({ query: defaulted(text(/^/, 500), '') }), {
     scope: 'account_info.read',
@@ -47,6 +67,7 @@ function account({ world }: Call) {
     country: 'US',
     locale: 'en',
     referral_link: 'https://www.dropbox.com/referrals/none',
+    ...(world.team ? { team: TEAM, team_member_id: TEAM_MEMBER_ID } : {}),
     is_paired: false,
     account_type: { '.tag': world.team ? 'business' : 'pro' },
     root_info: rootInfo(world),
@@ -67,10 +88,11 @@ function spaceUsage({ world }: Call) {
   const used = world.tree.usedBytes + world.settings.usedElsewhereBytes;
   const allocated = world.settings.allocatedBytes;
   if (!world.team) return { used, allocation: { '.tag': 'individual', allocated } };
+  const { type, allocatedBytes, usedBytes } = world.settings.memberLimit;
   const limits = {
-    user_within_team_space_allocated: 0,
-    user_within_team_space_limit_type: { '.tag': 'off' },
-    user_within_team_space_used_cached: 0,
+    user_within_team_space_allocated: allocatedBytes,
+    user_within_team_space_limit_type: { '.tag': type },
+    user_within_team_space_used_cached: usedBytes,
   };
   return { used, allocation: { '.tag': 'team', used, allocated, ...limits } };
 }

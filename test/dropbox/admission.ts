@@ -1,12 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { rootInfo } from './account-routes.ts';
+import { rootInfo, TEAM_MEMBER_ID } from './account-routes.ts';
 import { type FolderNode, isWithin } from './nodes.ts';
 import type { Route } from './route.ts';
 import { badRequest, errorBody, HttpError, nested, type Tagged, unauthorised } from './wire.ts';
 import type { World } from './world.ts';
-
-/** The one member of the emulated team. */
-export const TEAM_MEMBER_ID = 'dbmid:AAHhy7WsR0x-u4ZCqiDl5Fz5zvuL3kmspwU';
 
 /** The Authorization that the request carries, if the route wants one and its token may use it. */
 export function authorise(world: World, route: Route, headers: IncomingHttpHeaders, url: URL): string {
@@ -24,6 +21,7 @@ export function authorise(world: World, route: Route, headers: IncomingHttpHeade
   }
   world.oauth.admit(given, route.scope);
   refuseForeignMember(world, headers);
+  if (world.settings.teamToken) refuseWithoutMember(route, headers);
   return given;
 }
 
@@ -55,6 +53,15 @@ function parsed(route: Route, header: string): Record<string, unknown> {
 
 function pathRootError(error: Tagged): HttpError {
   return new HttpError(422, errorBody(error));
+}
+
+/** In the service's words (watermint/toolbox#18 and four more). */
+function refuseWithoutMember(route: Route, headers: IncomingHttpHeaders): void {
+  if (headers['dropbox-api-select-user'] !== undefined || headers['dropbox-api-select-admin'] !== undefined) return;
+  throw badRequest(
+    route.name,
+    'This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is for an entire Dropbox Business team.  Since your API app key has team member file access permissions, you can operate on a team member\'s Dropbox by providing the "Dropbox-API-Select-User" HTTP header or "select_user" URL parameter to specify the exact user <https://www.dropbox.com/developers/documentation/http/teams>.',
+  );
 }
 
 function refuseForeignMember(world: World, headers: IncomingHttpHeaders): void {

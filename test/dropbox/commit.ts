@@ -68,7 +68,9 @@ export async function commitFile(call: Call, info: CommitInfo, sent: Content): P
 
 function refuseOverQuota(call: Call, size: number): void {
   const { tree, settings } = call.world;
-  if (tree.usedBytes + settings.usedElsewhereBytes + size > settings.allocatedBytes) {
+  const { memberLimit } = settings;
+  const isStopped = memberLimit.type === 'stop_sync' && memberLimit.usedBytes + size > memberLimit.allocatedBytes;
+  if (isStopped || tree.usedBytes + settings.usedElsewhereBytes + size > settings.allocatedBytes) {
     throw new Refusal('insufficient_space');
   }
 }

@@ -152,6 +152,8 @@ async function newWorld(options: EmulatorOptions, clock: Clock, dataDir: string,
     repeatedFinish: 'success',
     maxFileBytes: MAX_FILE_BYTES,
     appFolder: false,
+    memberLimit: { type: 'off', allocatedBytes: 0, usedBytes: 0 },
+    teamToken: false,
     dateSkewMs: 0,
   };
   return {

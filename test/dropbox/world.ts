@@ -40,8 +40,19 @@ export interface Settings {
   maxFileBytes: number;
   /** An app that sees only its own folder refuses the Path-Root header. */
   appFolder: boolean;
+  /** What the member may use of the team's space. */
+  memberLimit: MemberLimit;
+  /** The token was given for the whole team: calls must say for which member. */
+  teamToken: boolean;
   /** The Date header differs from the clock by this much. */
   dateSkewMs: number;
+}
+
+/** `alert_only` tells the member's administrator; only `stop_sync` refuses a commit. */
+export interface MemberLimit {
+  readonly type: 'off' | 'alert_only' | 'stop_sync';
+  readonly allocatedBytes: number;
+  readonly usedBytes: number;
 }
 
 export interface TeamOptions {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Failure } from '../../src/host/errors.ts';
 import { pathsBelow } from '../../src/store/dropbox/paths.ts';
 import { never } from './conformance/fixture.ts';
 import { openFixture } from './dropbox-fixture.ts';
@@ -61,6 +62,32 @@ test('a disabled account is refused', async () => {
   const effect = { kind: 'status', status: 200, body: account } as const;
   fixture.emulator.faults.add({ route: 'users/get_current_account', effect });
   await assert.rejects(fixture.store.identify(never), { exit: 'credentials', code: 'AccountDisabled' });
+});
+
+for (const [type, allocated] of [
+  ['off', 5_000],
+  ['alert_only', 5_000],
+  ['stop_sync', 100],
+] as const)
+  test(`a member's own limit of the kind ${type} ${type === 'stop_sync' ? 'is the space' : 'is no limit'}`, async () => {
+    const team = { rootNamespaceId: '2345', homePath: '/Ann Lee' };
+    await using fixture = await openFixture({ emulator: { team, allocatedBytes: 5_000 } });
+    fixture.emulator.settings.memberLimit = { type, allocatedBytes: 100, usedBytes: 90 };
+    assert.equal((await fixture.store.space(never))?.allocated, allocated);
+    const put = fixture.store.put('a.txt', Buffer.alloc(50), 'absent', never);
+    if (type === 'stop_sync') await assert.rejects(put, { exit: 'noSpace' });
+    else await put;
+  });
+
+test('the token of an app with team scopes is told as that, with what to untick', async () => {
+  await using fixture = await openFixture({ emulator: { team: { rootNamespaceId: '2345', homePath: '/Ann Lee' } } });
+  fixture.emulator.settings.teamToken = true;
+  await assert.rejects(fixture.store.identify(never), (error: unknown) => {
+    assert.ok(error instanceof Failure);
+    assert.deepEqual([error.exitCode, error.code], [12, 'TeamToken']);
+    assert.match(error.hint ?? '', /untick.*Team Scopes.*link the app/);
+    return true;
+  });
 });
 
 test('a path goes to Dropbox in NFC, and comes back without the components of the root', () => {

@@ -44,6 +44,11 @@ export const CREDENTIALS = {
     means: 'The app lacks a permission, which the message names.',
     remedy: 'Tick it in the app console, **then link the app again**: an old token does not gain it.',
   },
+  TeamToken: {
+    means: 'The app has team scopes, so its token is for a whole team and opens no single account.',
+    remedy:
+      'Untick everything under "Team Scopes" in the app console (`team_info.read`, `team_data.member`, `members.read`, …), **then link the app again**.',
+  },
   TokenRefused: { means: 'Dropbox gave no access token.', remedy: 'Check app key, app secret and refresh token.' },
   UserSuspended: {
     means: "The team's administrator has suspended the account.",

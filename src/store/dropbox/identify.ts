@@ -48,15 +48,17 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
 }
 
-/** A team's members share the team's space, unless their own part of it is limited. 0 means that there is no limit. */
+/**
+ * A team's members share the team's space, unless their own part of it is limited: `alert_only` tells an administrator
+ * and stops nothing (team_common.stone, MemberSpaceLimitType). 0 means that there is no limit.
+ */
 export async function space(client: Client, signal: AbortSignal): Promise<Space | undefined> {
   const { used, allocation } = await client.read((sdk) => sdk.usersGetSpaceUsage({ signal }), signal);
   if (allocation['.tag'] === 'individual') return limited(used, allocation.allocated);
   if (allocation['.tag'] !== 'team') return undefined;
-  return (
-    limited(allocation.user_within_team_space_used_cached, allocation.user_within_team_space_allocated) ??
-    limited(allocation.used, allocation.allocated)
-  );
+  const isStopped = allocation.user_within_team_space_limit_type['.tag'] === 'stop_sync';
+  const own = limited(allocation.user_within_team_space_used_cached, allocation.user_within_team_space_allocated);
+  return (isStopped ? own : undefined) ?? limited(allocation.used, allocation.allocated);
 }
 
 function limited(used: number, allocated: number): Space | undefined {

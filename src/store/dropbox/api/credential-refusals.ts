@@ -8,6 +8,9 @@ const NEW_TOKEN_HINT =
 /** As in dropbox/dbxcli issue 184. */
 export const APP_DISABLED = /app is (currently )?disabled/i;
 
+/** As in watermint/toolbox issue 18: an app with any team scope gets its token from an administrator, for the whole team. */
+export const TEAM_TOKEN = /token you provided is for an entire Dropbox Business team/i;
+
 /** The token endpoint said no: its errors follow RFC 6749 §5.2. */
 export function tokenRefusal(status: number, body: string): Failure {
   const { error } = parseObject(body) ?? {};
@@ -75,5 +78,11 @@ export function forbidden(route: string, body: string): Failure {
 export function appDisabled(): Failure {
   return new Failure('AppDisabled', 'the Dropbox app is disabled', {
     hint: 'open the app console: Dropbox says there why and how to enable it again',
+  });
+}
+
+export function teamToken(): Failure {
+  return new Failure('TeamToken', 'the token is for a whole Dropbox team, not for an account', {
+    hint: 'untick every permission under "Team Scopes" in the app console (such as team_info.read, team_data.member, members.read), then link the app to the account again and put the new refresh token into the secret',
   });
 }

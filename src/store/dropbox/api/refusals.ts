@@ -3,7 +3,7 @@ import type { FailureCode } from '../../../api/failure-codes.ts';
 import { Failure } from '../../../host/errors.ts';
 import { redactStart } from '../../../host/secrets.ts';
 import { ApiError } from './api-error.ts';
-import { APP_DISABLED, appDisabled, forbidden, unauthorised } from './credential-refusals.ts';
+import { APP_DISABLED, appDisabled, forbidden, TEAM_TOKEN, teamToken, unauthorised } from './credential-refusals.ts';
 
 /** Refusals that mean the same on every route, as the Failure that ends the run; undefined for what ApiError is for. */
 export function commonRefusal(route: string, status: number, body: string): Failure | undefined {
@@ -63,6 +63,7 @@ export function refusal(error: unknown, where: string): unknown {
 
 function badRequest(route: string, body: string): Failure {
   if (APP_DISABLED.test(body)) return appDisabled();
+  if (TEAM_TOKEN.test(body)) return teamToken();
   if (/Path root is not supported/i.test(body)) {
     return new Failure('AppFolderOnly', 'the Dropbox app is limited to its own folder', {
       hint: 'use an app with full Dropbox access, or set namespace: Home and paths within the app folder',
