@@ -112,6 +112,8 @@ export const fileLineSchema = z.union([
     sha256: z.string().length(64),
     content_hash: z.string().length(64),
     modified: z.iso.datetime(),
+    /** What the store said, where `modified` is only the nearest time that can be written. */
+    modified_as_stored: z.string().optional(),
     stored: z.iso.datetime().optional(),
     rev: z.string(),
     id: z.string().optional(),

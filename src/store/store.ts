@@ -171,6 +171,8 @@ export interface FileEntry {
   readonly size: number;
   /** When the file was last changed, as its author's computer said; to the second. */
   readonly modified: Date;
+  /** What the store says in place of `modified`, where that is the nearest time that a file can have (file-time.ts). */
+  readonly modifiedAsStored?: string;
   /** When the store received it, by the store's clock. */
   readonly stored: Date;
   /** Dropbox content_hash; undefined where it is known only after reading. */

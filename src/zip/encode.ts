@@ -124,14 +124,15 @@ function writeShared(head: Buffer, at: number, entry: Header, version: number): 
   head.writeUInt32LE(entry.dosTimestamp, at + 6);
 }
 
-function extraFields(wide: readonly number[], unixSeconds: number): Buffer {
+function extraFields(wide: readonly number[], unixSeconds: number | undefined): Buffer {
   const wideBytes = wide.length > 0 ? 4 + 8 * wide.length : 0;
-  const bytes = Buffer.alloc(wideBytes + 9);
+  const bytes = Buffer.alloc(wideBytes + (unixSeconds === undefined ? 0 : 9));
   if (wideBytes > 0) {
     bytes.writeUInt16LE(EXTRA_ZIP64, 0);
     bytes.writeUInt16LE(8 * wide.length, 2);
     for (const [i, value] of wide.entries()) bytes.writeBigUInt64LE(BigInt(value), 4 + 8 * i);
   }
+  if (unixSeconds === undefined) return bytes;
   bytes.writeUInt16LE(EXTRA_TIME, wideBytes);
   bytes.writeUInt16LE(5, wideBytes + 2);
   bytes.writeUInt8(1, wideBytes + 4);

@@ -3,7 +3,7 @@
 /** One entry to be written. `name` is final: `/`-separated, safe and unique (src/backup/listing/archive-names.ts sees to that). */
 export interface ZipInput<D> {
   readonly name: string;
-  /** Restored to the second in every zone (UT extra field). */
+  /** Restored to the second in every zone (UT extra field) from 1901 to 2038; else to two seconds, in UTC. */
   readonly modified: Date;
   /** Expected bytes; undefined where it is known only after loading (then `load` is used whatever the size). */
   readonly size: number | undefined;

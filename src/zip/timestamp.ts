@@ -1,7 +1,8 @@
 /** The two ways in which a ZIP says when a file was changed. */
 export interface Times {
   readonly dosTimestamp: number;
-  readonly unixSeconds: number;
+  /** Undefined where the UT field can't hold it: half of what reads that field would show a time of 1901 or 2038. */
+  readonly unixSeconds: number | undefined;
 }
 
 const DOS_FIRST = Date.UTC(1980, 0, 1);
@@ -14,8 +15,15 @@ export const timesOf = (modified: Date): Times => ({
   unixSeconds: unixSeconds(modified),
 });
 
-/** Whether both can come from the same moment; beyond 2038 the DOS time is the only one that still counts. */
+const DOS_BEFORE_1901 = dosTimestamp(new Date(DOS_FIRST));
+const DOS_AFTER_2038 = dosTimestamp(new Date((INT32_MAX + 1) * 1000));
+
+/**
+ * Whether both can come from the same moment. Archives of before have the last second of the UT field for all later
+ * times.
+ */
 export function timesAgree({ dosTimestamp: dos, unixSeconds: seconds }: Times): boolean {
+  if (seconds === undefined) return dos === DOS_BEFORE_1901 || dos >= DOS_AFTER_2038;
   const expected = dosTimestamp(new Date(seconds * 1000));
   return seconds === INT32_MAX ? dos >= expected : dos === expected;
 }
@@ -31,7 +39,8 @@ export function dosTimestamp(modified: Date): number {
   return date * 0x10000 + time;
 }
 
-/** Seconds since 1970 for the UT field, a signed 32 bit number: 1901 to 2038, clamped. */
-export function unixSeconds(modified: Date): number {
-  return Math.min(Math.max(Math.floor(modified.getTime() / 1000), INT32_MIN), INT32_MAX);
+/** Seconds since 1970 for the UT field, a signed 32 bit number: 1901 to 2038. */
+export function unixSeconds(modified: Date): number | undefined {
+  const seconds = Math.floor(modified.getTime() / 1000);
+  return seconds >= INT32_MIN && seconds <= INT32_MAX ? seconds : undefined;
 }

@@ -55,8 +55,22 @@ test('a kind that the API does not have yet is accounted for as unreadable', () 
   assert.deepEqual(unusable({ '.tag': 'hologram' }), ['A/Brief.pdf', 'unreadable']);
 });
 
-test('a file without a size, a revision or a readable date is unreadable', () => {
-  for (const change of [{ size: undefined }, { rev: undefined }, { client_modified: 'soon' }]) {
+for (const [said, modified] of [
+  ['soon', '2026-11-02T12:00:00.000Z'],
+  ['12000-01-01T00:00:00Z', '2026-11-02T12:00:00.000Z'],
+  ['+012000-01-01T00:00:00Z', '9999-12-31T23:59:59.000Z'],
+  ['0000-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+] as const) {
+  test(`a file of the time ${said} has the nearest that a file can have, and says what was said`, () => {
+    const times = { client_modified: said, server_modified: '2026-11-02T12:00:00Z' };
+    const entry = toEntry(fileMetadata(times), paths);
+    assert.ok(entry.kind === 'file');
+    assert.deepEqual([entry.modified.toISOString(), entry.modifiedAsStored], [modified, said]);
+  });
+}
+
+test('a file without a size or a revision is unreadable', () => {
+  for (const change of [{ size: undefined }, { rev: undefined }]) {
     assert.deepEqual(unusable(change), ['A/Brief.pdf', 'unreadable']);
   }
 });

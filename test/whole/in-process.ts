@@ -25,8 +25,8 @@ export interface Desk extends Disposable {
 
 export const never = new AbortController().signal;
 
-export function openDesk(): Desk {
-  const folder = mkdtempSync(join(tmpdir(), 'case-backup-desk-'));
+export function openDesk(parent = tmpdir()): Desk {
+  const folder = mkdtempSync(join(parent, 'case-backup-desk-'));
   const [source, target, workParent] = [join(folder, 'CASES'), join(folder, 'BACKUPS'), join(folder, 'work')];
   mkdirSync(source);
   mkdirSync(target);

@@ -60,7 +60,7 @@ test('what goes into a central record and a local header comes out of them again
       const { modified: _, ...same } = given;
       assert.deepEqual(read, {
         ...same,
-        modified: new Date(Math.max(-(2 ** 31), Math.min(seconds, 2 ** 31 - 1)) * 1000),
+        unixSeconds: Math.abs(seconds + 0.5) < 2 ** 31 ? seconds : undefined,
         dosTimestamp: header.dosTimestamp,
         recordBytes: central[0].length + central[1].length,
       });

@@ -83,6 +83,7 @@ export async function openLedger(folder: string, planned: readonly PlannedCase[]
         sha256: digest.sha256,
         content_hash: digest.contentHash,
         modified: file.modified.toISOString(),
+        ...(file.modifiedAsStored !== undefined && { modified_as_stored: file.modifiedAsStored }),
         stored: file.stored.toISOString(),
         rev: file.rev,
         ...(file.id !== undefined && { id: file.id }),

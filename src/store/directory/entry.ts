@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../host/errors.ts';
+import { fileTime, isFileTime } from '../file-time.ts';
 import { checkRelative } from '../relative-path.ts';
 import type { FileEntry, FolderEntry } from '../store.ts';
 import { revisionOf } from './revision.ts';
@@ -20,10 +21,17 @@ export function fileEntry(path: string, stats: BigIntStats, contentHash?: string
     name: nameOf(path),
     rev: revisionOf(stats),
     size: Number(stats.size),
-    modified: new Date(Number(stats.mtimeNs / 1_000_000_000n) * 1000),
-    stored: new Date(Number(stats.ctimeNs / 1_000_000n)),
+    ...modifiedOf(stats.mtimeNs),
+    stored: fileTime(Number(stats.ctimeNs / 1_000_000n)),
     ...(contentHash === undefined ? {} : { contentHash }),
   };
+}
+
+function modifiedOf(ns: bigint): Pick<FileEntry, 'modified' | 'modifiedAsStored'> {
+  const second = 1_000_000_000n;
+  const seconds = (ns < 0n ? ns - second + 1n : ns) / second;
+  const ms = Number(seconds) * 1000;
+  return { modified: fileTime(ms), ...(!isFileTime(ms) && { modifiedAsStored: String(seconds) }) };
 }
 
 export function folderEntry(path: string, stats: BigIntStats): FolderEntry {

@@ -1,6 +1,7 @@
 import type { files } from 'dropbox';
 import { clip } from '../../api/clip.ts';
 import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
+import { fileTime, isFileTime } from '../file-time.ts';
 import type { Entry, FileEntry, FolderEntry, UnusableEntry } from '../store.ts';
 import { exportExtension } from './export-format.ts';
 import type { Paths } from './paths.ts';
@@ -35,8 +36,7 @@ export function toEntry(metadata: Metadata, paths: Paths): Entry {
     return unusable('not_downloadable');
   }
   const file = toFile(metadata, paths);
-  const isWhole = file.rev && Number.isSafeInteger(file.size) && isDate(file.modified) && isDate(file.stored);
-  return isWhole ? file : unusable('unreadable');
+  return file.rev && Number.isSafeInteger(file.size) ? file : unusable('unreadable');
 }
 
 export function toFile(metadata: files.FileMetadata, paths: Paths): FileEntry {
@@ -47,8 +47,7 @@ export function toFile(metadata: files.FileMetadata, paths: Paths): FileEntry {
     id: metadata.id,
     rev: metadata.rev,
     size: metadata.size,
-    modified: new Date(metadata.client_modified),
-    stored: new Date(metadata.server_modified),
+    ...timesOf(metadata),
     ...(metadata.content_hash === undefined ? {} : { contentHash: metadata.content_hash }),
     ...(exportedAs === undefined ? {} : { exportedAs }),
   };
@@ -97,6 +96,11 @@ function printable(text: string): string {
   );
 }
 
-function isDate(date: Date): boolean {
-  return !Number.isNaN(date.getTime());
+/** The author's computer may have said anything. Where nobody can read it, the time of arrival is the nearest. */
+function timesOf({ client_modified: said, server_modified: arrived }: files.FileMetadata) {
+  const received = Date.parse(arrived);
+  const stored = fileTime(Number.isNaN(received) ? 0 : received);
+  const ms = Date.parse(said);
+  const modified = Number.isNaN(ms) ? stored : fileTime(ms);
+  return { modified, ...(!isFileTime(ms) && { modifiedAsStored: String(said) }), stored };
 }

@@ -1,12 +1,14 @@
 import type { ZipMethod } from '../entry.ts';
 import { number64 } from '../number64.ts';
 import { EXTRA_TIME, EXTRA_ZIP64, FLAG_DESCRIPTOR, FLAG_UTF8, MAX_32 } from '../signatures.ts';
+import { timesAgree } from '../timestamp.ts';
 import { corrupt, shownName, unsupported } from './corrupt.ts';
 
 /** An entry as the central directory describes it. */
 export interface ZipEntry {
   readonly name: string;
-  readonly modified: Date;
+  /** Of the UT field, which is not there where it can't hold the time. */
+  readonly unixSeconds: number | undefined;
   readonly method: ZipMethod;
   readonly size: number;
   readonly compressedSize: number;
@@ -25,7 +27,7 @@ export interface ZipEntry {
 
 interface Extra {
   readonly wide: Buffer | undefined;
-  readonly modified: Date;
+  readonly unixSeconds: number | undefined;
 }
 
 const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -38,7 +40,9 @@ export function decodeCentralRecord(fixed: Buffer, variable: Buffer): ZipEntry {
   if (variable.length > nameLength + extraLength) throw unsupported(`${shownName(name)} has a comment`);
   if (fixed.readUInt16LE(34) !== 0) throw unsupported(`${shownName(name)} is in another part`);
   const { method, streamed, dosTimestamp } = decodeShared(fixed, 6, name);
-  const { wide, modified } = decodeExtra(variable.subarray(nameLength), name);
+  const { wide, unixSeconds } = decodeExtra(variable.subarray(nameLength), name);
+  if (unixSeconds === undefined && !timesAgree({ dosTimestamp, unixSeconds }))
+    throw unsupported(`${shownName(name)} has no UT field`);
 
   let used = 0;
   const widen = (narrow: number): number => {
@@ -56,7 +60,7 @@ export function decodeCentralRecord(fixed: Buffer, variable: Buffer): ZipEntry {
     throw corrupt(`${shownName(name)} is stored, but with another size than its own`);
   const crc32 = fixed.readUInt32LE(16);
   const recordBytes = fixed.length + variable.length;
-  return { name, modified, method, size, compressedSize, crc32, offset, streamed, dosTimestamp, zip64, recordBytes };
+  return { name, unixSeconds, method, size, compressedSize, crc32, offset, streamed, dosTimestamp, zip64, recordBytes };
 }
 
 /**
@@ -70,7 +74,7 @@ export function compareLocalHeader(fixed: Buffer, variable: Buffer, entry: ZipEn
     throw corrupt(`the header at byte ${entry.offset} has another name than ${shownName(name)}`);
   }
   const { method, streamed, dosTimestamp } = decodeShared(fixed, 4, name);
-  const { wide, modified } = decodeExtra(variable.subarray(nameLength), name);
+  const { wide, unixSeconds } = decodeExtra(variable.subarray(nameLength), name);
   const narrow = { compressedSize: fixed.readUInt32LE(18), size: fixed.readUInt32LE(22) };
   if (wide && (wide.length !== 16 || narrow.size !== MAX_32 || narrow.compressedSize !== MAX_32)) {
     throw corrupt(`${shownName(name)} has a local header with contradicting sizes`);
@@ -80,7 +84,7 @@ export function compareLocalHeader(fixed: Buffer, variable: Buffer, entry: ZipEn
     method === entry.method &&
     streamed === entry.streamed &&
     dosTimestamp === entry.dosTimestamp &&
-    modified.getTime() === entry.modified.getTime() &&
+    unixSeconds === entry.unixSeconds &&
     fixed.readUInt32LE(14) === (streamed ? 0 : entry.crc32) &&
     local.size === (streamed ? 0 : entry.size) &&
     local.compressedSize === (streamed ? 0 : entry.compressedSize);
@@ -114,7 +118,7 @@ function decodeShared(fixed: Buffer, at: number, name: string) {
 
 function decodeExtra(bytes: Buffer, name: string): Extra {
   let wide: Buffer | undefined;
-  let modified: Date | undefined;
+  let unixSeconds: number | undefined;
   for (let at = 0; at < bytes.length; ) {
     if (at + 4 > bytes.length) throw corrupt(`${shownName(name)} has an extra field that is cut off`);
     const id = bytes.readUInt16LE(at);
@@ -122,11 +126,10 @@ function decodeExtra(bytes: Buffer, name: string): Extra {
     const field = bytes.subarray(at + 4, end);
     if (end > bytes.length) throw corrupt(`${shownName(name)} has an extra field that is cut off`);
     if (id === EXTRA_ZIP64 && !wide) wide = field;
-    else if (id === EXTRA_TIME && !modified && field.length === 5 && field[0] === 1) {
-      modified = new Date(field.readInt32LE(1) * 1000);
+    else if (id === EXTRA_TIME && unixSeconds === undefined && field.length === 5 && field[0] === 1) {
+      unixSeconds = field.readInt32LE(1);
     } else throw unsupported(`${shownName(name)} has the extra field 0x${id.toString(16)}`);
     at = end;
   }
-  if (!modified) throw unsupported(`${shownName(name)} has no UT field`);
-  return { wide, modified };
+  return { wide, unixSeconds };
 }

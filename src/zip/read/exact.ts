@@ -50,8 +50,8 @@ export function expectUnbroken(entries: readonly ZipEntry[], end: number): void 
 const isWritable = ({ size, compressedSize, offset, zip64 }: ZipEntry): boolean =>
   Number.isSafeInteger(Math.max(size, compressedSize, offset)) && (zip64 || Math.max(size, compressedSize) < MAX_32);
 
-function headerOf({ name, modified, recordBytes: _, ...entry }: ZipEntry): Header {
-  return { ...entry, name: Buffer.from(name), unixSeconds: modified.getTime() / 1000 };
+function headerOf({ name, recordBytes: _, ...entry }: ZipEntry): Header {
+  return { ...entry, name: Buffer.from(name) };
 }
 
 function consistsOf(whole: Buffer, fixed: Buffer, variable: Buffer): boolean {

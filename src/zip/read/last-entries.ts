@@ -4,13 +4,16 @@ import type { ZipEntry } from './decode.ts';
 import { readRecords } from './directory.ts';
 import type { ZipFile } from './open-zip.ts';
 
-/** What may follow a name in a record of ours: the UT field, behind 64 bit sizes, a 64 bit offset, or both. */
-const EXTRA_BYTES = [9, 9 + 4 + 8, 9 + 4 + 16, 9 + 4 + 24];
+/**
+ * What may follow a name in a record of ours: the UT field, behind 64 bit sizes, a 64 bit offset, or both; the same
+ * without it from 2038 on.
+ */
+const EXTRA_BYTES = [9, 0].flatMap((time) => [time, time + 4 + 8, time + 4 + 16, time + 4 + 24]);
 
 /**
  * The last entries of the central directory, without what stands in front of them, or undefined where they have other
  * names. A record does not say where it begins to one who comes from behind: it is found by its name, which must stand
- * at one of four places, and then everything has to be a record from there to the end of the directory.
+ * at one of eight places, and then everything has to be a record from there to the end of the directory.
  */
 export async function lastEntries(zip: ZipFile, names: readonly string[]): Promise<readonly ZipEntry[] | undefined> {
   const encoded = names.map((name) => Buffer.from(name));

@@ -13,11 +13,11 @@ import { collect, NOON } from '../fixture.ts';
 const NAMES = ['files.jsonl', 'manifest.json', 'SHA256SUMS'];
 const DIRECTORY_OFFSET = 2 ** 45;
 
-const headerOf = (name: string, size: number, wide = false): Header => {
+const headerOf = (name: string, size: number, wide = false, at = NOON): Header => {
   const zip64 = wide || size >= MAX_32;
   return {
     name: Buffer.from(name),
-    ...timesOf(NOON),
+    ...timesOf(at),
     method: 0,
     crc32: 1,
     size,
@@ -47,12 +47,13 @@ const before = fc.array(fc.constantFrom('a.txt', 'CASES/a/SHA256SUMS', 'manifest
 });
 
 test('the last entries are found from behind as they are from the front, with 64 bit numbers or without', async () => {
-  const widths = fc.array(fc.record({ size, wide: fc.boolean() }), { minLength: 7, maxLength: 7 });
+  const at = fc.constantFrom(NOON, new Date('2040-01-01T03:00:00Z'));
+  const widths = fc.array(fc.record({ size, wide: fc.boolean(), at }), { minLength: 7, maxLength: 7 });
   await fc.assert(
     fc.asyncProperty(before, widths, async (names, given) => {
       let offset = 0;
       const records = [...names, ...NAMES].map((name, i) => {
-        const header = headerOf(name, given[i]?.size ?? 0, given[i]?.wide);
+        const header = headerOf(name, given[i]?.size ?? 0, given[i]?.wide, given[i]?.at);
         const record = centralRecord(header, offset);
         offset += 100 + name.length + header.size;
         return record;
