@@ -6,9 +6,6 @@ import { statOf } from './entry.ts';
 import { writeFault, writing } from './faults.ts';
 import { holdTo, type Modes, openNew } from './modes.ts';
 
-/** What `link` says on file systems without hard links (FAT, many FUSE and SMB mounts), or where policy forbids them. */
-const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
-
 /** What `fsync` of a folder says where it does not exist as an operation (SMB, FUSE); then there is nothing to do. */
 const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EBADF']);
 
@@ -60,23 +57,18 @@ export async function syncFolder(absolute: string): Promise<void> {
 /**
  * Renames to a name that must be free. `rename` replaces what is there, and Node has no RENAME_NOREPLACE, so this makes
  * a second name and then drops the first. A call that died in between left both; the same call again finishes it.
- * Without hard links it looks before it renames, which holds only against those who respect the claim.
+ * A file system without hard links says so in any words (EPERM, ENOTSUP, EMLINK; through FUSE and SMB also EIO, EINVAL,
+ * EXDEV, EACCES): then it looks before it renames, which holds only against those who respect the claim.
  */
 export async function renameToFree(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    const code = errorCode(error) ?? '';
-    if (code === 'EEXIST') await assertSameFile(from, to, error);
-    else if (NO_HARD_LINKS.has(code)) return renameUnlessTaken(from, to);
-    else throw writeFault(to, error);
+    // Whatever `link` said: a fault of the volume itself is what the rename meets too, and its error is told.
+    if ((await writing(to, statOf(to))) === undefined) return await writing(to, rename(from, to));
+    await assertSameFile(from, to, error);
   }
   await writing(from, unlink(from));
-}
-
-async function renameUnlessTaken(from: string, to: string): Promise<void> {
-  if (await writing(to, statOf(to))) throw new Conflict(`${to} exists`);
-  await writing(to, rename(from, to));
 }
 
 /** Also so when an NFS server had done the link and the answer was lost: the repeated request finds the name taken. */
