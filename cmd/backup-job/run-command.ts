@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { runInTime } from '../../src/backup/run-in-time.ts';
 import { systemClock } from '../../src/host/clock.ts';
+import type { Run } from '../../src/host/run.ts';
+import { makeWorkFolder } from '../../src/host/startup/environment.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
 import { leaveEarlyMessage } from './early-message.ts';
 import { storesOf } from './open-stores.ts';
@@ -29,6 +31,7 @@ export const runCommand = (signal: AbortSignal): Command =>
 
 async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, onReport: () => void): Promise<void> {
   const settings = readSettings(command);
+  makeWorkFolder(process.env);
   const { policy, slot, log, workParent } = settings;
   const { databaseUrl } = settings.secrets;
   const stores = storesOf(settings, systemClock);
@@ -49,7 +52,10 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
         workParent,
         waits: stores.waits,
         signal,
-        onStart,
+        onStart(run) {
+          onStart(run);
+          warnOfUncheckedTls(run);
+        },
       });
       onReport();
       return report;
@@ -57,4 +63,10 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
   } finally {
     await stores.close();
   }
+}
+
+/** Node says so once on standard error, where it is one line of many. */
+function warnOfUncheckedTls({ warn }: Run): void {
+  if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    warn('TlsUnchecked', 'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: no certificate is checked, so anybody may answer');
 }

@@ -1,9 +1,9 @@
-import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
 import type { Policy } from '../../src/api/policy.ts';
 import { Failure } from '../../src/host/errors.ts';
 import { createLog, type Log } from '../../src/host/log.ts';
 import { readSecrets, type Secrets } from '../../src/host/startup/config.ts';
+import { dropboxOrigin, logLevel, workFolder } from '../../src/host/startup/environment.ts';
 import { readPolicy } from '../../src/host/startup/policy-file.ts';
 
 /** What a pod tells its run besides the policy; known even where the policy or a secret is wrong. */
@@ -34,10 +34,10 @@ export function readSettings(command: Command): Settings {
     secrets: readSecrets(env),
     json: json === true,
     terminal,
-    log: createLog(env['CASE_BACKUP_LOG_LEVEL'] ?? (terminal ? 'error' : 'info'), (line) => process.stderr.write(line)),
-    workParent: env['CASE_BACKUP_WORK_DIR'] || tmpdir(),
+    log: createLog(logLevel(env, terminal ? 'error' : 'info'), (line) => process.stderr.write(line)),
+    workParent: workFolder(env),
     ...podSettings(env),
-    dropboxOrigin: env['CASE_BACKUP_DROPBOX_ORIGIN'] || undefined,
+    dropboxOrigin: dropboxOrigin(env),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { Client } from 'pg';
+import Client from 'pg/lib/client.js';
 import { type DatabaseUrl, invalid } from './database-url.ts';
 
 export type Query = (text: string, values?: readonly unknown[]) => Promise<Result>;

@@ -88,6 +88,11 @@ export const CONFIGURATION = {
     remedy: '`prune --dry-run` shows what has expired; `prune --force` deletes it all the same.',
   },
   RootNotFolder: { means: 'The Dropbox path of the policy is a file.', remedy: 'Name a folder.' },
+  SecretInvalid: {
+    means:
+      'A secret has something inside that no key, token or URL has (a line end, a space), or its file is too large.',
+    remedy: 'Write it anew, the value alone: `printf %s VALUE > FILE`. White space around it does no harm.',
+  },
   SecretMissing: {
     means: 'A Dropbox secret is not set.',
     remedy: 'Set `DROPBOX_APP_KEY`, `DROPBOX_APP_SECRET` and `DROPBOX_REFRESH_TOKEN`, or their `_FILE` forms.',
@@ -96,6 +101,11 @@ export const CONFIGURATION = {
   SecretUnreadable: {
     means: "The file of a secret can't be read.",
     remedy: 'Check the path in `NAME_FILE` and its permissions.',
+  },
+  SettingInvalid: {
+    means:
+      'A variable of the environment (`CASE_BACKUP_LOG_LEVEL`, `CASE_BACKUP_WORK_DIR`, …) is no such thing; the message names it.',
+    remedy: 'Correct it, or leave it unset.',
   },
   SlotInvalid: {
     means: '`CASE_BACKUP_SLOT` is no word that a run record could hold.',

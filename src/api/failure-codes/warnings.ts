@@ -82,6 +82,11 @@ export const WARNINGS = {
       'Find out where they went. If cases were closed, nothing: it ends when the larger nights have expired. From half on (three quarters of the bytes) the run is refused.',
   },
   TidyUpFailed: { means: 'After a failure, something was left behind.', remedy: 'The next run removes it.' },
+  TlsUnchecked: {
+    means: '`NODE_TLS_REJECT_UNAUTHORIZED=0` is set: nobody checks who answers for Dropbox or the database.',
+    remedy:
+      'Take it out, and give the authority of an inspecting proxy in `NODE_EXTRA_CA_CERTS=FILE`, that of a database in `sslrootcert`.',
+  },
   UploadRestarted: {
     means: 'Dropbox forgot the upload, and it was sent once more from the beginning.',
     remedy: 'Nothing.',

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { errorCode, Failure } from '../errors.ts';
 import { registerSecret } from '../secrets.ts';
+import { readBounded } from './read-bounded.ts';
 
 /** The job's secrets and settings, from the environment; each secret also as NAME_FILE, a mounted file. */
 export interface Secrets {
@@ -29,7 +29,7 @@ export const SECRET_NAMES = [
 ] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** The value, without a trailing line end, or undefined when neither NAME nor NAME_FILE is set. */
+/** The value, without what editors and shells leave around it, or undefined when neither NAME nor NAME_FILE is set. */
 export function readSecret(env: Environment, name: SecretName): string | undefined {
   const file = env[`${name}_FILE`];
   const direct = env[name];
@@ -38,10 +38,25 @@ export function readSecret(env: Environment, name: SecretName): string | undefin
       hint: 'keep one of them',
     });
   }
-  const value = (file ? readSecretFile(name, file) : direct)?.replace(/\r?\n$/, '');
-  if (!value) return undefined;
+  const value = trimmed((file ? readSecretFile(name, file) : direct) ?? '');
+  if (value === '') return undefined;
   registerSecret(value);
+  const wrong = faultOf(name, value);
+  if (wrong !== undefined)
+    throw new Failure('SecretInvalid', `${file ? `${name}_FILE names a file that` : name} ${wrong}`, {
+      hint: 'write it anew, the value alone: printf %s VALUE > FILE; in a Secret of Kubernetes under stringData',
+    });
   return value;
+}
+
+/** Line ends and spaces around it, and the byte order mark that some editors put in front. */
+const trimmed = (text: string): string => text.replace(/^[\s\u{feff}]+|[\s\u{feff}]+$/gu, '');
+
+/** What no HTTP header can hold, so that every request would fail; of a URL only what its parser would drop in silence. */
+function faultOf(name: SecretName, value: string): string | undefined {
+  if (/[\r\n]/.test(value)) return 'has a line end inside';
+  if (name === 'DATABASE_URL') return /[\p{Cc}\u{fffd}]/u.test(value) ? 'has a control character inside' : undefined;
+  return /^[\u0021-\u007e]+$/.test(value) ? undefined : 'has a space or a character inside that no key or token has';
 }
 
 export function readSecrets(env: Environment): Secrets {
@@ -69,13 +84,21 @@ export function missingDropboxSecrets(env: Environment): Failure {
   });
 }
 
-function readSecretFile(name: string, path: string): string {
+/** A token of Dropbox has some 1,300 characters. */
+const MOST_BYTES = 64 * 1024;
+
+function readSecretFile(name: SecretName, path: string): string {
+  let text: string | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    text = readBounded(path, MOST_BYTES);
   } catch (error) {
     throw new Failure('SecretUnreadable', `${name}_FILE names ${path}, which can't be read (${errorCode(error)})`, {
       hint: 'check the path and its permissions',
       cause: error,
     });
   }
+  if (text !== undefined) return text;
+  throw new Failure('SecretInvalid', `${name}_FILE names ${path}, which has more than 64 KiB`, {
+    hint: 'name the file that holds the value alone',
+  });
 }
