@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { readSecret, SECRET_NAMES } from '../../src/host/startup/config.ts';
+import { printJson, printLines } from './output.ts';
 import { readSettings } from './settings.ts';
 
 export const configCommand = (): Command =>
@@ -17,5 +18,6 @@ export const configCommand = (): Command =>
         workFolder: workParent,
         slot: slot ?? null,
       };
-      process.stdout.write(json ? `${JSON.stringify(shown)}\n` : stringify(shown));
+      if (json) printJson(shown);
+      else printLines(stringify(shown).trimEnd().split('\n'));
     });

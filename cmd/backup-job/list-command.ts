@@ -4,6 +4,7 @@ import { identifyDestination } from '../../src/repository/identify-destination.t
 import { takeInventory } from '../../src/repository/inventory.ts';
 import { seriesOf } from '../../src/repository/series.ts';
 import { storesOf } from './open-stores.ts';
+import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
 import { inventoryJson, inventoryTable } from './show-inventory.ts';
 
@@ -18,11 +19,8 @@ export const listCommand = (signal: AbortSignal): Command =>
         await identifyDestination(destination, signal);
         const inventory = await takeInventory(destination, signal);
         const series = seriesOf(settings.policy, inventory.records.records);
-        process.stdout.write(
-          settings.json
-            ? `${JSON.stringify(inventoryJson(inventory, destination, series))}\n`
-            : inventoryTable(inventory, destination, series),
-        );
+        if (settings.json) printJson(inventoryJson(inventory, destination, series));
+        else print(inventoryTable(inventory, destination, series));
       } finally {
         await stores.close();
       }

@@ -6,6 +6,7 @@ import { configCommand } from './config-command.ts';
 import { leaveEarlyMessage } from './early-message.ts';
 import { fail } from './fail.ts';
 import { listCommand } from './list-command.ts';
+import { surviveLostOutput } from './output.ts';
 import { pruneCommand } from './prune-command.ts';
 import { runCommand } from './run-command.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -48,6 +49,10 @@ export async function runProgram(signal: AbortSignal): Promise<void> {
   for (const command of [runCommand, verifyCommand, listCommand, pruneCommand, configCommand]) {
     program.addCommand(command(signal).exitOverride().showHelpAfterError(helpHint));
   }
+  // A backup that stands is not undone by a report that could not be shown; any other command was there to show something.
+  surviveLostOutput(() => {
+    if (program.args[0] !== 'run') process.exitCode ||= EXIT_CODES.failed;
+  });
   try {
     await program.parseAsync();
   } catch (error) {

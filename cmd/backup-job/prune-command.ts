@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
 import { pruneOnly } from '../../src/repository/retention/prune-only.ts';
 import { storesOf } from './open-stores.ts';
+import { print, printJson, printLines } from './output.ts';
 import { readSettings } from './settings.ts';
 import { table } from './table.ts';
 
@@ -21,7 +22,7 @@ export const pruneCommand = (signal: AbortSignal): Command =>
           clock: systemClock,
           signal,
         });
-        if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+        if (settings.json) printJson(outcome);
         else {
           const word = outcome.isDryRun ? 'would delete' : 'deleted';
           const rows = [
@@ -29,11 +30,10 @@ export const pruneCommand = (signal: AbortSignal): Command =>
             ...outcome.pending.map((name) => [name, 'expired', 'over maxDeletionsPerRun, a later run deletes it']),
             ...outcome.keep.map(({ name, reasons }) => [name, 'kept', reasons.join(', ')]),
           ];
-          process.stdout.write(
-            rows.length === 0 ? `no backups in ${destination.locate('')}\n` : `${table(rows.sort())}\n`,
-          );
+          if (rows.length === 0) printLines([`no backups in ${destination.locate('')}`]);
+          else print(`${table(rows.sort())}\n`);
           if (outcome.heldBecause !== undefined)
-            process.stdout.write(`nothing ${outcome.isDryRun ? 'would be' : 'was'} deleted: ${outcome.heldBecause}\n`);
+            printLines([`nothing ${outcome.isDryRun ? 'would be' : 'was'} deleted: ${outcome.heldBecause}`]);
         }
       } finally {
         await stores.close();

@@ -1,4 +1,5 @@
 import { counted } from '../../src/api/counted.ts';
+import { printable } from '../../src/host/printable.ts';
 import type { Inventory } from '../../src/repository/inventory.ts';
 import { mainArchive, type StoredRecord } from '../../src/repository/record.ts';
 import { isOf, type Series } from '../../src/repository/series.ts';
@@ -34,7 +35,8 @@ export function inventoryJson(inventory: Inventory, destination: ReadableStore, 
 }
 
 export function inventoryTable(inventory: Inventory, destination: ReadableStore, series: Series): string {
-  if (inventory.backups.length === 0 && inventory.lost.length === 0) return `no backups in ${destination.locate('')}\n`;
+  if (inventory.backups.length === 0 && inventory.lost.length === 0)
+    return `no backups in ${printable(destination.locate(''))}\n`;
   const rows = inventory.backups.map(({ name, file, status, proof }) => {
     const report = proof?.record.report;
     return [
@@ -72,7 +74,7 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore,
       ? [`${counted(inventory.records.unreadable.length, 'run record')} can't be read; nothing will be deleted`]
       : []),
   ];
-  return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES', 'POLICY'], ...rows])}\n${notes.join('\n')}\n`;
+  return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES', 'POLICY'], ...rows])}\n${notes.map(printable).join('\n')}\n`;
 }
 
 /** The policy's own name says enough of its own; of others also where their files come from. */

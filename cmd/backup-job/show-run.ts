@@ -1,5 +1,6 @@
 import type { RunReport } from '../../src/api/report.ts';
 import type { Run } from '../../src/host/run.ts';
+import { print, printJson } from './output.ts';
 import type { Settings } from './settings.ts';
 import { progressLine, summary } from './words.ts';
 
@@ -29,8 +30,8 @@ export function showRun({ json, terminal, log }: Settings): RunDisplay {
       clearInterval(timer);
       if (terminal) process.stderr.write(clearLine);
       else log[report.exitCode === 0 ? 'info' : 'error']({ report }, `run ended: ${report.result} (${report.reason})`);
-      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else if (terminal) process.stdout.write(summary(report));
+      if (json) printJson(report);
+      else if (terminal) print(summary(report));
     },
   };
 }

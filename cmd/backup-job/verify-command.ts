@@ -4,6 +4,7 @@ import { systemClock } from '../../src/host/clock.ts';
 import { identifyDestination } from '../../src/repository/identify-destination.ts';
 import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
 import { storesOf } from './open-stores.ts';
+import { printJson, printLines } from './output.ts';
 import { readSettings } from './settings.ts';
 import { formatBytes, verifiedHow } from './words.ts';
 
@@ -37,12 +38,13 @@ export const verifyCommand = (signal: AbortSignal): Command =>
           },
         });
         if (settings.terminal) process.stderr.write('\r\u001b[2K');
-        if (settings.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+        if (settings.json) printJson(outcome);
         else {
-          process.stdout.write(
-            `✓ verified ${outcome.path} (${verifiedHow(outcome.verification)}): ${counted(outcome.cases, 'case')}, ${counted(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}\n  content_hash ${outcome.contentHash}\n`,
-          );
-          for (const warning of outcome.warnings) process.stdout.write(`  warning   ${warning}\n`);
+          printLines([
+            `✓ verified ${outcome.path} (${verifiedHow(outcome.verification)}): ${counted(outcome.cases, 'case')}, ${counted(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}`,
+            `  content_hash ${outcome.contentHash}`,
+            ...outcome.warnings.map((warning) => `  warning   ${warning}`),
+          ]);
         }
       } finally {
         await stores.close();

@@ -1,6 +1,7 @@
 import { clip } from '../../src/api/clip.ts';
 import { counted } from '../../src/api/counted.ts';
 import type { RunProgress, RunReport, Stage, Verification, Wait } from '../../src/api/report.ts';
+import { printable } from '../../src/host/printable.ts';
 
 /** Reports and progress in plain words, for a person at a terminal. */
 
@@ -48,7 +49,7 @@ export function progressLine(progress: RunProgress, width: number): string {
     left === undefined ? '' : `${formatDuration(left)} left`,
   ];
   const line = parts.filter((part) => part !== '').join(' · ');
-  return clip(line, Math.max(20, width - 1));
+  return clip(printable(line), Math.max(20, width - 1));
 }
 
 /** Since and until when, in UTC like every time of a report, and for what. */
@@ -86,7 +87,7 @@ export function summary(report: RunReport): string {
     `  took      ${formatDuration(report.durationSeconds)}, run ${report.runId}, exit code ${report.exitCode}`,
   );
   for (const warning of report.warnings) lines.push(`  warning   ${warning}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(printable).join('\n')}\n`;
 }
 
 /** How much of it was read back: "standard, 16 of 12,000 files read back". */

@@ -3,6 +3,7 @@ import { counted } from '../api/counted.ts';
 import { EXIT_CODES } from '../api/exit-codes.ts';
 import { type BackupRef, REPORT_VERSION, type Result, type RunReport, type Verification } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
+import { printable } from '../host/printable.ts';
 import type { Run } from '../host/run.ts';
 import type { Account } from './archive/ledger.ts';
 import type { PlanFacts } from './plan-night.ts';
@@ -60,7 +61,7 @@ export function reportOfMade(run: Run, { account, facts, backup, verification }:
     skippedFiles: skipped.count,
     sourceBytes: bytes,
     archiveBytes: backup.bytes,
-    failingPaths: skipped.examples.map((path) => clip(path, 1024)),
+    failingPaths: skipped.examples.map((path) => clip(printable(path), 1024)),
     backup,
     verification,
   };

@@ -1,5 +1,6 @@
 import { EXIT_CODES, type ExitReason } from '../api/exit-codes.ts';
 import { exitOf, type FailureCode } from '../api/failure-codes.ts';
+import { oneLine } from './printable.ts';
 import { redact, redactStart } from './secrets.ts';
 
 export interface FailureOptions {
@@ -23,10 +24,13 @@ export class Failure extends Error {
   readonly hint: string | undefined;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
-    super(redactStart(message, LONGEST_MESSAGE), options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      oneLine(redactStart(message, LONGEST_MESSAGE)),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.exit = exitOf(code);
     this.code = code;
-    this.hint = options.hint === undefined ? undefined : redact(options.hint);
+    this.hint = options.hint === undefined ? undefined : oneLine(redact(options.hint));
   }
 
   get exitCode(): number {
@@ -65,7 +69,7 @@ export function errorCode(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-  return redactStart(text.includes(cause) ? text : `${text} (${cause})`, LONGEST_MESSAGE);
+  return oneLine(redactStart(text.includes(cause) ? text : `${text} (${cause})`, LONGEST_MESSAGE));
 }
 
 export function isAbort(error: unknown): error is Error {

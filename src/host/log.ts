@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { escapedInJson } from './printable.ts';
 import { redact } from './secrets.ts';
 
 /** What the rooms log to; pino's shape, so that a test can pass anything that collects. */
@@ -21,6 +22,6 @@ export function createLog(level: string, write: (line: string) => void): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => write(redact(line)) },
+    { write: (line: string) => write(escapedInJson(redact(line))) },
   );
 }

@@ -2,6 +2,7 @@ import type { WarningCode } from '../api/failure-codes/warnings.ts';
 import type { Clock } from './clock.ts';
 import { Failure, isAbort } from './errors.ts';
 import type { Log } from './log.ts';
+import { printable } from './printable.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createWaits, type Waits } from './waits.ts';
 
@@ -72,7 +73,7 @@ export function startRun(options: RunStart): StartedRun {
     signal: AbortSignal.any([options.signal, early.signal]),
     warn(code, sentence) {
       log.warn({ code }, sentence);
-      warnings.push(`${code}: ${sentence}`);
+      warnings.push(`${code}: ${printable(sentence)}`);
     },
     warnings,
   };

@@ -1,19 +1,15 @@
 import { isUtf8 } from 'node:buffer';
+import { printable as printableText } from '../../../host/printable.ts';
 
 /** A name as text for people: bytes that are not UTF-8 and characters that can't be shown as `\xNN` and `\u{NNNN}`. */
 export function printable(name: Buffer): string {
   let text = '';
   for (let at = 0; at < name.length; ) {
     const length = utf8LengthAt(name, at);
-    text += length === 0 ? `\\x${hex(name[at] ?? 0, 2)}` : escapeUnseen(name.toString('utf8', at, at + length));
+    text += length === 0 ? `\\x${hex(name[at] ?? 0, 2)}` : printableText(name.toString('utf8', at, at + length));
     at += Math.max(1, length);
   }
   return text;
-}
-
-/** Control, format and unassigned characters, and the separators that break a line. */
-function escapeUnseen(character: string): string {
-  return /[\p{C}\p{Zl}\p{Zp}]/u.test(character) ? `\\u{${hex(character.codePointAt(0) ?? 0, 4)}}` : character;
 }
 
 /** Bytes of the valid UTF-8 character that begins at `at`, 0 when none does. */
