@@ -1,4 +1,5 @@
 import type { SkipReason } from '../api/failure-codes/skip-reasons.ts';
+import type { Look } from './look.ts';
 
 /**
  * A place that holds files, as far as reading it goes. One store is rooted at one folder (/CASES, /BACKUPS, a mounted
@@ -67,6 +68,11 @@ export interface Source extends ReadableStore {
   bookmark(signal: AbortSignal): Promise<string | undefined>;
   /** What has changed below the root since the bookmark, by the same rules as `list`; `restart` means it expired. */
   changes(bookmark: string, signal: AbortSignal): AsyncIterable<Page>;
+  /**
+   * Where there are no bookmarks: a folder as it is now, to be held against the look that its listing gave. Undefined
+   * when it is not there or can't be read.
+   */
+  look?(folder: string, signal: AbortSignal): Promise<Look | undefined>;
 }
 
 /** A store that can be written to: where backups lie, and where cases are given back to. */
@@ -152,7 +158,9 @@ export interface RootIdentity {
   readonly lineage: readonly string[];
 }
 
-export type Page = { readonly kind: 'entries'; readonly entries: readonly Entry[] } | { readonly kind: 'restart' };
+export type Page =
+  | { readonly kind: 'entries'; readonly entries: readonly Entry[]; readonly looks?: readonly Look[] }
+  | { readonly kind: 'restart' };
 
 export type Entry = FileEntry | FolderEntry | DeletedEntry | UnusableEntry;
 

@@ -6,6 +6,7 @@ import { addFolder, moveFile, putFile, removeFile } from './change.ts';
 import { groundOf } from './ground.ts';
 import { placeOf } from './inside.ts';
 import { listFolder } from './listing/list-folder.ts';
+import { lookAtFolder } from './listing/look.ts';
 import { modesOf } from './modes.ts';
 import { obeying, obeyingEach } from './obeying.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
@@ -57,6 +58,7 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       signal.throwIfAborted();
       yield { kind: 'restart' };
     },
+    look: (folder, signal) => obeying(signal, () => lookAtFolder(volume, folder)),
     stat: (path, signal) => obeying(signal, () => entryAt(volume, path)),
     load: (file, signal) => obeying(signal, () => loadFile(volume, file, signal)),
     stream: (file, signal) => obeyingEach(signal, streamFile(volume, file, signal)),

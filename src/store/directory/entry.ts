@@ -52,6 +52,7 @@ export async function statOf(absolute: string): Promise<BigIntStats | undefined>
   }
 }
 
-function nameOf(path: string): string {
+/** The last component of a path. */
+export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

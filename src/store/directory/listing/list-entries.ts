@@ -8,6 +8,7 @@ import { skipReasonFor } from '../read-faults.ts';
 import type { Volume } from '../volume.ts';
 import type { OpenFolder } from './open-folder.ts';
 import { printable } from './printable.ts';
+import type { SeenNames } from './seen-names.ts';
 
 /** libuv has four threads for file operations; a few more keep them fed. */
 const PARALLEL_STATS = 8;
@@ -18,15 +19,16 @@ export interface Found {
   readonly subfolders: string[];
 }
 
-/** What names of a folder stand for. */
+/** What names of a folder stand for. All are noted as seen that were still there. */
 export async function lookAt(
   volume: Volume,
-  folder: OpenFolder,
+  { folder, seen }: { readonly folder: OpenFolder; readonly seen: SeenNames },
   names: readonly Dirent<Buffer>[],
   { recursive, leaveOut }: ListOptions,
 ): Promise<Found> {
   const found: Found = { entries: [], subfolders: [] };
   await forEachParallel(names, PARALLEL_STATS, async (dirent) => {
+    seen.toggle(dirent);
     if (!isUtf8(dirent.name)) {
       found.entries.push(namelessIn(folder, dirent.name));
       return;
@@ -40,6 +42,7 @@ export async function lookAt(
     if (isFolder && leaveOut?.(path)) return;
     if (isFolder && recursive) found.subfolders.push(path);
     else if (entry) found.entries.push(entry);
+    else seen.toggle(dirent);
   });
   return found;
 }

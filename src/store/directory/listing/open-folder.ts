@@ -1,4 +1,4 @@
-import { constants, type Dir, type Dirent } from 'node:fs';
+import { type BigIntStats, constants, type Dir, type Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { errorCode } from '../../../host/errors.ts';
 import { type FolderEntry, Unavailable } from '../../store.ts';
@@ -9,6 +9,8 @@ import type { Volume } from '../volume.ts';
 /** A folder of a listing while its names are read. */
 export interface OpenFolder extends AsyncDisposable {
   readonly entry: FolderEntry;
+  /** See Look; as it was before its names were read. */
+  readonly version: string;
   /** The path by which something in it is looked at, whatever stands at the folder's own path by now. */
   placeOf(name: string): string;
   /** Up to `most` names. */
@@ -41,11 +43,12 @@ export async function openFolder(volume: Volume, path: string, batch: number): P
     },
   );
   try {
-    const entry = folderEntry(path, await handle.stat({ bigint: true }));
+    const stats = await handle.stat({ bigint: true });
     const dir = await openNames(absolute, batch);
     const below = volume.placeOf(handle) === undefined ? absolute : `/proc/self/fd/${handle.fd}`;
     return {
-      entry,
+      entry: folderEntry(path, stats),
+      version: versionOf(stats),
       placeOf: (name) => `${below}/${name}`,
       async read(most) {
         const names: Dirent<Buffer>[] = [];
@@ -73,6 +76,9 @@ export async function openFolder(volume: Volume, path: string, batch: number): P
     throw error;
   }
 }
+
+/** A folder's times are those of its names: the last that came, went or was renamed. */
+const versionOf = ({ dev, ino, mtimeNs, ctimeNs }: BigIntStats): string => [dev, ino, mtimeNs, ctimeNs].join(':');
 
 /** Names come as bytes: as text, two names that are no UTF-8 could look the same. @types/node lacks the option. */
 function openNames(absolute: string, batch: number): Promise<Dir> {
