@@ -7,7 +7,7 @@ import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './b
 import { goneCases, namedInManifest } from './gone-cases.ts';
 import { manifestFault, namespaceFault, spaceFault } from './guards.ts';
 import { apartFrom } from './listing/apart-from.ts';
-import { type Doubt, listSource } from './listing/listing.ts';
+import { type Doubt, type ListingResult, listSource } from './listing/listing.ts';
 import type { Plan } from './listing/plan.ts';
 import { type SealedPlan, sealPlan } from './listing/seal-plan.ts';
 import type { Night } from './night.ts';
@@ -42,16 +42,14 @@ export async function planNight(
   throwIf(namespaceFault(series.source.namespace, before?.record.source.namespace));
   const backups = { identity: identities.destination, location: destination.locate('') };
   const apart = apartFrom(backups, source, identities.source.realm, plan);
-  const { rounds, doubts } = await listSource(apart, plan, {
+  const listed = await listSource(apart, plan, {
     signal,
     clock: night.clock,
+    start: night.start,
     expectedFiles: before?.totals.files,
     onFiles: (count) => progress.advance(count, 0),
   });
-  if (rounds > 1) {
-    const why = [...doubts].map((doubt) => DOUBTS[doubt]).join(', and ');
-    night.warn('ListingRepeated', `the source was listed ${rounds} times, because ${why}`);
-  }
+  tellListing(night, listed);
   const sealed = await sealPlan(plan, signal);
   throwIf(shrinkFault(sealed.totals, before?.totals, spec.guards));
   const slowly = slowShrink(sealed.totals, largestOf(keptNights(series, inventory, night)), spec.guards);
@@ -90,6 +88,20 @@ function tellBaseline(night: Night, before: PastNight | undefined, inventory: In
   else if (unread > 0)
     night.warn('RecordsUnreadable', `${counted(unread, 'run record')} can't be read; the guards know the others only`);
   return baseline;
+}
+
+function tellListing(night: Night, { rounds, doubts, moving }: ListingResult): void {
+  if (rounds > 1) {
+    const why = [...doubts].map((doubt) => DOUBTS[doubt]).join(', and ');
+    night.warn('ListingRepeated', `the source was listed ${rounds} times, because ${why}`);
+  }
+  if (moving > 0) {
+    const what = counted(moving, 'folder');
+    night.warn(
+      'SourceMoving',
+      `in ${what} entries came or went at each of many looks: what goes round there may be missing`,
+    );
+  }
 }
 
 function throwIf(failure: Failure | undefined): void {

@@ -75,6 +75,11 @@ export const WARNINGS = {
     means: 'Expired backups stay; the message says why, see the end of this page.',
     remedy: 'Remove the reason.',
   },
+  SourceMoving: {
+    means:
+      'Folders of the source got new names or lost some at each of eight looks after the listing. What stood still is in the backup.',
+    remedy: 'Nothing, if a scanner or a log writes there. Else find out what moves files at night, and start later.',
+  },
   SourceShrinking: {
     means:
       'Over the nights that are kept the source has lost `maxShrinkPercent` of its cases or files, or `maxByteShrinkPercent` of its bytes, each night too little to be refused.',

@@ -3,10 +3,13 @@ import type { Clock } from '../../host/clock.ts';
 import { Failure } from '../../host/errors.ts';
 import { type FolderEntry, type Source, Unavailable } from '../../store/store.ts';
 import type { Plan } from './plan.ts';
+import { parentOf } from './sort-key.ts';
 
 export interface ListingContext {
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** When the night began. */
+  readonly start: Date;
   onFiles(count: number): void;
 }
 
@@ -23,20 +26,24 @@ export async function listBelow(
         startAnew(plan, folder);
         continue;
       }
-      plan.apply(page.entries);
+      plan.apply(page.entries, page.looks);
       onFiles(page.entries.length);
     }
     return true;
   } catch (error) {
     if (error instanceof Unavailable) {
       nameAsMissing(plan, folder, error.reason);
+      // Another look shows where it is.
+      if (error.reason === 'changed_during_run') plan.looks.doubt(parentOf(folder.key));
       return true;
     }
-    if (!(error instanceof Failure) || error.code !== 'SourceMissing') throw error;
+    if (!isMissing(error)) throw error;
     startAnew(plan, folder);
     return false;
   }
 }
+
+export const isMissing = (error: unknown): boolean => error instanceof Failure && error.code === 'SourceMissing';
 
 function startAnew(plan: Plan, folder: FolderEntry): void {
   plan.forget(folder.key);
@@ -44,7 +51,7 @@ function startAnew(plan: Plan, folder: FolderEntry): void {
 }
 
 /** The folder is accounted for as one line. */
-export function nameAsMissing(plan: Plan, { path, key }: FolderEntry, reason: SkipReason): void {
+export function nameAsMissing(plan: Plan, { path, key }: Pick<FolderEntry, 'path' | 'key'>, reason: SkipReason): void {
   plan.forget(key);
   plan.apply([{ kind: 'unusable', path, key, reason }]);
 }

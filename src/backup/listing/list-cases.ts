@@ -18,7 +18,7 @@ export async function listCases(source: Source, plan: Plan, options: ListingCont
 async function listTop(source: Source, plan: Plan, options: ListingContext): Promise<FolderEntry[]> {
   const folders = await foldersAtTop(source, plan, options.signal, (page) => {
     if (page.kind === 'restart') return plan.forget('');
-    plan.apply(page.entries);
+    plan.apply(page.entries, page.looks);
     options.onFiles(page.entries.length);
   });
   return [...folders.values()].filter(({ path }) => !plan.excludesAll(path));
@@ -94,6 +94,7 @@ async function stillThere(
     const now = listed.get(folder.key) ?? (await source.stat(folder.path, signal));
     plan.forget(folder.key);
     if (now) plan.apply([now]);
+    else plan.looks.doubt('');
     if (now?.kind === 'folder') there.push(now);
   }
   return there;

@@ -4,6 +4,7 @@ import type { Source } from '../../store/store.ts';
 import { applyDrift } from './drift.ts';
 import type { ListingContext } from './list-below.ts';
 import { listCases } from './list-cases.ts';
+import { canLook, lookUntilQuiet } from './look-again.ts';
 import type { Plan } from './plan.ts';
 
 export interface ListingOptions extends ListingContext {
@@ -16,6 +17,8 @@ export interface ListingResult {
   readonly rounds: number;
   /** What the others were made again for. */
   readonly doubts: ReadonlySet<Doubt>;
+  /** Folders that were still changing when the last look at them was over. */
+  readonly moving: number;
 }
 
 /** `shorter` than the last backup; `expired`: nobody knows any more what moved while it was made. */
@@ -33,21 +36,27 @@ export async function listSource(source: Source, plan: Plan, options: ListingOpt
   let previous: number | undefined;
   for (let rounds = 1; ; rounds++) {
     plan.forget('');
-    const isWhole = await listOnce(source, plan, options);
+    const { isWhole, moving } = await listOnce(source, plan, options);
     const files = plan.countFiles();
     const isEnough = options.expectedFiles === undefined || files >= options.expectedFiles;
-    if (isWhole && (isEnough || files === previous)) return { rounds, doubts };
+    if (isWhole && (isEnough || files === previous)) return { rounds, doubts, moving };
     if (rounds === MOST_ROUNDS) throw unstable(source.locate(''), rounds, isWhole ? { previous, files } : undefined);
     doubts.add(isWhole ? 'shorter' : 'expired');
     if (isWhole) previous = files;
   }
 }
 
-/** False when the bookmark has expired: a case that was renamed meanwhile may then be in no listing at all. */
-async function listOnce(source: Source, plan: Plan, options: ListingOptions): Promise<boolean> {
+interface Once {
+  /** False when the bookmark has expired: a case that was renamed meanwhile may then be in no listing at all. */
+  readonly isWhole: boolean;
+  readonly moving: number;
+}
+
+async function listOnce(source: Source, plan: Plan, options: ListingOptions): Promise<Once> {
   const bookmark = await source.bookmark(options.signal);
   await listCases(source, plan, options);
-  return bookmark === undefined || (await applyDrift(source, plan, bookmark, options.signal));
+  if (bookmark !== undefined) return { isWhole: await applyDrift(source, plan, bookmark, options.signal), moving: 0 };
+  return { isWhole: true, moving: canLook(source) ? await lookUntilQuiet(source, plan, options) : 0 };
 }
 
 function unstable(

@@ -1,7 +1,11 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import picomatch from 'picomatch';
 import { inTurns } from '../../host/in-turns.ts';
+import type { Look } from '../../store/look.ts';
 import type { DeletedEntry, Entry } from '../../store/store.ts';
+import { matcherOf, treeMatcherOf } from './exclude.ts';
+import { openPlanAside } from './plan-aside.ts';
+import { openPlanLooks, type PlanLooks } from './plan-looks.ts';
+import { afterAllBelow, boundsBelow, childOf, FIRST, keyOf, LAST, parentOf, sortKey } from './sort-key.ts';
 
 /** What a plan holds: everything that a store can list but a deletion. */
 export type PlanEntry = Exclude<Entry, DeletedEntry>;
@@ -12,10 +16,19 @@ export type PlanEntry = Exclude<Entry, DeletedEntry>;
  * later entries replacing earlier ones; walk.ts reads it in the archive's order.
  */
 export interface Plan {
-  /** Applies a page of a listing whose keys are relative to the source. */
-  apply(entries: readonly Entry[]): void;
+  /** Applies a page of a listing whose keys are relative to the source. A folder from which something was taken back is doubtful. */
+  apply(entries: readonly Entry[], looks?: readonly Look[]): void;
   /** Forgets a subtree, before its listing starts anew. '' forgets everything. */
   forget(key: string): void;
+  /** From here on it is known of each entry right in one folder whether it was applied again. */
+  beginReading(): void;
+  /** What lies in this folder and was not applied since. It may be forgotten, or set aside, as it comes. */
+  unread(folder: string): Iterable<{ readonly key: string; readonly entry: PlanEntry }>;
+  /** Forgets a subtree until it is put back. */
+  setAside(key: string): void;
+  /** Puts back what was set aside and has its place still. */
+  putBack(): void;
+  readonly looks: PlanLooks;
   /** A move was seen: of the places that the file was listed at, only this one stays, once the moves are settled. */
   moved(id: string, key: string): void;
   /** One look at each row, in turns, however many files have moved. */
@@ -38,9 +51,8 @@ export interface Plan {
 }
 
 /**
- * One database per run, thrown away after it: no journal, no sync. `sort` is the key with 0 for `/`, so that a plain
- * byte comparison keeps a folder's content together ("a b" would otherwise fall between "a" and "a/x"). `entry` is what
- * the store said, as JSON. No index on `id`: it makes the listing of a million files take twice as long, for the few
+ * One database per run, thrown away after it: no journal, no sync. `sort` is the key in the archive's order, `entry` what
+ * the store said, as JSON; `reading` counts the readings of single folders. No index on `id`: it makes the listing of a million files take twice as long, for the few
  * that move meanwhile, which `moved` knows.
  */
 const SCHEMA = `
@@ -48,7 +60,7 @@ const SCHEMA = `
   PRAGMA synchronous = OFF;
   PRAGMA cache_size = -16000;
   PRAGMA temp_store = FILE;
-  CREATE TABLE node (sort BLOB PRIMARY KEY, kind TEXT NOT NULL, id TEXT, entry TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE node (sort BLOB PRIMARY KEY, kind TEXT NOT NULL, id TEXT, entry TEXT NOT NULL, reading INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE excluded (sort BLOB PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE moved (id TEXT PRIMARY KEY, sort BLOB NOT NULL) WITHOUT ROWID;
   CREATE TABLE fold (hash INTEGER PRIMARY KEY);
@@ -62,15 +74,18 @@ const COUNT_EXCLUDED = `
   ) WHERE kind <> 'folder' OR next IS NULL OR substr(next, 1, length(sort) + 1) <> CAST(sort || x'00' AS BLOB)
 `;
 
-/** `exclude` are the globs of spec.source.exclude, relative to the source; without case, and dot files match `*` too. */
 export function openPlan(file: string, exclude: readonly string[]): Plan {
   const isExcluded = matcherOf(exclude);
-  const excludesAll = matcherOf(
-    exclude.filter((glob) => /(^|\/)\*\*$/.test(glob)).map((glob) => glob.replace(/\/\*\*$/, '')),
-  );
   const database = new DatabaseSync(file);
   database.exec(SCHEMA);
-  const insert = database.prepare('INSERT OR REPLACE INTO node (sort, kind, id, entry) VALUES (?, ?, ?, ?)');
+  const looks = openPlanLooks(database);
+  const aside = openPlanAside(database);
+  const insert = database.prepare(
+    'INSERT OR REPLACE INTO node (sort, kind, id, entry, reading) VALUES (?, ?, ?, ?, ?)',
+  );
+  const nextFrom = database.prepare(
+    'SELECT sort, reading, entry FROM node WHERE sort >= ? AND sort < ? ORDER BY sort LIMIT 1',
+  );
   const removeTree = database.prepare('DELETE FROM node WHERE sort = ? OR (sort > ? AND sort < ?)');
   const leaveOut = database.prepare('INSERT OR REPLACE INTO excluded (sort, kind) VALUES (?, ?)');
   const removeExcluded = database.prepare('DELETE FROM excluded WHERE sort = ? OR (sort > ? AND sort < ?)');
@@ -86,23 +101,56 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
   const rename = database.prepare('INSERT INTO alias (key, name) VALUES (?, ?)');
   const renamed = database.prepare('SELECT name FROM alias WHERE key = ?');
   let renames = 0;
+  let reading = 0;
 
   const forget = (key: string): void => {
-    if (key === '') database.exec('DELETE FROM node; DELETE FROM moved; DELETE FROM excluded');
-    else for (const table of [removeTree, removeExcluded]) table.run(sortKey(key), ...bounds(key));
+    if (key === '') {
+      database.exec('DELETE FROM node; DELETE FROM moved; DELETE FROM excluded');
+      aside.clear();
+    } else for (const table of [removeTree, removeExcluded]) table.run(sortKey(key), ...boundsBelow(key));
+    looks.forget(key);
   };
+  /** What lies right in a folder, without a look at what lies below that. */
+  function* childrenOf(folder: string): Generator<Child> {
+    const bounds = boundsBelow(folder);
+    for (let from: Uint8Array = bounds[0]; ; ) {
+      const row = nextFrom.get(from, bounds[1]);
+      if (!row) return;
+      const sort = childOf(row['sort'] as Uint8Array, bounds);
+      // Below a folder that is not in the plan itself (excluded) stands what was read with that.
+      if (sort.length === (row['sort'] as Uint8Array).length)
+        yield { sort, reading: Number(row['reading']), entry: String(row['entry']) };
+      from = afterAllBelow(sort);
+    }
+  }
 
   return {
-    apply(entries) {
+    apply(entries, seen = []) {
       database.exec('BEGIN');
+      for (const look of seen) looks.keep(look);
       for (const entry of entries) {
-        if (entry.kind === 'deleted') forget(entry.key);
-        else if (isExcluded(entry.path)) leaveOut.run(sortKey(entry.key), entry.kind);
-        else insert.run(sortKey(entry.key), entry.kind, idOf(entry), jsonOf(entry));
+        if (entry.kind === 'deleted') {
+          forget(entry.key);
+          looks.doubt(parentOf(entry.key));
+        } else if (isExcluded(entry.path)) leaveOut.run(sortKey(entry.key), entry.kind);
+        else insert.run(sortKey(entry.key), entry.kind, idOf(entry), jsonOf(entry), reading);
       }
       database.exec('COMMIT');
     },
     forget,
+    beginReading() {
+      reading += 1;
+    },
+    *unread(folder) {
+      for (const child of childrenOf(folder))
+        if (child.reading < reading) yield { key: keyOf(child.sort), entry: parseEntry(child.entry) };
+    },
+    setAside(key) {
+      aside.take(key);
+      looks.forget(key);
+    },
+    putBack: aside.putBack,
+    looks,
     moved(id, key) {
       move.run(id, sortKey(key));
     },
@@ -114,7 +162,7 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
       const rows = database.prepare('SELECT entry FROM node ORDER BY sort').iterate();
       for (const row of rows) yield parseEntry(String(row['entry']));
     },
-    excludesAll,
+    excludesAll: treeMatcherOf(exclude),
     countFiles: () => Number(countFiles.get()?.['n']),
     countExcluded: () => Number(countExcluded.get()?.['n']),
     claim: (foldHash) => Number(claim.run(foldHash).changes) === 1,
@@ -133,9 +181,6 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
   };
 }
 
-const matcherOf = (globs: readonly string[]): ((path: string) => boolean) =>
-  globs.length > 0 ? picomatch([...globs], { nocase: true, dot: true, nonegate: true }) : () => false;
-
 const idOf = (entry: PlanEntry): string | null => ('id' in entry ? (entry.id ?? null) : null);
 
 /** With times as numbers: written as text they are half of the time that a million entries take. */
@@ -150,10 +195,13 @@ function parseEntry(json: string): PlanEntry {
   return { ...entry, modified: new Date(entry.modified), stored: new Date(entry.stored) };
 }
 
-const RANGE_ROWS = 5000;
-/** Sorts before every key, and after. */
-const [FIRST, LAST] = [Buffer.alloc(0), Buffer.from([0xff])];
+interface Child {
+  readonly sort: Uint8Array;
+  readonly reading: number;
+  readonly entry: string;
+}
 
+const RANGE_ROWS = 5000;
 /** All rows in ranges (from, to] of their sort keys, each a statement of some milliseconds. */
 function* rowRanges(nextBound: StatementSync): Generator<readonly [Uint8Array, Uint8Array]> {
   for (let from: Uint8Array = FIRST; from !== LAST; ) {
@@ -162,11 +210,3 @@ function* rowRanges(nextBound: StatementSync): Generator<readonly [Uint8Array, U
     from = bound ?? LAST;
   }
 }
-
-/** The open interval of sort keys below a folder. */
-function bounds(key: string): [Buffer, Buffer] {
-  const sort = sortKey(key);
-  return [Buffer.concat([sort, Buffer.from([0])]), Buffer.concat([sort, Buffer.from([1])])];
-}
-
-const sortKey = (key: string): Buffer => Buffer.from(key.replaceAll('/', '\0'), 'utf8');

@@ -3,6 +3,8 @@ import { openPlan, type PlanEntry } from '../../../src/backup/listing/plan.ts';
 import type { Source } from '../../../src/store/store.ts';
 import { hurriedClock } from '../../store/hurried-clock.ts';
 
+export const NIGHT_START = new Date('2026-11-23T03:00:00.500Z');
+
 export interface Listed extends ListingResult {
   readonly entries: readonly PlanEntry[];
   /** `USA001/letter.txt`, of an unusable one with its reason behind it, without folders, in the archive's order. */
@@ -17,6 +19,7 @@ export async function listedPlan(source: Source, options: Partial<ListingOptions
     const result = await listSource(source, plan, {
       signal,
       clock: hurriedClock(),
+      start: NIGHT_START,
       expectedFiles: undefined,
       onFiles: () => undefined,
       ...options,

@@ -1,4 +1,5 @@
 import { Failure } from '../../../src/host/errors.ts';
+import type { Look } from '../../../src/store/look.ts';
 import type { Entry, Page, Source } from '../../../src/store/store.ts';
 import type { Item, Office, OfficeFolder } from './office.ts';
 
@@ -61,6 +62,89 @@ export function feedSource(office: Office, onStep: Step): Source {
   };
 }
 
+/**
+ * An office as a folder: no bookmarks, but looks. Names are read at one moment and looked at one by one at later ones, and
+ * every folder is found by its path, as a file system does it. `timesOf` gives what its times and numbers tell.
+ */
+export function folderSource(
+  office: Office,
+  onStep: Step,
+  timesOf: (folder: OfficeFolder) => string = ({ id, version }) => `${id}:${version}`,
+): Source {
+  const folderAt = (path: string): OfficeFolder | undefined => {
+    const item = office.at(path);
+    return item?.kind === 'folder' ? item : undefined;
+  };
+  const kindsIn = (folder: OfficeFolder): Kinds => new Map([...folder.children.values()].map((c) => [c.name, c.kind]));
+
+  /** Undefined when there is no such folder. */
+  async function* listOne(path: string): AsyncGenerator<Page, { kinds: Kinds; version: string } | undefined> {
+    await onStep(`list ${path}`);
+    const folder = folderAt(path);
+    if (!folder) return undefined;
+    const version = timesOf(folder);
+    const kinds: Kinds = new Map();
+    const names = [...kindsIn(folder).keys()];
+    await onStep(`look at ${path}`);
+    const items = names.flatMap((name) => office.at(below(path, name)) ?? []);
+    for (const { name, kind } of items) kinds.set(name, kind);
+    yield { kind: 'entries', entries: items.map((item) => entryOf(office, item)) };
+    return { kinds, version };
+  }
+
+  async function* listAll(path: string): AsyncGenerator<Page, boolean> {
+    const listed = yield* listOne(path);
+    if (!listed) return false;
+    for (const [name, kind] of listed.kinds) {
+      const child = below(path, name);
+      if (kind !== 'folder' || (yield* listAll(child))) continue;
+      listed.kinds.delete(name);
+      yield { kind: 'entries', entries: [{ kind: 'deleted', key: child }] };
+    }
+    yield { kind: 'entries', entries: [], looks: [lookOf(path, listed.kinds, listed.version)] };
+    return true;
+  }
+
+  return {
+    ...readingNothing,
+    async *list(path, { recursive }, signal) {
+      signal.throwIfAborted();
+      if (recursive) {
+        if (!(yield* listAll(path))) throw missing(path);
+        return;
+      }
+      const listed = yield* listOne(path);
+      if (!listed) throw missing(path);
+      yield { kind: 'entries', entries: [], looks: [lookOf(path, listed.kinds, listed.version)] };
+    },
+    async stat(path) {
+      await onStep(`stat ${path}`);
+      const item = office.at(path);
+      const entry = item && entryOf(office, item);
+      return entry?.kind === 'file' || entry?.kind === 'folder' ? entry : undefined;
+    },
+    bookmark: async () => undefined,
+    async *changes() {
+      yield { kind: 'restart' };
+    },
+    async look(path) {
+      await onStep(`look ${path}`);
+      const folder = folderAt(path);
+      return folder && lookOf(path, kindsIn(folder), timesOf(folder));
+    },
+  };
+}
+
+type Kinds = Map<string, Item['kind']>;
+
+const lookOf = (folder: string, kinds: Kinds, version: string): Look => ({
+  folder,
+  names: `names: ${[...kinds].map((one) => one.join(' ')).toSorted()}`,
+  version,
+});
+
+const below = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+
 /** As every store refuses to list what is not there. */
 export const missing = (path: string): Failure => new Failure('SourceMissing', `there is no folder ${path}`);
 
@@ -70,8 +154,15 @@ export function entryOf(office: Office, item: Item): Entry {
   const path = office.pathOf(item) ?? '';
   const place = { path, key: office.keyOf(path), name: item.name };
   if (item.kind === 'folder') return { kind: 'folder', ...place, id: `id:${item.id}` };
-  const time = new Date(Date.UTC(2026, 0, 1));
-  return { kind: 'file', ...place, id: `id:${item.id}`, rev: String(item.id), size: 1, modified: time, stored: time };
+  return {
+    kind: 'file',
+    ...place,
+    id: `id:${item.id}`,
+    rev: String(item.id),
+    size: 1,
+    modified: item.modified,
+    stored: item.modified,
+  };
 }
 
 /** What no listing asks for. */

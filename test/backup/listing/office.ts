@@ -8,7 +8,7 @@ export interface Office {
   readonly journal: readonly (Item | { readonly deleted: string })[];
   /** Two names that are equal by it are the same name. */
   keyOf(path: string): string;
-  put(path: string): OfficeFile;
+  put(path: string, modified?: Date): OfficeFile;
   folder(path: string): OfficeFolder;
   move(from: string, to: string): void;
   remove(path: string): void;
@@ -22,6 +22,7 @@ export interface Office {
 export interface OfficeFile {
   readonly kind: 'file';
   readonly id: number;
+  readonly modified: Date;
   name: string;
   parent: OfficeFolder | undefined;
   /** Its place in the journal. */
@@ -38,6 +39,8 @@ export interface OfficeFolder {
   /** Grows with each entry that comes or goes, and when it is moved itself: as ctime does. */
   version: number;
 }
+
+const LONG_AGO = new Date(Date.UTC(2025, 0, 1));
 
 export type Item = OfficeFile | OfficeFolder;
 
@@ -116,8 +119,8 @@ export function newOffice({ ignoresCase }: { readonly ignoresCase: boolean }): O
     at,
     pathOf,
     folder: makeFolder,
-    put(path) {
-      const file: OfficeFile = { kind: 'file', id: ++made, name: '', parent: undefined, seq: 0 };
+    put(path, modified = LONG_AGO) {
+      const file: OfficeFile = { kind: 'file', id: ++made, modified, name: '', parent: undefined, seq: 0 };
       attach(file, makeFolder(parentPath(path)), lastName(path));
       return file;
     },
