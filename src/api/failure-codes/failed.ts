@@ -48,9 +48,8 @@ export const FAILED = {
   },
   SourceTransferWrong: {
     means:
-      'A file arrived with wrong bytes, or too few of them, three times. The run ends, because a file that exists must not quietly be missing.',
-    remedy:
-      'Run again. If it stays so, download that file by hand and look at what lies between (a proxy, bad memory, a bad disk).',
+      'More than ten files, and more of them than came right, arrived with wrong bytes, or too few, three times each. Single ones are left out instead (`transfer_failed`).',
+    remedy: 'Look at what lies between: a proxy that changes what passes, bad memory, a bad disk. Then run again.',
   },
   TooLarge: {
     means: 'The ZIP, or one part of it, is larger than Dropbox accepts.',

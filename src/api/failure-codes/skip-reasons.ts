@@ -38,6 +38,11 @@ export const SKIP_REASONS = {
       'The file, or the whole folder, lies on a mount within the source that does not answer (`ESTALE`, `ENOTCONN`).',
     remedy: 'Mount it again; exclude it (`FOLDER/**` in `spec.source.exclude`) if it is not to be backed up.',
   },
+  transfer_failed: {
+    means: 'It never arrived right: at every attempt with wrong bytes, too few, or none, while other files came.',
+    remedy:
+      'Download it by hand and compare; restore an earlier version if that fails too. If it happens to many: look at what lies between (a proxy, bad memory, a bad disk).',
+  },
   unreadable: {
     means: "The file, or the whole folder, can't be read: a bad disk, a damaged file system.",
     remedy: 'Check the volume.',

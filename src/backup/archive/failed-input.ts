@@ -1,5 +1,5 @@
 import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
-import { Failure, messageOf } from '../../host/errors.ts';
+import { Failure } from '../../host/errors.ts';
 import { Unavailable } from '../../store/store.ts';
 import type { PlannedInput } from './planned-input.ts';
 
@@ -7,9 +7,8 @@ const MOST_ATTEMPTS = 3;
 
 /**
  * A file that could not be archived: again, left out with a reason, or the end of the run (throws). A file that changes
- * is taken as it is now; one that changes at every attempt, or is gone, is left out. A transfer that stays wrong ends
- * the run: the next one may do better, and a file that exists must not quietly be missing. So does another size than
- * listed while the file itself is still the listed one: a source that ends too early without a word.
+ * is taken as it is now; one that changes at every attempt, or is gone, is left out. So is one that never arrives right,
+ * or always in another size than listed while it is still the listed one: one file must not cost the night.
  */
 export async function decideFailure(
   input: PlannedInput,
@@ -32,11 +31,7 @@ export async function decideFailure(
       throw gone;
     }
   }
-  if (!isLast) return 'retry';
-  throw new Failure('SourceTransferWrong', `a file of the source arrived wrong ${attempt} times: ${messageOf(error)}`, {
-    hint: 'run again; if it stays so, download that file by hand and compare',
-    cause: error,
-  });
+  return isLast ? { skip: 'transfer_failed' } : 'retry';
 }
 
 const hasCode = (error: unknown, code: string): boolean => error instanceof Failure && error.code === code;

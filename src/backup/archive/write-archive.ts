@@ -9,6 +9,7 @@ import type { PlanEntry } from '../listing/plan.ts';
 import type { PlannedCase } from '../listing/seal-plan.ts';
 import type { PlannedItem } from '../listing/walk.ts';
 import { bytesInput, spoolInput } from './added-input.ts';
+import { countArrivals } from './arrivals.ts';
 import { decideFailure } from './failed-input.ts';
 import { type Account, type Ledger, openLedger } from './ledger.ts';
 import { type Heading, manifestOf } from './make-manifest.ts';
@@ -68,6 +69,7 @@ const jsonOf = (manifest: Manifest): Buffer => Buffer.from(`${JSON.stringify(man
 
 async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, signal: AbortSignal): Promise<void> {
   const underWay = new Map<string, PlannedInput>();
+  const arrivals = countArrivals();
   const take = (name: string): PlannedInput => {
     const input = underWay.get(name);
     if (!input) throw new Error(`the archive has an entry that was not planned: ${name}`);
@@ -96,6 +98,7 @@ async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, sign
       const decision = await decideFailure(input, error, attempt, signal);
       if (decision === 'retry') return 'retry';
       underWay.delete(name);
+      arrivals.skipped(decision.skip);
       await ledger.skipped(input.item, decision.skip);
       return 'skip';
     },
@@ -103,6 +106,7 @@ async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, sign
   for await (const written of writeEntries(zip, inputs(), options)) {
     await ledger.archived(take(written.name), written);
     underWay.delete(written.name);
+    arrivals.archived();
     task.onArchived(1, written.size);
   }
 }

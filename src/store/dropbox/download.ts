@@ -6,9 +6,18 @@ import { ApiError, parseObject, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import { judge } from './api/judge.ts';
 import { refusal } from './api/refusals.ts';
+import type { Witness } from './witness.ts';
 
 /** A whole transfer that brought wrong bytes is repeated so often. */
 const LOAD_TRIES = 3;
+/** A file that gives nothing for so long, while one that was had before can be had again, is not waited for longer. */
+const STUCK_MS = 5 * 60_000;
+
+/** Who reads files of one store. */
+export interface Reader {
+  readonly client: Client;
+  readonly witness: Witness;
+}
 
 /**
  * The content of exactly the listed revision, resumed at the byte reached whenever the connection breaks. The end of
@@ -16,12 +25,14 @@ const LOAD_TRIES = 3;
  * they differ, Failure `mismatch`/`TransferMismatch` after all chunks, and the whole entry is to be read again.
  */
 export async function* download(
-  client: Client,
+  { client, witness }: Reader,
   file: FileEntry,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, Digest, void> {
   const hasher = createHasher();
-  const attempts = client.account.retrying.start(signal);
+  const { clock, retrying } = client.account;
+  const attempts = retrying.start(signal);
+  let stuckSince: number | undefined;
   let at = 0;
   for (let complete = false; !complete; ) {
     try {
@@ -30,27 +41,33 @@ export async function* download(
         if (at > file.size) throw mismatch(file, `more than ${file.size} bytes`);
         hasher.update(chunk);
         attempts.progressed();
+        stuckSince = undefined;
         yield chunk;
       }
       complete = at === file.size;
       if (!complete) throw new TransferFault(`a download ended after ${at} of ${file.size} bytes`);
     } catch (error) {
-      await attempts.failed(asFileOnly(asUnavailable(error)));
+      const meaning = asFileOnly(asUnavailable(error));
+      stuckSince ??= clock.elapsed();
+      const isStuck = judge(meaning).kind === 'fault' && clock.elapsed() - stuckSince > STUCK_MS;
+      if (isStuck && (await witness.vouches(signal))) throw new Unavailable('transfer_failed', { cause: error });
+      await attempts.failed(meaning);
     }
   }
   const digest = hasher.digest();
   if (file.contentHash !== undefined && digest.contentHash !== file.contentHash) {
     throw mismatch(file, `content_hash ${digest.contentHash} instead of ${file.contentHash}`);
   }
+  witness.had(file);
   return digest;
 }
 
-export async function load(client: Client, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
+export async function load(reader: Reader, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
   for (let tries = 1; ; tries++) {
     try {
       // Into its place chunk by chunk: kept until the end, the chunks are as much memory again, and garbage that is old.
       const bytes = Buffer.allocUnsafeSlow(file.size);
-      const source = download(client, file, signal);
+      const source = download(reader, file, signal);
       let next = await source.next();
       for (let at = 0; !next.done; next = await source.next()) at += next.value.copy(bytes, at);
       return { bytes, digest: next.value };
@@ -95,6 +112,7 @@ const UNAVAILABLE: readonly (readonly [tags: string, SkipReason])[] = [
   ['path/restricted_content', 'restricted_content'],
   ['path/locked', 'locked'],
   ['path/unsupported_content_type', 'not_downloadable'],
+  ['path/other', 'unreadable'],
   ['unsupported_file', 'not_downloadable'],
   ['non_exportable', 'not_downloadable'],
   ['invalid_export_format', 'export_failed'],

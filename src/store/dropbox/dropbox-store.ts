@@ -14,6 +14,7 @@ import { pathsBelow } from './paths.ts';
 import { readRange } from './read-range.ts';
 import { checkStored, commitFailure, uploadWhole } from './upload/commit.ts';
 import { type UploadOptions, write } from './upload/write.ts';
+import { createWitness } from './witness.ts';
 
 export interface DropboxStoreOptions {
   /** Absolute: `/CASES`. */
@@ -29,6 +30,7 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
   const client = createClient(account, options.namespace);
   const paths = pathsBelow(options.root);
   const listing = createListing(client, paths);
+  const reader = { client, witness: createWitness(client) };
 
   return {
     capabilities: { makesRoot: true },
@@ -52,11 +54,11 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
 
     load: (file, signal) =>
       file.exportedAs === undefined
-        ? load(client, file, signal)
+        ? load(reader, file, signal)
         : exportDocument(client, file, file.id ?? paths.absolute(file.path), signal),
 
     async *stream(file, signal) {
-      if (file.exportedAs === undefined) return yield* download(client, file, signal);
+      if (file.exportedAs === undefined) return yield* download(reader, file, signal);
       const { bytes, digest } = await exportDocument(client, file, file.id ?? paths.absolute(file.path), signal);
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
       return digest;

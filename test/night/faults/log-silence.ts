@@ -59,7 +59,7 @@ const seenAtLog: number[] = [];
 scenario('a run that failed gives its lease back before it waits for Postgres', {
   row: 40,
   exit: 'failed',
-  reason: 'SourceTransferWrong',
+  reason: 'DropboxRefused',
   night: {
     async openJournal() {
       seenAtLog.push((await leaseOf()).ttlSeconds);
@@ -69,10 +69,9 @@ scenario('a run that failed gives its lease back before it waits for Postgres', 
   fault({ emulator }) {
     leaseOf = async () => JSON.parse((await emulator.tree.read(`/BACKUPS/${LEASE_FILE}`)).toString());
     emulator.faults.add({
-      route: 'files/download',
-      path: '/CASES/USA002_Client 2/letter.txt',
+      route: 'files/upload_session/start',
       times: Number.POSITIVE_INFINITY,
-      effect: { kind: 'flip', at: 100 },
+      effect: { kind: 'refusal', error: 'other' },
     });
   },
   check: () => assert.deepEqual(seenAtLog, [180, 0]),

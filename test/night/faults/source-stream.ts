@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { RunReport } from '../../../src/api/report.ts';
 import { hashBytes } from '../../../src/store/content-hash.ts';
 import type { FileEntry, Source } from '../../../src/store/store.ts';
 import { scenario } from '../scenario.ts';
@@ -33,6 +34,11 @@ function spoiled(path: string, spoil: () => void): (source: Source) => Source {
   });
 }
 
+const named = (path: string) => (_: unknown, report: RunReport) => {
+  assert.deepEqual(report.failingPaths, [path]);
+  assert.match(report.message, /1 transfer_failed/);
+};
+
 for (const [what, path] of [
   ['small', LETTER],
   ['large', FILM],
@@ -52,15 +58,16 @@ for (const [what, path] of [
 
   scenario(`a ${what} file that silently comes shorter than listed is never archived as if it were whole`, {
     row: 17,
-    exit: 'failed',
-    reason: 'SourceTransferWrong',
+    exit: 'incomplete',
     night: { wrapSource: spoiled(path, () => undefined) },
     fault: () => undefined,
+    check: named(path),
   });
 
-  scenario(`a ${what} file whose transfer always ends without an error and too early runs out of time`, {
+  scenario(`a ${what} file whose transfer always ends without an error and too early is left out`, {
     row: 17,
-    exit: 'outOfTime',
+    exit: 'incomplete',
+    check: named(path),
     fault: ({ emulator }) =>
       void emulator.faults.add({
         route: 'files/download',
@@ -69,4 +76,50 @@ for (const [what, path] of [
         effect: { kind: 'truncate', bytes: 0, framing: 'chunked' },
       }),
   });
+
+  scenario(`a ${what} file that the service can't give for hours is left out, since others can be had`, {
+    row: 17,
+    exit: 'incomplete',
+    fault: ({ emulator }) =>
+      void emulator.faults.add({
+        route: 'files/download',
+        path: `/CASES/${path}`,
+        times: forever,
+        effect: { kind: 'status', status: 500 },
+      }),
+    check: named(path),
+  });
+
+  scenario(`a ${what} file that comes with a wrong byte each time is left out and named`, {
+    row: 17,
+    exit: 'incomplete',
+    fault: ({ emulator }) =>
+      void emulator.faults.add({
+        route: 'files/download',
+        path: `/CASES/${path}`,
+        times: forever,
+        effect: { kind: 'flip', at: 100 },
+      }),
+    check: named(path),
+  });
 }
+
+scenario('a way on which every file comes with a wrong byte ends the run: that is no matter of single files', {
+  row: 17,
+  exit: 'failed',
+  reason: 'SourceTransferWrong',
+  fault: ({ emulator }) =>
+    void emulator.faults.add({
+      route: 'files/download',
+      path: /^\/cases\//,
+      times: forever,
+      effect: { kind: 'flip', at: 1 },
+    }),
+});
+
+scenario('a service that gives no file at all for an hour runs out of time', {
+  row: 17,
+  exit: 'outOfTime',
+  fault: ({ emulator }) =>
+    void emulator.faults.add({ route: 'files/download', times: forever, effect: { kind: 'status', status: 500 } }),
+});
