@@ -71,6 +71,7 @@ const HELD = `\`heldBecause\` in the report, or \`backup-job prune --dry-run\`, 
 | the run could not be logged | Repair the database. |
 | the clock is doubtful: … | Five minutes and more between the machine's clock and the store's: set the machine's. No run on record for more than seven days (twice as long as usual, for a policy that runs seldom): a clock that jumped looks the same. Check the date; if it is right, nothing: after runs of seven days it deletes again. |
 | run records can't be read: … | Look at \`.case-backup/runs/\`. A case-backup that writes a newer version of them did, or they were edited: use that one, or move them away once you know what they are. |
+| not read for too long: … | A folder knows no hash of what it stores: each night reads some again, all within 30 days, in half of the time that its deadline leaves. Raise \`spec.job.activeDeadlineSeconds\`, or \`backup-job verify NAME\` reads one at once. |
 | … was changed by somebody else while it was to be deleted | See who writes into the backup folder. |
 
 A record with the reason \`Died\` belongs to a run that ended without a report (a power cut, an eviction, \`kill -9\`); a

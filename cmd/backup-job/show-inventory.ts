@@ -3,6 +3,7 @@ import { printable } from '../../src/host/printable.ts';
 import type { Inventory } from '../../src/repository/inventory.ts';
 import { mainArchive, type StoredRecord } from '../../src/repository/record.ts';
 import { isOf, type Series } from '../../src/repository/series.ts';
+import { lastRead } from '../../src/repository/verify/reading-due.ts';
 import type { ReadableStore } from '../../src/store/store.ts';
 import { table } from './table.ts';
 import { formatBytes } from './words.ts';
@@ -20,6 +21,8 @@ export function inventoryJson(inventory: Inventory, destination: ReadableStore, 
       files: proof?.record.report?.files,
       skippedFiles: proof?.record.report?.skippedFiles,
       runId: proof?.record.runId,
+      lastReadTime: lastRead({ file, proof }),
+      damagedTime: proof?.record.damagedTime,
       ...(proof && ownerOf(proof, series)),
     })),
     lost: inventory.lost.map((stored) => ({
@@ -45,12 +48,13 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore,
       formatBytes(file.size),
       report ? counted(report.cases, 'case') : '',
       report ? counted(report.files, 'file') : '',
+      lastRead({ file, proof })?.slice(0, 10) ?? '',
       proof ? ownerIn(proof, series) : '',
     ];
   });
   for (const stored of inventory.lost) {
     const { record } = stored;
-    rows.push([mainArchive(record)?.name ?? record.runId, 'LOST', '', '', '', ownerIn(stored, series)]);
+    rows.push([mainArchive(record)?.name ?? record.runId, 'LOST', '', '', '', '', ownerIn(stored, series)]);
   }
   const told = [...inventory.backups.flatMap(({ proof }) => proof ?? []), ...inventory.lost];
   const notes = [
@@ -64,6 +68,9 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore,
     ...(inventory.backups.some((backup) => backup.status === 'retimed')
       ? ['retimed: only its time is not the recorded one; `backup-job verify NAME` reads it and renews the record']
       : []),
+    ...(inventory.backups.some((backup) => backup.status === 'damaged')
+      ? ['damaged: it was read again, and its bytes are not those that were verified; do not trust it']
+      : []),
     ...(inventory.lost.length > 0
       ? ['LOST: it was made and verified, and is gone though retention did not delete it; look for who did']
       : []),
@@ -74,7 +81,7 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore,
       ? [`${counted(inventory.records.unreadable.length, 'run record')} can't be read; nothing will be deleted`]
       : []),
   ];
-  return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES', 'POLICY'], ...rows])}\n${notes.map(printable).join('\n')}\n`;
+  return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES', 'READ', 'POLICY'], ...rows])}\n${notes.map(printable).join('\n')}\n`;
 }
 
 /** The policy's own name says enough of its own; of others also where their files come from. */

@@ -8,6 +8,7 @@ import { removeOldRecords } from '../repository/retention/remove-old-records.ts'
 import type { Series } from '../repository/series.ts';
 import { journalRuns, loggedAs } from './journal-runs.ts';
 import type { Night } from './night.ts';
+import { readStored } from './read-stored.ts';
 import { broughtUpToDate } from './report.ts';
 import { retain } from './retain.ts';
 
@@ -44,10 +45,11 @@ export async function finish(night: Night, { series, keeper, lease, records }: S
     const all = known.records.map(({ record }) => record);
     const logged = await journalRuns(night, { records: all, own: verdict.runId }, JOURNAL_MS);
     report = { ...report, ...loggedAs(logged) };
-    const retention = await retain(night, inventory, { lease, logged, backup: verdict });
+    const read = await readStored(night, inventory, lease);
+    const retention = await retain(night, read, { lease, logged, backup: verdict });
     report = { ...report, retention, ...(retention.deleted > 0 ? await quotaOf(night) : {}) };
     // What the log has not heard yet only the records can tell it, however long the database is away.
-    if (logged !== 'failed') await removeOldRecords({ ...night, lease }, inventory);
+    if (logged !== 'failed') await removeOldRecords({ ...night, lease }, read);
     night.progress.begin('Reporting');
     report = broughtUpToDate(report, night);
     await keeper.update({ report }, night.signal);

@@ -3,15 +3,15 @@ import type { Baseline, RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import type { Inventory, SeenInventory } from '../repository/inventory.ts';
 import type { Identity } from '../store/store.ts';
-import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './baseline.ts';
 import { goneCases, namedInManifest } from './gone-cases.ts';
-import { manifestFault, namespaceFault, spaceFault } from './guards.ts';
+import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './guards/baseline.ts';
+import { manifestFault, namespaceFault, spaceFault } from './guards/guards.ts';
+import { largestOf, shrinkFault, slowShrink } from './guards/shrink.ts';
 import { apartFrom } from './listing/apart-from.ts';
 import { type Doubt, type ListingResult, listSource } from './listing/listing.ts';
 import type { Plan } from './listing/plan.ts';
 import { type SealedPlan, sealPlan } from './listing/seal-plan.ts';
 import type { Night } from './night.ts';
-import { largestOf, shrinkFault, slowShrink } from './shrink.ts';
 
 export interface PlanContext {
   readonly inventory: SeenInventory;

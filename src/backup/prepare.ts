@@ -1,7 +1,7 @@
 import { Failure } from '../host/errors.ts';
 import { identifyDestination } from '../repository/identify-destination.ts';
 import type { Identity } from '../store/store.ts';
-import { overlapFault } from './guards.ts';
+import { overlapFault } from './guards/guards.ts';
 import type { Night } from './night.ts';
 
 /** Everything that can be known to be wrong before any work: credentials, missing folders, overlap. */

@@ -2,7 +2,7 @@ import { counted } from '../api/counted.ts';
 import type { RunReport } from '../api/report.ts';
 import type { SeenInventory } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease.ts';
-import { type PruneOutcome, prune, reasonToHold } from '../repository/retention/prune.ts';
+import { type PruneOutcome, prune, reasonNotToRely, reasonToHold } from '../repository/retention/prune.ts';
 import { planRetention, type RetentionPlan } from '../repository/retention/retention.ts';
 import { type RetentionReport, retentionReport } from '../repository/retention/retention-report.ts';
 import type { Logged } from './journal-runs.ts';
@@ -19,7 +19,7 @@ export interface RetainContext {
 export async function retain(night: Night, inventory: SeenInventory, context: RetainContext): Promise<RetentionReport> {
   const { spec, destination, clock, signal } = night;
   const plan = planRetention(inventory.backups, spec.retention, clock.now());
-  const heldBecause = await whyHeld(night, inventory, context);
+  const heldBecause = await whyHeld(night, inventory, plan, context);
   const outcome: PruneOutcome =
     heldBecause === undefined && spec.retention.mode === 'Enforce'
       ? await prune(plan, inventory, { destination, lease: context.lease, clock, signal })
@@ -31,12 +31,16 @@ export async function retain(night: Night, inventory: SeenInventory, context: Re
 async function whyHeld(
   night: Night,
   inventory: SeenInventory,
+  plan: RetentionPlan,
   { logged, backup }: RetainContext,
 ): Promise<string | undefined> {
   if (night.spec.retention.mode !== 'Enforce') return undefined;
   if (backup.skippedFiles > 0) return 'this backup is incomplete';
   if (logged === 'failed') return 'the run could not be logged';
-  return reasonToHold(inventory, night.clock.now(), await night.destination.now(night.signal));
+  const now = night.clock.now();
+  return (
+    reasonToHold(inventory, now, await night.destination.now(night.signal)) ?? reasonNotToRely(plan, inventory, now)
+  );
 }
 
 function tell(night: Night, { drop, pending }: RetentionPlan, { heldBecause }: PruneOutcome): void {

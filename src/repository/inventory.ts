@@ -81,6 +81,7 @@ function statusOf(file: FileEntry, record: RunRecord | undefined): Backup['statu
   const likeness = likenessOf(file, main);
   if (likeness === 'another') return 'altered';
   if (likeness === 'retimed') return 'retimed';
+  if (record.damagedTime !== undefined) return 'damaged';
   return record.report?.result === 'Succeeded' ? 'verified' : 'incomplete';
 }
 

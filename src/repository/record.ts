@@ -62,6 +62,10 @@ export const recordSchema = z.object({
   }),
   /** From `committing` on: all that the backup consists of, the one that people know it by first. */
   archives: z.array(archiveSchema).min(1).optional(),
+  /** When the archives were last read whole again, and were what is recorded here. */
+  readTime: z.iso.datetime().optional(),
+  /** When they were read whole and were not; gone again with the next reading that finds them good. */
+  damagedTime: z.iso.datetime().optional(),
   /** When retention was about to delete the backup. */
   prunedTime: z.iso.datetime().optional(),
   /**

@@ -4,17 +4,18 @@ import { recordName } from './names.ts';
 import type { RunRecord, StoredRecord } from './record.ts';
 
 /**
- * Lets the record say the time that its archive has by now: for whoever has read the archive whole and found the bytes
- * that were verified, so that the next one need not. False when somebody else was changing the record.
+ * Lets the record say that its archive was read whole at this time and has the bytes that were verified, and which time
+ * the archive has by now, so that the next one need not read it. False when somebody else was changing the record.
  */
 export async function renewRecord(
   destination: Store,
   { file, record }: StoredRecord,
-  archive: FileEntry,
+  { archive, readTime }: { readonly archive: FileEntry; readonly readTime: string },
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await destination.put(recordName(record.runId), toJson(withTimeOf(record, archive)), file, signal);
+    const renewed = renewedRecord(record, archive, readTime);
+    await destination.put(recordName(record.runId), toJson(renewed), file, signal);
     return true;
   } catch (error) {
     if (error instanceof Conflict) return false;
@@ -22,9 +23,13 @@ export async function renewRecord(
   }
 }
 
-function withTimeOf({ archives = [], ...record }: RunRecord, { path, modified }: FileEntry): RunRecord {
+export function renewedRecord(
+  { archives = [], damagedTime: _, ...record }: RunRecord,
+  { path, modified }: FileEntry,
+  readTime: string,
+): RunRecord {
   const renewed = archives.map((archive) =>
     archive.name === path ? { ...archive, modified: modified.toISOString() } : archive,
   );
-  return { ...record, archives: renewed };
+  return { ...record, archives: renewed, readTime };
 }

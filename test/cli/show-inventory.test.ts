@@ -22,9 +22,12 @@ test('list tells of each backup what proves it, and of what is gone', async () =
   const name = backup.path.slice(destination.locate('').length + 1);
   copyFileSync(backup.path, destination.locate('2026-01-04_backup.zip'));
   const [head, unproven, incomplete, count, note] = await show();
-  assert.match(head ?? '', /^NAME +STATUS +SIZE +CASES +FILES +POLICY$/);
+  assert.match(head ?? '', /^NAME +STATUS +SIZE +CASES +FILES +READ +POLICY$/);
   assert.match(unproven ?? '', /^2026-01-04_backup\.zip +unproven +[\d.]+ KiB$/);
-  assert.match(incomplete ?? '', new RegExp(`^${name} +incomplete +[\\d.]+ KiB +0 cases +1 file +nightly$`));
+  assert.match(
+    incomplete ?? '',
+    new RegExp(`^${name} +incomplete +[\\d.]+ KiB +0 cases +1 file +\\d{4}-\\d\\d-\\d\\d +nightly$`),
+  );
   assert.match(count ?? '', /^2 backups in /);
   assert.match(note ?? '', /^unproven: /);
 

@@ -11,6 +11,12 @@ export const WARNINGS = {
     means: 'A stored backup is no longer the file that was verified. It is never deleted and never counted.',
     remedy: "See who changed it; take the earlier version from Dropbox's history.",
   },
+  BackupDamaged: {
+    means:
+      'A stored backup has the size and time that were verified, but other bytes: it was read again and is damaged. It is never deleted and never counted.',
+    remedy:
+      'Check the disk. Put a good copy in its place, if there is one; it is read again within 30 days, by `verify NAME` at once.',
+  },
   BackupLost: {
     means: 'A verified backup is gone, and retention did not delete it.',
     remedy: 'See who deleted it, and restore it while Dropbox still has it.',

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { inTurns } from '../../host/in-turns.ts';
-import type { Totals } from '../shrink.ts';
+import type { Totals } from '../guards/shrink.ts';
 import { decidedNames, decideNames } from './archive-names.ts';
 import type { Plan } from './plan.ts';
 import { type PlannedItem, walk } from './walk.ts';

@@ -7,7 +7,7 @@ import { seenBy, takeInventory } from '../inventory.ts';
 import { acquireLease } from '../lease.ts';
 import { freshRunId } from '../names.ts';
 import { seriesOf } from '../series.ts';
-import { prune, reasonToHold } from './prune.ts';
+import { prune, reasonNotToRely, reasonToHold } from './prune.ts';
 import { planRetention, type RetentionPlan } from './retention.ts';
 
 /** Retention without a backup, for `backup-job prune`. The same plan, brakes and lease as after a run. */
@@ -38,8 +38,10 @@ export async function pruneOnly(
   await identifyDestination(destination, signal);
   const all = await takeInventory(destination, signal);
   const inventory = seenBy(seriesOf(policy, all.records.records), all);
-  const { keep, drop, pending } = planRetention(inventory.backups, policy.spec.retention, clock.now());
-  const held = reasonToHold(inventory, clock.now(), await destination.now(signal));
+  const now = clock.now();
+  const plan = planRetention(inventory.backups, policy.spec.retention, now);
+  const { keep, drop, pending } = plan;
+  const held = reasonToHold(inventory, now, await destination.now(signal)) ?? reasonNotToRely(plan, inventory, now);
   if (held !== undefined || drop.length === 0)
     return { deleted: [], isDryRun, pending: [...drop, ...pending], keep, heldBecause: held };
   if (isDryRun) return { deleted: drop, isDryRun, pending, keep, heldBecause: undefined };
@@ -55,7 +57,7 @@ export async function pruneOnly(
     onLost: (failure: Failure) => lost.abort(failure),
   });
   try {
-    const outcome = await prune({ keep, drop, pending }, inventory, { destination, lease, clock, signal: both });
+    const outcome = await prune(plan, inventory, { destination, lease, clock, signal: both });
     return { deleted: outcome.deleted, isDryRun, pending, keep, heldBecause: outcome.heldBecause };
   } finally {
     await lease.release(AbortSignal.timeout(15_000));

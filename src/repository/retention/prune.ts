@@ -1,3 +1,4 @@
+import { counted } from '../../api/counted.ts';
 import type { Clock } from '../../host/clock.ts';
 import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
 import { archiveAt, type Backup, type Inventory, type SeenInventory } from '../inventory.ts';
@@ -5,6 +6,7 @@ import { toJson } from '../json-file.ts';
 import type { Lease } from '../lease.ts';
 import { recordName } from '../names.ts';
 import { isOf } from '../series.ts';
+import { unreadAmongKept } from '../verify/reading-due.ts';
 import { doubtOfClock } from './clock-doubt.ts';
 import type { RetentionPlan } from './retention.ts';
 
@@ -25,6 +27,14 @@ export function reasonToHold({ series, records }: SeenInventory, now: Date, stor
     own.map(({ record }) => new Date(record.startTime)),
     now,
   );
+}
+
+/** The same of this very plan: whether those that let others go were read not long ago, where only reading tells. */
+export function reasonNotToRely(plan: RetentionPlan, { backups }: SeenInventory, now: Date): string | undefined {
+  if (plan.drop.length === 0) return undefined;
+  const unread = unreadAmongKept(plan, backups, now);
+  if (unread === 0) return undefined;
+  return `not read for too long: ${counted(unread, 'backup')} of those that justify a deletion`;
 }
 
 export interface PruneContext {

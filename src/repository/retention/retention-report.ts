@@ -1,6 +1,7 @@
 import type { PolicySpec } from '../../api/policy.ts';
 import type { RunReport } from '../../api/report.ts';
 import type { Inventory } from '../inventory.ts';
+import { isOnlyKnownByReading, lastRead } from '../verify/reading-due.ts';
 import type { PruneOutcome } from './prune.ts';
 import type { RetentionPlan } from './retention.ts';
 
@@ -18,9 +19,15 @@ export function retentionReport(
   // A file of the year 2999 that no record speaks for is not the newest of anything.
   const proven = left.filter((backup) => backup.proof !== undefined);
   const [oldest, newest] = [proven[0], proven.at(-1)];
+  const [longestUnread] = left
+    .filter((backup) => isOnlyKnownByReading(backup) && backup.status !== 'damaged')
+    .flatMap((backup) => lastRead(backup) ?? [])
+    .sort();
   return {
     backups: left.length,
     foreign: here.length - left.length,
+    damaged: left.filter(({ status }) => status === 'altered' || status === 'damaged').length,
+    ...(longestUnread === undefined ? {} : { oldestReadTime: longestUnread }),
     verified: left.filter((backup) => backup.status === 'verified').length,
     totalBytes: left.reduce((sum, backup) => sum + backup.file.size, 0),
     ...(oldest && newest ? { oldest: oldest.date.toISOString(), newest: newest.date.toISOString() } : {}),

@@ -6,17 +6,18 @@ export interface RetainedBackup {
   readonly name: string;
   /** From the name. */
   readonly date: Date;
-  /** Only `verified` ones justify a deletion; `unproven`, `altered`, `retimed` and `foreign` ones are never deleted. */
+  /** Only `verified` ones justify a deletion; `unproven`, `altered`, `damaged`, `retimed` and `foreign` ones are never deleted. */
   readonly status: BackupStatus;
 }
 
 /**
- * `retimed`: as large as what was verified, and of another time; reading it tells whether it is the same. `foreign`: a run
- * record speaks for it, but one of another series.
+ * `retimed`: as large as what was verified, and of another time; reading it tells whether it is the same. `damaged`: of the
+ * size and time that were verified, but it was read again and has other bytes. `foreign`: a run record speaks for it, but
+ * one of another series.
  */
-export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered' | 'retimed' | 'foreign';
+export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered' | 'damaged' | 'retimed' | 'foreign';
 
-const NOT_PROVEN: ReadonlySet<BackupStatus> = new Set(['unproven', 'altered', 'retimed']);
+const NOT_PROVEN: ReadonlySet<BackupStatus> = new Set(['unproven', 'altered', 'damaged', 'retimed']);
 
 export interface RetentionPlan {
   readonly keep: readonly { readonly name: string; readonly reasons: readonly KeepReason[] }[];

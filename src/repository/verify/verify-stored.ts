@@ -54,6 +54,7 @@ export async function verifyStored(
   });
   if (!finding.isGood) throw finding.failure;
   const { contentHash, manifest } = finding.verified;
+  const isWhole = level === 'Full' || backup.file.contentHash === undefined;
   return {
     path: destination.locate(backup.name),
     bytes: backup.file.size,
@@ -68,19 +69,25 @@ export async function verifyStored(
       ...(manifest.skipped_files > 0
         ? [`FilesMissing: it was made without ${counted(manifest.skipped_files, 'listed file')}`]
         : []),
-      ...(backup.status === 'retimed' ? [await renewed(destination, backup, signal)] : []),
+      ...(isWhole ? await renewed(destination, backup, options) : []),
     ],
   };
 }
 
 /** Its bytes were hashed whole and are the recorded ones. Whoever may only read the destination can verify it all the same. */
-async function renewed(destination: Store, { file, proof }: Backup, signal: AbortSignal): Promise<string> {
+async function renewed(
+  destination: Store,
+  { file: archive, proof, status }: Backup,
+  { clock, signal }: VerifyStoredOptions,
+): Promise<string[]> {
+  if (!proof) return [];
   const what = 'TimeDiffers: its bytes are those that were verified, only its time is another one';
+  const tell = (words: string): string[] => (status === 'retimed' ? [`${what}; ${words}`] : []);
   try {
-    const isRenewed = proof !== undefined && (await renewRecord(destination, proof, file, signal));
-    return isRenewed ? `${what}; its record says so now` : `${what}; its record was being changed by somebody else`;
+    const isRenewed = await renewRecord(destination, proof, { archive, readTime: clock.now().toISOString() }, signal);
+    return tell(isRenewed ? 'its record says so now' : 'its record was being changed by somebody else');
   } catch (error) {
-    return `${what}; its record could not be renewed: ${messageOf(error)}`;
+    return tell(`its record could not be renewed: ${messageOf(error)}`);
   }
 }
 

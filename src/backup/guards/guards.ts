@@ -1,7 +1,7 @@
-import { counted } from '../api/counted.ts';
-import { Failure } from '../host/errors.ts';
-import { MOST_MANIFEST_BYTES, manifestBytesAtMost } from '../repository/manifest.ts';
-import type { Identity, Space } from '../store/store.ts';
+import { counted } from '../../api/counted.ts';
+import { Failure } from '../../host/errors.ts';
+import { MOST_MANIFEST_BYTES, manifestBytesAtMost } from '../../repository/manifest.ts';
+import type { Identity, Space } from '../../store/store.ts';
 
 /** Source and destination must not contain each other, or every backup would hold the one before it. By path and by id. */
 export function overlapFault(source: Identity, destination: Identity): Failure | undefined {

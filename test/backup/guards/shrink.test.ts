@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { largestOf, shrinkFault, slowShrink, type Totals } from '../../src/backup/shrink.ts';
+import { largestOf, shrinkFault, slowShrink, type Totals } from '../../../src/backup/guards/shrink.ts';
 
 const GUARDS = { minFiles: 1, maxShrinkPercent: 20, maxByteShrinkPercent: 50 };
 

@@ -1,10 +1,10 @@
-import { counted } from '../api/counted.ts';
-import type { Baseline } from '../api/report.ts';
-import type { Inventory } from '../repository/inventory.ts';
-import type { RunRecord, StoredRecord } from '../repository/record.ts';
-import { isAhead } from '../repository/retention/clock-doubt.ts';
-import { isOf, isSamePlace, isSameSource, type Series } from '../repository/series.ts';
-import type { Night } from './night.ts';
+import { counted } from '../../api/counted.ts';
+import type { Baseline } from '../../api/report.ts';
+import type { Inventory } from '../../repository/inventory.ts';
+import type { RunRecord, StoredRecord } from '../../repository/record.ts';
+import { isAhead } from '../../repository/retention/clock-doubt.ts';
+import { isOf, isSamePlace, isSameSource, type Series } from '../../repository/series.ts';
+import type { Night } from '../night.ts';
 import type { Totals } from './shrink.ts';
 
 /** A night that made a backup, complete or not, whatever has become of it since: its record knows what was listed. */

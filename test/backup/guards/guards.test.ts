@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { manifestFault, namespaceFault, overlapFault, spaceFault } from '../../src/backup/guards.ts';
-import { manifestBytesAtMost } from '../../src/repository/manifest.ts';
-import type { Identity } from '../../src/store/store.ts';
+import { manifestFault, namespaceFault, overlapFault, spaceFault } from '../../../src/backup/guards/guards.ts';
+import { manifestBytesAtMost } from '../../../src/repository/manifest.ts';
+import type { Identity } from '../../../src/store/store.ts';
 
 const at = (path: string, lineage: readonly string[] = [], account = 'dbid:1'): Identity => ({
   realm: account,

@@ -1,6 +1,6 @@
-import { counted } from '../api/counted.ts';
-import type { PolicySpec } from '../api/policy.ts';
-import { Failure } from '../host/errors.ts';
+import { counted } from '../../api/counted.ts';
+import type { PolicySpec } from '../../api/policy.ts';
+import { Failure } from '../../host/errors.ts';
 
 /** What a night lists or holds. Bytes as listed. */
 export interface Totals {
