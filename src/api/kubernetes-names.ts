@@ -14,6 +14,9 @@ export type Role = (typeof ROLES)[number];
 /** On the jobs' pods: which version of the operator's additions (controller --job-pod) they were made with. */
 export const JOB_POD_ANNOTATION = 'casebackup.io/job-pod';
 
+/** On the CronJobs: which installation of the controller keeps it, as the namespace and name of its Lease. */
+export const CONTROLLER_ANNOTATION = 'casebackup.io/controller';
+
 /** Owner of the fields that the controller applies. */
 export const FIELD_MANAGER = 'case-backup-controller';
 

@@ -96,8 +96,14 @@ export const statusSchema = z.strictObject({
     .max(63)
     .optional()
     .describe('The CronJob; kubectl create job --from=cronjob/NAME starts a run.'),
-  nextScheduleTime: time.optional().describe('When the next run starts; absent while suspended.'),
+  nextScheduleTime: time.optional().describe('When the next run starts; absent while suspended, or without a CronJob.'),
   lastScheduleTime: time.optional().describe('When the CronJob last started a run.'),
+  overdueScheduleTime: time
+    .optional()
+    .describe('A scheduled time that has passed, whose run has not begun and still may.'),
+  missedScheduleTime: time
+    .optional()
+    .describe('The last scheduled time at which no run began, nor within startingDeadlineSeconds.'),
   lastSuccessTime: time.optional().describe('When the newest verified backup was complete.'),
   lastFailureTime: time.optional().describe('When a run last ended without a complete backup.'),
   consecutiveFailures: count.optional().describe('Runs without a complete backup since the last that made one.'),

@@ -2,6 +2,7 @@ import {
   CRON_JOB_ROLES,
   type CronJobRole,
   cronJobName,
+  FIELD_MANAGER,
   POLICY_LABEL,
   ROLE_LABEL,
   type Role,
@@ -147,7 +148,12 @@ export function startCaches(options: CachesOptions): Caches {
 function slimCronJob(cronJob: CronJob): CronJob {
   const { name, namespace, uid, resourceVersion } = cronJob.metadata;
   const isInPlace = CRON_JOB_ROLES.some((role) => name.startsWith(cronJobName(role, '')));
-  if (isInPlace || controllerOf(cronJob)?.kind === KIND) return withoutManagedFields(cronJob);
+  const { managedFields = [] } = cronJob.metadata;
+  if (isInPlace || controllerOf(cronJob)?.kind === KIND)
+    return {
+      ...withoutManagedFields(cronJob),
+      isOfOurHand: managedFields.some(({ manager }) => manager === FIELD_MANAGER),
+    };
   return {
     metadata: {
       name,

@@ -118,7 +118,8 @@ async function lead(
   // Looking at half a list would take Jobs that are not in yet for Jobs that are gone.
   await Promise.race([caches.synced, aborted(leading)]);
   if (leading.aborted) return;
-  const tools: Tools = { client, caches, crd, job, recorder, clock };
+  const name = `${lease.namespace}/${lease.name}`;
+  const tools: Tools = { client, caches, crd, job, recorder, clock, log, name };
   await Promise.all([...queues].map(([row, queue]) => workOff(row, queue, tools, { metrics, log, leading })));
   await recorder.flush();
 }

@@ -1,11 +1,12 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../host/clock.ts';
 import type { Caches } from './caches.ts';
+import { CONTESTED } from './policy/checks.ts';
 import type { ServedCrd } from './served-crd.ts';
 
 export interface SelfTold {
   readonly registry: Registry;
-  readonly caches: Pick<Caches, 'contacts'>;
+  readonly caches: Pick<Caches, 'contacts' | 'policies'>;
   readonly crd: Pick<ServedCrd, 'gaps'>;
   readonly clock: Clock;
   readonly version: string;
@@ -26,6 +27,17 @@ export function registerControllerMetrics({ registry, caches, crd, clock, versio
     registers: [registry],
     collect() {
       this.set(crd.gaps().length > 0 ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'case_backup_controller_contested_policies',
+    help: 'Policies whose CronJob another controller keeps as well; both leave it as it is.',
+    registers: [registry],
+    collect() {
+      const contested = caches
+        .policies()
+        .filter(({ status }) => status.conditions?.some(({ reason }) => reason === CONTESTED));
+      this.set(contested.length);
     },
   });
   new Gauge({

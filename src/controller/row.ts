@@ -35,6 +35,9 @@ export interface Tools {
   readonly job: JobSettings;
   readonly recorder: Recorder;
   readonly clock: Clock;
+  readonly log: Log;
+  /** Of this installation of the controller among others: the namespace and name of its Lease. */
+  readonly name: string;
 }
 
 export const queueOf = ({ name, backoff }: Row, clock: Clock, metrics: KubeMetrics): Workqueue =>

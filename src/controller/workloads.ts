@@ -16,6 +16,8 @@ export interface PolicyObject extends KubeObject {
 }
 
 export interface CronJob extends KubeObject {
+  /** Whether fields of it are ours (managedFields), as the cache found it. */
+  readonly isOfOurHand?: boolean;
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly status?: { readonly lastScheduleTime?: string; readonly lastSuccessfulTime?: string };
 }

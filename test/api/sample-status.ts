@@ -41,6 +41,8 @@ export const SAMPLE_STATUS: PolicyStatus = {
   cronJobName: 'case-backup-nightly',
   nextScheduleTime: '2026-11-24T03:00:00Z',
   lastScheduleTime: NIGHT,
+  overdueScheduleTime: '2026-11-22T03:00:00Z',
+  missedScheduleTime: '2026-11-21T03:00:00Z',
   lastSuccessTime: DONE,
   lastFailureTime: '2026-11-20T03:02:00Z',
   consecutiveFailures: 2,

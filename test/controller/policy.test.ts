@@ -51,6 +51,8 @@ describe('A policy in a cluster', { concurrency: true }, () => {
         'Fresh=False NeverSucceeded',
         'Verified=Unknown NoRunYet',
         'RetentionEnforced=Unknown NoRunYet',
+        'GuardsActive=Unknown NotReported',
+        'BackupsIntact=Unknown NotReported',
         'QuotaSufficient=Unknown NotReported',
         'CredentialsValid=Unknown NoRunYet',
       ],

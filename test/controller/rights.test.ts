@@ -46,6 +46,7 @@ describe("The controller's rights", () => {
     await office.apply(aPolicy());
     await office.untilStatus('nightly', 'Ready', ({ conditions = [] }) => conditions[0]?.status === 'True');
     await goodRun(office, 'by-hand');
+    await waitUntilHeld();
     await meetForeignCronJob();
     await failTwice();
     assert.equal(await controller.stop(), 0);
@@ -76,6 +77,12 @@ describe("The controller's rights", () => {
       ['/openapi/v3/apis/casebackup.io/v1alpha1'],
     );
   });
+
+  /** What holds a run stands in its events. */
+  async function waitUntilHeld(): Promise<void> {
+    await office.runByHand('nightly', 'held');
+    await office.untilStatus('nightly', 'the wait', ({ activeRun }) => activeRun?.waiting !== undefined);
+  }
 
   /** The same event again is a count on the first one, and that is a patch. */
   async function failTwice(): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Judgement, judged } from '../../api/conditions.ts';
-import { cronJobName } from '../../api/kubernetes-names.ts';
+import { cronJobName, POLICY_LABEL, ROLE_LABEL } from '../../api/kubernetes-names.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import { faultSentence, type PolicyFault } from '../../api/policy-faults.ts';
 import type { KubeObject } from '../../kube/objects.ts';
@@ -11,6 +11,8 @@ import type { CachedPolicy } from './cached-policy.ts';
 export type Applied =
   | { readonly kind: 'stands' }
   | { readonly kind: 'foreign' }
+  /** It stands, but another controller would have it otherwise. */
+  | { readonly kind: 'contested'; readonly message: string }
   | { readonly kind: 'refused'; readonly message: string };
 
 /**
@@ -52,12 +54,14 @@ export interface Readiness {
 export function judgeReady({ fault, applied, missing, crdGaps }: Readiness): Judgement {
   if (fault) return fault;
   if (applied.kind === 'foreign') return conflict();
+  if (applied.kind === 'contested') return no(CONTESTED, applied.message);
   if (applied.kind === 'refused') return no('CronJobRefused', `the server refused the CronJob: ${applied.message}`);
   if (missing !== undefined) return no('SecretMissing', `a run can't start: ${missing}`);
   if (crdGaps.length > 0) return judged('True', 'CrdOutdated', `${STANDS}; ${outdated(crdGaps)}`);
   return judged('True', 'Scheduled', STANDS);
 }
 
+export const CONTESTED = 'ControllerConflict';
 const STANDS = 'accepted; the CronJob stands';
 const no = (reason: string, message: string): Judgement => judged('False', reason, message);
 
@@ -128,5 +132,13 @@ const conflict = (name?: string): Judgement =>
     `a CronJob${name === undefined ? ' of this name' : ` ${name}`} is there that this policy did not make; rename the policy or delete that CronJob`,
   );
 
-export const isOwnedBy = (cronJob: CronJob, policy: KubeObject): boolean =>
-  controllerOf(cronJob)?.uid === policy.metadata.uid;
+/**
+ * Made by this policy, or by one of its name and left without an owner: by `--cascade=orphan`, a restore, a tool. Like
+ * Kubernetes' own controllers we adopt what bears our labels, our hand and nobody's name.
+ */
+export const isOwnedBy = (cronJob: CronJob, policy: KubeObject): boolean => {
+  const { ownerReferences = [], labels = {} } = cronJob.metadata;
+  if (ownerReferences.length > 0) return controllerOf(cronJob)?.uid === policy.metadata.uid;
+  const isLabelled = labels[POLICY_LABEL] === policy.metadata.name && labels[ROLE_LABEL] === 'backup';
+  return isLabelled && cronJob.isOfOurHand === true;
+};

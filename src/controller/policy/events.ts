@@ -8,7 +8,7 @@ export interface PolicyEvent {
   readonly reason: string;
   readonly action: string;
   readonly note: string;
-  /** The Job whose one event it is. */
+  /** The Job, or the scheduled time, whose one event it is. */
   readonly once?: string;
 }
 
@@ -28,7 +28,11 @@ const RETOLD_MS = 600_000;
 
 /** What `kubectl describe` should tell of a change of status; nothing when nothing changed. */
 export function eventsOf(before: PolicyStatus, after: PolicyStatus): PolicyEvent[] {
-  return [...startOfRun(before, after), ...changesOf(before.conditions ?? [], after.conditions ?? [])];
+  return [
+    ...startOfRun(before, after),
+    ...missedTime(before, after),
+    ...changesOf(before.conditions ?? [], after.conditions ?? []),
+  ];
 }
 
 /**
@@ -46,6 +50,13 @@ function startOfRun({ activeRun: before }: PolicyStatus, { activeRun: after }: P
   if (!after || after.jobUid === before?.jobUid) return [];
   const note = `${after.trigger === 'Manual' ? 'a run by hand' : 'the scheduled run'} has begun: Job ${after.jobName}`;
   return [{ type: 'Normal', reason: 'BackupStarted', action: 'Run', note }];
+}
+
+function missedTime(before: PolicyStatus, { missedScheduleTime: missed, activeRun }: PolicyStatus): PolicyEvent[] {
+  if (missed === undefined || missed === before.missedScheduleTime) return [];
+  const why = activeRun ? `Job ${activeRun.jobName} still goes on` : 'kube-controller-manager started none in time';
+  const note = `no run began at the scheduled time ${missed}, nor within startingDeadlineSeconds: ${why}`;
+  return [{ type: 'Warning', reason: 'ScheduleMissed', action: 'Schedule', note, once: `missed ${missed}` }];
 }
 
 function endOfRun({ jobName, jobUid, result, reason, message }: FinishedRun, hint: string | undefined): PolicyEvent {

@@ -36,8 +36,11 @@ const no = (reason: string, message: string): Judgement => judged('False', reaso
 const unknown = (reason: string, message: string): Judgement => judged('Unknown', reason, message);
 const noRunYet = unknown('NoRunYet', 'no run has ended yet');
 
-function progressing({ activeRun }: PolicyStatus): Judgement {
-  if (!activeRun) return no('Idle', 'no run is going on');
+function progressing({ activeRun, overdueScheduleTime }: PolicyStatus): Judgement {
+  if (!activeRun)
+    return overdueScheduleTime === undefined
+      ? no('Idle', 'no run is going on')
+      : no('Overdue', `no run is going on, and that of ${overdueScheduleTime} has not begun`);
   return activeRun.waiting === undefined
     ? yes('Running', `${activeRun.jobName} is running`)
     : yes('Waiting', `${activeRun.jobName} waits: ${activeRun.waiting}`);

@@ -77,6 +77,11 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
   gauge('next_run_timestamp_seconds', 'When the next scheduled run starts; 0 while suspended.', ({ status }) =>
     seconds(status.nextScheduleTime),
   ),
+  gauge(
+    'missed_run_timestamp_seconds',
+    'The last scheduled time at which no run began, neither then nor late; 0 for never.',
+    ({ status }) => seconds(status.missedScheduleTime),
+  ),
   gauge('run_start_timestamp_seconds', 'When the run that is going on started; 0 when idle.', ({ status }) =>
     seconds(status.activeRun?.startTime),
   ),

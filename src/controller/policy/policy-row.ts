@@ -21,7 +21,7 @@ export const policyRow: Row = {
   concerned: policiesOf,
   reconciler(tools) {
     const memory = {
-      cronJobs: cronJobKeeper(tools.client, tools.job),
+      cronJobs: cronJobKeeper({ ...tools, settings: tools.job }),
       runPage: runPage(tools.clock),
       spoken: spokenOf(tools.client, tools.clock),
       ownWrites: ownWrites(),

@@ -42,7 +42,13 @@ const NOTHING: Unread = { fields: {}, conditions: [], history: [], runCounts: []
 const LISTS = { conditions: conditionSchema, history: finishedRunSchema, runCounts: runCountSchema } as const;
 const FIELDS = statusSchema.shape;
 /** Every look tells these anew, so an old one that can't be read is of no use to anybody. */
-const TOLD_ANEW: ReadonlySet<string> = new Set(['activeRun', 'cronJobName', 'nextScheduleTime', 'observedGeneration']);
+const TOLD_ANEW: ReadonlySet<string> = new Set([
+  'activeRun',
+  'cronJobName',
+  'nextScheduleTime',
+  'overdueScheduleTime',
+  'observedGeneration',
+]);
 
 /** Never throws. What is readable is handed on as it is, not copied, with the fields in it that only a newer release knows. */
 export function readStatus(stored: unknown): StatusReading {

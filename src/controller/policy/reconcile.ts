@@ -70,6 +70,7 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
     active && reconciler.runPage.again(active),
     active && reconciler.spoken.again(active, newestPod(podsOf(active))),
     crd.again(),
+    cronJobs.again(key),
   ].filter((ms) => ms !== undefined);
   return waits.length > 0 ? Math.min(...waits) : undefined;
 }

@@ -1,32 +1,71 @@
 import { createHash } from 'node:crypto';
-import { FIELD_MANAGER } from '../../api/kubernetes-names.ts';
+import { CONTROLLER_ANNOTATION, FIELD_MANAGER } from '../../api/kubernetes-names.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { Log } from '../../host/log.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { hasReason } from '../../kube/kube-error.ts';
 import { CRON_JOBS } from '../../kube/resources.ts';
 import { contains } from '../contains.ts';
+import { contest, contestedBy } from '../contest.ts';
 import type { JobSettings } from '../pod-template.ts';
 import { isRefused } from '../refused.ts';
 import type { CronJob } from '../workloads.ts';
 import { type CachedPolicy, wholePolicy } from './cached-policy.ts';
-import { type Applied, isOwnedBy } from './checks.ts';
+import { type Applied, CONTESTED, isOwnedBy } from './checks.ts';
 import { desiredCronJob } from './cronjob.ts';
 
 export interface CronJobKeeper {
   /** Makes the policy's CronJob what it should be. `live` stands at its name, and is ours; throws what a retry may mend. */
   stand(policy: CachedPolicy, live: CronJob | undefined, signal: AbortSignal): Promise<Applied>;
+  /** Milliseconds until trying again may go better although nothing has happened here; undefined where it went well. */
+  again(key: string): number | undefined;
   forget(key: string): void;
 }
 
-export function cronJobKeeper(client: KubeClient, settings: JobSettings): CronJobKeeper {
+export interface KeeperOptions {
+  readonly client: KubeClient;
+  readonly settings: JobSettings;
+  /** Of this controller among others, as in CONTROLLER_ANNOTATION. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A quota, a right or an admission may let it pass later, and nobody says when. */
+const CONTESTED_AGAIN_MS = 60_000;
+const REFUSED_AGAIN_MS = { first: 5_000, most: 120_000 };
+
+export function cronJobKeeper({ client, settings, name, clock, log }: KeeperOptions): CronJobKeeper {
+  const rivals = contest(name, clock);
+  const refusals = new Map<string, { readonly waitMs: number; readonly until: number }>();
   // The server writes "1000m" as "1": an object may differ from what was applied and still be it.
   const accepted = new Map<string, string>();
+  const stands = (key: string): Applied => {
+    refusals.delete(key);
+    return { kind: 'stands' };
+  };
   return {
-    forget: (key) => void accepted.delete(key),
+    forget(key) {
+      accepted.delete(key);
+      refusals.delete(key);
+      rivals.forget(key);
+    },
+    again(key) {
+      const refusal = refusals.get(key);
+      return refusal && Math.max(500, refusal.until - clock.elapsed());
+    },
     async stand(policy, live, signal) {
-      const desired = desiredCronJob(wholePolicy(policy), settings);
-      if (live && contains(live, desired)) return { kind: 'stands' };
+      const desired = named(desiredCronJob(wholePolicy(policy), settings), name);
       const key = `${desired.metadata.namespace}/${policy.metadata.name}`;
-      if (live && accepted.get(key) === fingerprint(desired, live)) return { kind: 'stands' };
+      const ready = policy.status.conditions?.find(({ reason }) => reason === CONTESTED);
+      const rival = rivals.rival(key, live, ready);
+      if (rival !== undefined) {
+        if (!ready) log.warn({ key, rival }, contestedBy(name, rival));
+        refusals.set(key, { waitMs: CONTESTED_AGAIN_MS, until: clock.elapsed() + CONTESTED_AGAIN_MS });
+        return { kind: 'contested', message: contestedBy(name, rival) };
+      }
+      if (live && contains(live, desired)) return stands(key);
+      if (live && accepted.get(key) === fingerprint(desired, live)) return stands(key);
       try {
         const applied = await client.apply<CronJob>(CRON_JOBS, withIdentity(desired, live), {
           fieldManager: FIELD_MANAGER,
@@ -35,9 +74,14 @@ export function cronJobKeeper(client: KubeClient, settings: JobSettings): CronJo
           signal,
         });
         accepted.set(key, fingerprint(desired, applied));
-        return { kind: 'stands' };
+        rivals.claimed(key);
+        return stands(key);
       } catch (error) {
-        if (isRefused(error)) return { kind: 'refused', message: error.message };
+        if (isRefused(error)) {
+          const waitMs = Math.min(REFUSED_AGAIN_MS.most, 2 * (refusals.get(key)?.waitMs ?? REFUSED_AGAIN_MS.first / 2));
+          refusals.set(key, { waitMs, until: clock.elapsed() + waitMs });
+          return { kind: 'refused', message: error.message };
+        }
         if (!live && hasReason(error, 'Conflict') && (await isForeign(client, policy, desired.metadata.name, signal)))
           return { kind: 'foreign' };
         throw error;
@@ -45,6 +89,11 @@ export function cronJobKeeper(client: KubeClient, settings: JobSettings): CronJo
     },
   };
 }
+
+const named = (desired: ReturnType<typeof desiredCronJob>, name: string): typeof desired => ({
+  ...desired,
+  metadata: { ...desired.metadata, annotations: { [CONTROLLER_ANNOTATION]: name } },
+});
 
 /** With the uid, an apply can't land on a successor of the same name that somebody else has made since. */
 const withIdentity = (desired: ReturnType<typeof desiredCronJob>, live: CronJob | undefined): typeof desired =>
@@ -64,8 +113,9 @@ async function isForeign(
 
 /** The desired object together with what the server made of it; labels and owner too, since they have no generation. */
 function fingerprint(desired: object, { metadata }: CronJob): string {
-  const { uid, generation, labels, ownerReferences } = metadata;
+  const { uid, generation, labels, annotations, ownerReferences } = metadata;
+  const name = annotations?.[CONTROLLER_ANNOTATION];
   return createHash('sha256')
-    .update(JSON.stringify([desired, uid, generation, labels, ownerReferences]))
+    .update(JSON.stringify([desired, uid, generation, labels, name, ownerReferences]))
     .digest('hex');
 }

@@ -3,6 +3,7 @@ import { cronJobName } from '../../api/kubernetes-names.ts';
 import type { PolicySpec } from '../../api/policy.ts';
 import type { RunProgress } from '../../api/report.ts';
 import type { ActiveRun, PolicyStatus } from '../../api/status.ts';
+import { type Punctuality, punctuality } from '../schedule/punctuality.ts';
 import { schedule } from '../schedule/schedule.ts';
 import { credentialsSecret } from '../store-access.ts';
 import { activeJob, activeRunOf } from './active-run.ts';
@@ -33,30 +34,56 @@ export function planStatus(observed: Observed): StatusPlan {
   const { policy, fault, applied, cronJob, now } = observed;
   const before = policy.status;
   const ended = endedRuns(observed);
-  const { activeRun: _, conditions, nextScheduleTime: __, ...kept } = recordRuns(before, ended);
+  const {
+    activeRun: _,
+    conditions,
+    nextScheduleTime: __,
+    overdueScheduleTime: ___,
+    ...kept
+  } = recordRuns(before, ended);
   const activeRun = goingOn(observed, kept);
   const spec = policy.spec.readable;
-  const next = spec && !fault && !spec.suspend ? schedule(spec.schedule, spec.timeZone).next(now) : undefined;
   const lastScheduleTime = cronJob?.status?.lastScheduleTime ?? before.lastScheduleTime;
-  const isThere = fault ? cronJob !== undefined : applied.kind === 'stands';
+  const isThere = fault ? cronJob !== undefined : applied.kind === 'stands' || applied.kind === 'contested';
+  const times = spec && !fault && isThere && !spec.suspend ? timesOf(observed, spec) : undefined;
   const facts: PolicyStatus = {
     ...kept,
     observedGeneration: policy.metadata.generation ?? 0,
     consecutiveFailures: kept.consecutiveFailures ?? 0,
     ...(isThere ? { cronJobName: cronJob?.metadata.name ?? cronJobName('backup', policy.metadata.name) } : {}),
-    ...(next === undefined ? {} : { nextScheduleTime: wholeSecond(next) }),
+    ...instant('nextScheduleTime', times?.timetable.next),
+    ...instant('overdueScheduleTime', times?.timetable.overdue),
+    ...instant('missedScheduleTime', times?.timetable.missed ?? instantOf(before.missedScheduleTime)),
     ...(lastScheduleTime === undefined ? {} : { lastScheduleTime }),
     ...(activeRun ? { activeRun } : {}),
   };
   return {
     status: { ...facts, conditions: conditionsOf(observed, facts, spec, conditions ?? []) },
     ended,
-    wakeAt: earliest(
-      [next?.getTime(), freshUntil(policy.spec.freshness.staleAfterSeconds, facts.lastSuccessTime)],
-      now,
-    ),
+    wakeAt: earliest([times?.wakeAt, freshUntil(policy.spec.freshness.staleAfterSeconds, facts.lastSuccessTime)], now),
   };
 }
+
+/** A promise holds only for the schedule that it was made of. */
+function timesOf({ policy: { status, metadata }, cronJob, now }: Observed, spec: PolicySpec): Punctuality {
+  const isSame = status.observedGeneration === metadata.generation;
+  return punctuality({
+    schedule: schedule(spec.schedule, spec.timeZone),
+    before: {
+      ...(isSame && { next: instantOf(status.nextScheduleTime), overdue: instantOf(status.overdueScheduleTime) }),
+      missed: instantOf(status.missedScheduleTime),
+    },
+    started: instantOf(cronJob?.status?.lastScheduleTime),
+    since: instantOf(cronJob?.metadata.creationTimestamp) ?? now.getTime(),
+    startingDeadlineMs: spec.startingDeadlineSeconds * 1000,
+    now: now.getTime(),
+  });
+}
+
+const instantOf = (time: string | undefined): number | undefined => (time === undefined ? undefined : Date.parse(time));
+
+const instant = <Name extends string>(name: Name, at: number | undefined): { readonly [name in Name]?: string } =>
+  at === undefined ? {} : ({ [name]: wholeSecond(new Date(at)) } as { readonly [name in Name]?: string });
 
 /** A run that has been told of goes on only in what else keeps its pod. */
 function goingOn(

@@ -177,7 +177,7 @@ describe('The next look', () => {
     ['the next run', {}, '2026-11-26T03:00:00Z'],
     [
       'the end of freshness, where that comes first',
-      { status: good(), now: new Date('2026-11-26T03:00:00Z') },
+      { status: good(), now: new Date('2026-11-26T03:02:00Z') },
       '2026-11-26T05:14:09Z',
     ],
     ['never, suspended and without a backup', { spec: { suspend: true } }, undefined],
