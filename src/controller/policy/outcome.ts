@@ -164,7 +164,7 @@ function ofFailedJob(
 /** What it waited for to its end is why it failed. */
 function neverRan(waited: string): HowEnded {
   const [, reason = 'NeverRan'] = /^([A-Z][A-Za-z0-9]{0,63})(?::|$)/.exec(waited) ?? [];
-  return { result: 'Failed', reason, message: `its container never ran, and then its Job failed: ${waited}` };
+  return { result: 'Failed', reason, message: `the Job has failed while its run waited: ${waited}` };
 }
 
 function ofReport({ result, reason, message, hint }: RunReport): HowEnded {

@@ -131,7 +131,7 @@ describe('A failed Job', () => {
     assert.equal(`${outcome?.result} ${outcome?.reason}`, 'Failed FailedCreate');
     assert.match(
       outcome?.message ?? '',
-      /its container never ran, and then its Job failed: FailedCreate: .* exceeded quota/,
+      /the Job has failed while its run waited: FailedCreate: .* exceeded quota/,
     );
     assert.equal(outcomeOf(deadline, [], { ...known, waited: 'something else' })?.reason, 'NeverRan');
     assert.equal(outcomeOf(failed(), [ended(5, whichFailed(5))], { ...known, waited })?.reason, 'Refused');
