@@ -129,10 +129,7 @@ describe('A failed Job', () => {
     const known = { policy: 'nightly', runIds: new Set<string>() };
     const outcome = outcomeOf(deadline, [], { ...known, waited });
     assert.equal(`${outcome?.result} ${outcome?.reason}`, 'Failed FailedCreate');
-    assert.match(
-      outcome?.message ?? '',
-      /the Job has failed while its run waited: FailedCreate: .* exceeded quota/,
-    );
+    assert.match(outcome?.message ?? '', /the Job has failed while its run waited: FailedCreate: .* exceeded quota/);
     assert.equal(outcomeOf(deadline, [], { ...known, waited: 'something else' })?.reason, 'NeverRan');
     assert.equal(outcomeOf(failed(), [ended(5, whichFailed(5))], { ...known, waited })?.reason, 'Refused');
   });
