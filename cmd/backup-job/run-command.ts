@@ -46,7 +46,8 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
         openJournal:
           databaseUrl === undefined
             ? undefined
-            : (budgetMs, until) => openJournal(databaseUrl, { clock: systemClock, log, budgetMs, signal: until }),
+            : (budgetMs, until, waits) =>
+                openJournal(databaseUrl, { clock: systemClock, log, budgetMs, signal: until, waits }),
         clock: systemClock,
         log,
         workParent,

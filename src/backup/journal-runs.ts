@@ -34,7 +34,7 @@ export async function journalRuns(
   if (!night.openJournal) return withoutDatabase(night);
   const end = night.clock.elapsed() + budgetMs;
   try {
-    const journal = await night.openJournal(budgetMs, signal);
+    const journal = await night.openJournal(budgetMs, signal, night.waits);
     try {
       const finished = records.filter((record) => record.state === 'finished');
       const missing = new Set(await journal.unfinished(finished.map((record) => record.runId)));
@@ -49,9 +49,10 @@ export async function journalRuns(
     }
     return 'written';
   } catch (error) {
+    const { code, message, hint } = asFailure(error);
     night.warn(
       'LogNotWritten',
-      `the run could not be logged in Postgres (${asFailure(error).code}), a later run will do it: ${messageOf(error)}`,
+      `the run could not be logged in Postgres (${code}), a later run will do it: ${message}${hint === undefined ? '' : `; ${hint}`}`,
     );
     return 'failed';
   }

@@ -10,8 +10,8 @@ export interface Night extends Run {
   readonly spec: PolicySpec;
   readonly source: Source;
   readonly destination: Store;
-  /** Connects within that many milliseconds or throws; ends with the signal. Undefined where no database is configured. */
-  readonly openJournal: ((budgetMs: number, signal: AbortSignal) => Promise<Journal>) | undefined;
+  /** Connects within that many milliseconds or throws; ends with the signal. `waits` where the run does nothing else meanwhile. Undefined where no database is configured. */
+  readonly openJournal: ((budgetMs: number, signal: AbortSignal, waits?: Run['waits']) => Promise<Journal>) | undefined;
   /** Where the work folder is made: an emptyDir in Kubernetes, the system's temporary folder by hand. */
   readonly workParent: string;
 }

@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import type { ClientConfig } from 'pg';
 import { Failure } from '../host/errors.ts';
 import { registerSecret } from '../host/secrets.ts';
@@ -30,6 +31,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   const socket = url.searchParams.get('host');
   if (url.hostname === '' && !socket) throw invalid('names no host');
 
+  const trustsSystem = takeSystemRoots(url);
   const mode = url.searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode)) throw invalid('has an unknown sslmode', SSL_HINT);
   // pg 8 reads require as verify-full, which no self-signed server (Supabase, RDS) passes; libpq's meaning is what the
@@ -37,9 +39,36 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   if (mode !== null && mode !== 'no-verify') url.searchParams.set('uselibpqcompat', 'true');
 
   return {
-    config: { connectionString: url.href, application_name: 'case-backup' },
+    config: {
+      connectionString: url.href,
+      application_name: 'case-backup',
+      // The driver takes what it finds in the URL before this.
+      ...(trustsSystem && { ssl: { ca: [...getCACertificates('default'), ...getCACertificates('system')] } }),
+    },
     address: socket ?? `${url.hostname}:${url.port || '5432'}`,
   };
+}
+
+/**
+ * `sslrootcert=system`, as libpq knows it from 16 on: the authorities that the machine trusts, and nothing less than
+ * verify-full. The driver would look for a file of that name. https://www.postgresql.org/docs/current/libpq-connect.html
+ */
+function takeSystemRoots({ searchParams }: URL): boolean {
+  if (searchParams.get('sslrootcert') !== 'system') return false;
+  const mode = searchParams.get('sslmode') ?? 'verify-full';
+  if (mode !== 'verify-full')
+    throw invalid(
+      'has sslrootcert=system beside a weaker sslmode',
+      'write sslmode=verify-full, or leave sslrootcert out',
+    );
+  if (searchParams.has('sslcert') || searchParams.has('sslkey'))
+    throw invalid(
+      'has sslrootcert=system beside a client certificate',
+      'name the file of the authorities: sslrootcert=FILE',
+    );
+  searchParams.delete('sslrootcert');
+  searchParams.delete('sslmode');
+  return true;
 }
 
 function readUrl(text: string): URL {

@@ -28,6 +28,18 @@ const PASSING_DRIVER_ERRORS =
 /** Two databases of one server that make or grant the same role at once; the codes, XX000 and 23505, say too little. */
 const CATALOGUE_RACE = /^tuple concurrently (updated|deleted)|violates unique constraint "pg_/;
 
+/**
+ * Poolers have no codes of their own: XX000 (Supavisor, Neon, PgCat) and 08P01 (PgBouncer) say anything, so their words
+ * must do. One that is full: "max clients reached in session mode", "no more connections allowed (max_client_conn)",
+ * "unable to check out process from the pool due to timeout"; one that has lost its server: "all servers down".
+ */
+const POOLER_BUSY =
+  /max(imum)? client|(too many|no more|remaining) (client |tcp )?(connection|client)|check ?out (process|connection)|timed?[ -]?out waiting|query_wait_timeout|all servers (are )?down|cannot connect to server|couldn't connect to compute|server_login_retry.*connect failed/i;
+/** One that does not know the login, or can't log in with it itself since the password was changed. */
+const POOLER_REFUSES =
+  /(password|SASL|SCRAM|md5) (authentication|exchange) failed|wrong password|authentication failed for|no such user|(tenant|user) (or user )?not found|auth(entication)?_query/i;
+const POOLER_STATES = /^(08|XX)/;
+
 /** What servers and proxies say to a client that came without TLS. */
 const TLS_DEMANDED = /no encryption|SSL off|SSL connection is required|sslmode=require|connection is insecure/i;
 
@@ -72,7 +84,13 @@ const KNOWN_FAULTS: readonly KnownFault[] = [
     hint: 'check user and password in DATABASE_URL, and pg_hba.conf',
   },
   {
-    when: ({ code }) => code === '3D000',
+    when: isRefusedByPooler,
+    code: 'JournalCredentials',
+    says: ({ code }) => `is a pooler that refuses the login, or can't log in with it (${code})`,
+    hint: 'check user and password in DATABASE_URL, then those that the pooler itself has for the server',
+  },
+  {
+    when: ({ code, text }) => code === '3D000' || (POOLER_STATES.test(code) && /no such database/i.test(text)),
     code: 'JournalDatabaseMissing',
     says: () => 'has no such database',
     hint: 'check the last part of DATABASE_URL, or create the database',
@@ -116,8 +134,15 @@ function faultOf(error: unknown): Fault {
   return { code: errorCode(error) ?? '', text: error instanceof Error ? error.message : '' };
 }
 
+/** A pooler that says so of a login and is merely full says both. */
+function isRefusedByPooler({ code, text }: Fault): boolean {
+  return POOLER_STATES.test(code) && POOLER_REFUSES.test(text) && !POOLER_BUSY.test(text);
+}
+
 function passes({ code, text }: Fault): boolean {
-  if (TLS_DEMANDED.test(text)) return false;
+  if (TLS_DEMANDED.test(text) || isRefusedByPooler({ code, text })) return false;
+  if (POOLER_STATES.test(code) && POOLER_BUSY.test(text)) return true;
+  if (POOLER_STATES.test(code) && /no such database/i.test(text)) return false;
   if (code === '') return PASSING_DRIVER_ERRORS.test(text);
   return PASSING_STATES.test(code) || PASSING_SYSTEM_ERRORS.has(code) || CATALOGUE_RACE.test(text);
 }
@@ -126,6 +151,7 @@ function passes({ code, text }: Fault): boolean {
 function outage({ code, text }: Fault): string {
   if (code === '25006') return 'it is read-only (25006)';
   if (code === '53300') return 'it has too many connections (53300)';
+  if (POOLER_STATES.test(code) && POOLER_BUSY.test(text)) return `its pooler has no free connection (${code})`;
   if (code === '57014' || text === 'Query read timeout') return 'it answers too slowly';
   if (code.startsWith('57P')) return `it is starting up or shutting down (${code})`;
   return code || text.toLowerCase();

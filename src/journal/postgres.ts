@@ -1,4 +1,3 @@
-import type { Clock } from '../host/clock.ts';
 import { Failure } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { Query } from './connection.ts';
@@ -10,17 +9,14 @@ import { loadMigrations } from './migrations.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { COLUMNS, valuesOf } from './row-values.ts';
 import { readSchema, schemaFault } from './schema.ts';
-import { createSession, type Session } from './session.ts';
+import { createSession, type Session, type SessionOptions } from './session.ts';
 
-export interface JournalOptions {
-  readonly clock: Clock;
+export interface JournalOptions extends SessionOptions {
   readonly log: Pick<Log, 'warn'>;
   /** What one statement may take on the server, milliseconds. */
   readonly timeoutMs?: number;
   /** What all calls together may spend on repeated attempts, milliseconds; PATIENCE_MS unless given. */
   readonly budgetMs?: number;
-  /** Ends every call at once with its reason, for a run that has been stopped. */
-  readonly signal?: AbortSignal;
 }
 
 /** The row of the run if it is there, else a new one; but a start that comes late does not reopen a finished run. */
@@ -37,7 +33,7 @@ const UPSERT = `
  */
 export async function openJournal(url: string, options: JournalOptions): Promise<Journal> {
   const limits = { statementMs: options.timeoutMs ?? 15_000, budgetMs: options.budgetMs ?? PATIENCE_MS };
-  const login = createSession(parseDatabaseUrl(url), options.clock, limits, options.signal);
+  const login = createSession(parseDatabaseUrl(url), options, limits);
   let session: Session;
   try {
     session = withSearchPath(login, await login.transact(readSearchPath));

@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import type { RUN_LOG } from '../api/failure-codes/run-log.ts';
 import type { Clock } from '../host/clock.ts';
+import type { Failure } from '../host/errors.ts';
 import { type Connection, connect, type Query } from './connection.ts';
 import type { DatabaseUrl } from './database-url.ts';
 import { journalFailure } from './faults.ts';
-import { withPatience } from './patience.ts';
+import { type Patience, withPatience } from './patience.ts';
 
 /** Transactions against one database that outlive its connections: a failed one is repeated on a new connection. */
 export interface Session {
@@ -23,12 +24,17 @@ export interface SessionLimits {
   readonly budgetMs: number;
 }
 
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  readonly waits?: Patience['waits'];
+}
+
 /** Once the signal aborts, what is under way ends at once and throws its reason. */
 export function createSession(
   database: DatabaseUrl,
-  clock: Clock,
+  { clock, signal, waits }: SessionOptions,
   limits: SessionLimits,
-  signal?: AbortSignal,
 ): Session {
   const oneAtATime = pLimit(1);
   const end = clock.elapsed() + limits.budgetMs;
@@ -53,10 +59,12 @@ export function createSession(
   return {
     transact: (work, refused = 'JournalUnusable') =>
       oneAtATime(async () => {
+        const failure = (error: unknown): Failure => journalFailure(error, database.address, refused);
+        const says = (error: unknown): string => failure(error).message;
         try {
-          return await withPatience(clock, end, () => attempt(work), signal);
+          return await withPatience({ clock, end, signal, waits, says }, () => attempt(work));
         } catch (error) {
-          throw journalFailure(signal?.aborted ? signal.reason : error, database.address, refused);
+          throw failure(signal?.aborted ? signal.reason : error);
         }
       }),
     close,

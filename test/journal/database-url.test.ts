@@ -29,6 +29,9 @@ describe('the connection URL', () => {
     'no URL': 'host=db password=hunter2-x',
     'no host': 'postgresql:///logs',
     'an unknown sslmode': 'postgresql://job:hunter2-x@db/logs?sslmode=allow',
+    'sslrootcert=system beside a weaker sslmode':
+      'postgresql://job:hunter2-x@db/logs?sslmode=require&sslrootcert=system',
+    'sslrootcert=system beside a client certificate': 'postgresql://job:hunter2-x@db/logs?sslrootcert=system&sslcert=x',
     'a bare slash in the password': 'postgresql://job:12/hunter2-x@db/logs',
     'a bare question mark in the password': 'postgresql://job:12?hunter2-x@db/logs',
     'a bare hash in the password': 'postgresql://job:12#hunter2-x@db/logs',

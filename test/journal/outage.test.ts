@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { inspect } from 'node:util';
+import { inspect, promisify } from 'node:util';
 import { Client } from 'pg';
 import { messageOf } from '../../src/host/errors.ts';
 import { openJournal } from '../../src/journal/postgres.ts';
@@ -150,6 +151,25 @@ describe('the log while Postgres has an outage', () => {
     assert.ok(sum(clock.waits) <= 60_000, `${clock.waits}`);
   });
 
+  it('says what it waits for from the first wait on, and that it goes on', async () => {
+    await migrated();
+    await server.stop();
+    const told: string[] = [];
+    const waits = {
+      begin: (wait: { for: string; since: Date; until?: Date | undefined }) =>
+        void told.push(`${wait.for}, until ${wait.until?.toISOString()}`),
+      goesOn: () => void told.push('goes on'),
+    };
+    const clock = fakeClock(() => (clock.waits.length === 2 ? server.start() : undefined));
+    const journal = await openJournal(server.url(), { clock, log, waits });
+    await journal.close();
+    assert.match(
+      told[0] ?? '',
+      /^Postgres at 127\.0\.0\.1:\d+ can't be used: ECONNREFUSED, until 2026-11-23T03:01:00.000Z$/,
+    );
+    assert.equal(told[2], 'goes on');
+  });
+
   it('gives up on something that accepts the connection and hangs up', async () => {
     const hangUp = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(hangUp, 'listening');
@@ -179,6 +199,26 @@ describe('the log while Postgres has an outage', () => {
       assert.deepEqual(clock.waits, []);
     });
   }
+
+  it('trusts with sslrootcert=system what the machine trusts, and nothing else', async () => {
+    await migrated();
+    await sql('GRANT case_backup_writer TO tls_only');
+    const script = `
+      const { openJournal } = await import(process.argv[1]);
+      const { systemClock } = await import(process.argv[2]);
+      const journal = await openJournal(process.argv[3], { clock: systemClock, log: console });
+      console.log(await journal.unfinished(['run-1']));
+      await journal.close();`;
+    const modules = ['../../src/journal/postgres.ts', '../../src/host/clock.ts'].map(
+      (path) => new URL(path, import.meta.url).href,
+    );
+    const url = `${server.url('tls_only')}?sslrootcert=system&channel_binding=prefer`;
+    const args = ['--input-type=module', '-e', script, ...modules, url];
+    const opened = (env: NodeJS.ProcessEnv): Promise<{ stdout: string }> =>
+      promisify(execFile)(process.execPath, args, { env: { PATH: process.env['PATH'], ...env } });
+    assert.match((await opened({ SSL_CERT_FILE: server.certificate })).stdout, /run-1/);
+    await assert.rejects(opened({}), /JournalTlsUntrusted/);
+  });
 
   for (const [what, query] of [
     ['encrypts without asking for a certificate under sslmode=require', () => 'sslmode=require'],
