@@ -1,10 +1,11 @@
 import type { Verification } from '../api/report.ts';
-import { Failure } from '../host/errors.ts';
+import { Failure, messageOf } from '../host/errors.ts';
 import type { Lease } from '../repository/lease.ts';
 import { FORMAT_VERSION } from '../repository/manifest.ts';
 import { MOST_NAMES, nextName } from '../repository/names.ts';
 import type { LayoutName, RunRecord, StoredArchive } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
+import { withTimeOf } from '../repository/renew-record.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
 import type { Account } from './archive/ledger.ts';
 import type { Night } from './night.ts';
@@ -49,7 +50,8 @@ export async function commit(
     await lease.confirm(signal);
     if (tried === 1)
       for (const other of others.toReversed()) if (!(await place(night, other, lease))) throw taken(night, other);
-    if (await place(night, main, lease)) return;
+    const moved = await place(night, main, lease);
+    if (moved) return await keepTime(night, moved, keeper);
     if (tried === MOST_NAMES) throw taken(night, main);
     main = { ...main, name: nextName(main.name, start, spec.timeZone) };
   }
@@ -77,16 +79,34 @@ const storedArchive = ({ file, contentHash, name }: Checked, destination: Store)
   modified: file.modified.toISOString(),
 });
 
-/** False when the name is taken. */
-async function place({ destination, signal }: Night, { file, name }: Checked, lease: Lease): Promise<boolean> {
+/**
+ * A sync client, or the file system itself, may have given the upload another time since it was written. The backup stands
+ * by now: without this it is known again only by reading it.
+ */
+async function keepTime({ signal, log }: Night, moved: FileEntry, keeper: RecordKeeper): Promise<void> {
+  const { archives: announced = [] } = keeper.current;
+  const archives = withTimeOf(moved, announced);
+  if (archives.every(({ modified }, i) => modified === announced[i]?.modified)) return;
   try {
-    await destination.move(file, name, signal);
-    return true;
+    await keeper.update({ archives }, signal);
+  } catch (error) {
+    log.warn({}, `the record could not be given the time of the backup: ${messageOf(error)}`);
+  }
+}
+
+/** Undefined when the name is taken. */
+async function place(
+  { destination, signal }: Night,
+  { file, name }: Checked,
+  lease: Lease,
+): Promise<FileEntry | undefined> {
+  try {
+    return await destination.move(file, name, signal);
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
     await lease.confirm(signal);
     const there = await destination.stat(file.path, signal);
-    if (there?.kind === 'file' && there.size === file.size) return false;
+    if (there?.kind === 'file' && there.size === file.size) return undefined;
     throw new Failure('CommitConflict', `${destination.locate(file.path)}, our upload, was removed by somebody else`, {
       hint: 'nothing was overwritten; run again, and see who else writes into .case-backup/incoming',
       cause: error,

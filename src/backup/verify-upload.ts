@@ -25,30 +25,23 @@ export async function verifyUpload(
 
 const daysSince1970 = (at: Date): number => Math.floor(at.getTime() / 86_400_000);
 
-/** A sync client may give an upload another time while it is read; one that never keeps still can't be checked. */
-const MOST_LOOKS = 3;
-
 async function findingOf(
   night: Night,
   file: FileEntry,
   manifest: Buffer,
   level: Verification['level'],
 ): Promise<Finding> {
-  for (let look = 1; ; look++) {
-    try {
-      return await lookAt(night, file, manifest, level);
-    } catch (error) {
-      if (!(error instanceof Unavailable) || error.reason !== 'changed_during_run') throw error;
-      if (look < MOST_LOOKS) continue;
-      throw new Failure(
-        'StoredDiffers',
-        `${night.destination.locate(file.path)} was changed ${look} times while it was checked`,
-        {
-          hint: 'keep sync clients, scanners and other programs out of the folder .case-backup/incoming',
+  try {
+    return await lookAt(night, file, manifest, level);
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const path = night.destination.locate(file.path);
+    throw error.reason === 'deleted_during_run'
+      ? new Failure('UploadMissing', `${path} was there and was removed while it was checked`, { cause: error })
+      : new Failure('StoredDiffers', `${path} was changed or became unreadable while it was checked`, {
+          hint: 'see who else writes into the folder .case-backup/incoming, and keep them out of it',
           cause: error,
-        },
-      );
-    }
+        });
   }
 }
 

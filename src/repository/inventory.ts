@@ -1,4 +1,4 @@
-import { contentHashOf } from '../store/content-hash-of.ts';
+import { readsAsKnown } from '../store/reads-as-known.ts';
 import type { FileEntry, ReadableStore } from '../store/store.ts';
 import { backupDate } from './names.ts';
 import {
@@ -111,6 +111,6 @@ export async function archiveAt(
   if (there?.kind !== 'file') return undefined;
   const likeness = likenessOf(there, archive);
   if (likeness !== 'retimed') return likeness === 'same' ? there : undefined;
-  const contentHash = await contentHashOf(destination.stream(there, signal));
-  return contentHash === archive.contentHash ? { ...there, contentHash } : undefined;
+  const known = { ...there, contentHash: archive.contentHash };
+  return (await readsAsKnown(destination, known, signal)) ? known : undefined;
 }

@@ -1,7 +1,7 @@
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
 import { toJson } from './json-file.ts';
 import { recordName } from './names.ts';
-import type { RunRecord, StoredRecord } from './record.ts';
+import type { RunRecord, StoredArchive, StoredRecord } from './record.ts';
 
 /**
  * Lets the record say that its archive was read whole at this time and has the bytes that were verified, and which time
@@ -25,11 +25,12 @@ export async function renewRecord(
 
 export function renewedRecord(
   { archives = [], damagedTime: _, ...record }: RunRecord,
-  { path, modified }: FileEntry,
+  file: FileEntry,
   readTime: string,
 ): RunRecord {
-  const renewed = archives.map((archive) =>
-    archive.name === path ? { ...archive, modified: modified.toISOString() } : archive,
-  );
-  return { ...record, archives: renewed, readTime };
+  return { ...record, archives: withTimeOf(file, archives), readTime };
 }
+
+/** The archives of a record, with the time that one of them has as it stands now. */
+export const withTimeOf = ({ path, modified }: FileEntry, archives: readonly StoredArchive[]): StoredArchive[] =>
+  archives.map((archive) => (archive.name === path ? { ...archive, modified: modified.toISOString() } : archive));

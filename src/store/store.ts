@@ -46,7 +46,10 @@ export interface ReadableStore {
    */
   stream(file: FileEntry, signal: AbortSignal): AsyncGenerator<Buffer, Digest, void>;
 
-  /** `length` bytes at `offset` of that revision, exactly; throws `mismatch` when the object is shorter. */
+  /**
+   * `length` bytes at `offset` of that revision, exactly; throws `mismatch` when the object is shorter. Where the file's
+   * content_hash is known, one of which only the time differs is read too: the caller holds what it reads against hashes.
+   */
   readRange(file: FileEntry, offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
 
   close(): Promise<void>;

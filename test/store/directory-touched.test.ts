@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, copyFile, link, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import promises, { chmod, copyFile, link, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { Unavailable } from '../../src/store/store.ts';
 import {
   assertConflict,
@@ -149,5 +150,37 @@ describe('A file of the source', () => {
     await changeQuietly(join(root, 'letter.txt'), Buffer.from('two'));
     await assert.rejects(store.load(file, never), isChanged);
     await assert.rejects(drained(store.stream(file, never)), isChanged);
+  });
+});
+
+describe('A file of ours on a file system that gives it another time whenever it is opened', () => {
+  let openings = 0;
+  before(() => {
+    const { open } = promises;
+    mock.method(promises, 'open', async (...args: Parameters<typeof open>) => {
+      const handle = await open(...args);
+      if (String(args[0]).endsWith('.zip') && args[1] !== 'wx') await handle.utimes(1, 1_700_000_000 + openings++);
+      return handle;
+    });
+    syncBuiltinESMExports();
+  });
+  after(() => {
+    mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+
+  it('is read, moved and removed, as rclone mounts need it', async () => {
+    await using fixture = await directoryFixture();
+    const { store } = fixture;
+    const bytes = pattern(3 * MIB);
+    const written = await store.write('in/run.zip', inChunks(bytes), {}, never);
+    for (const offset of [0, MIB])
+      assert.ok((await store.readRange(written, offset, 10, never)).equals(bytes.subarray(offset, offset + 10)));
+    assert.ok((await store.load(written, never)).bytes.equals(bytes));
+    const moved = await store.move(written, 'backup.zip', never);
+    assert.equal(moved.rev, (await fileAt(store, 'backup.zip')).rev);
+    await store.readRange(moved, 0, 10, never);
+    assert.equal(await store.remove(moved, never), 'removed');
+    assert.ok(openings > 4);
   });
 });

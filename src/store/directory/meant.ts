@@ -1,4 +1,4 @@
-import { contentHashOf } from '../content-hash-of.ts';
+import { readsAsKnown } from '../reads-as-known.ts';
 import { Conflict, type FileEntry } from '../store.ts';
 import { absolutePath, fileEntry, statOf } from './entry.ts';
 import { writing } from './faults.ts';
@@ -27,8 +27,11 @@ export async function expectMeant(
   const change = changeSince(rev, stats);
   if (change === 'none' || (change === 'touched' && proof === 'size and time')) return revisionOf(stats);
   if (change !== 'another' && contentHash !== undefined) {
-    const now = await contentHashOf(streamFile(volume, fileEntry(path, stats), signal));
-    if (now === contentHash) return revisionOf(stats);
+    const known = { ...fileEntry(path, stats), contentHash };
+    const stream = (file: FileEntry): ReturnType<typeof streamFile> => streamFile(volume, file, signal);
+    // Some FUSE file systems give a file another time when it is opened.
+    const now = (await readsAsKnown({ stream }, known, signal)) && (await writing(absolute, statOf(absolute)));
+    if (now && now.size === stats.size) return revisionOf(now);
   }
   throw new Conflict(`${absolute} is another revision`);
 }

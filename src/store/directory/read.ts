@@ -135,7 +135,8 @@ export async function readFileRange(
   const bytes = await readSpan(volume, { handle, absolute, offset, length }, signal);
   // By size and time: whoever reads a stored backup piece by piece holds the pieces against its hashes.
   const change = changeSince(file.rev, await statsOf(volume, handle, absolute));
-  if (change === 'retimed' || change === 'another') throw new Unavailable('changed_during_run');
+  if (change === 'retimed') assertKnown(file, change);
+  if (change === 'another') throw new Unavailable('changed_during_run');
   if (bytes.length < length) {
     throw new Failure('ObjectTooShort', `${absolute} ends before byte ${offset + length}`, {
       hint: 'the object is damaged, or is not what its record says',
