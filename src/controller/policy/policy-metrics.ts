@@ -171,6 +171,16 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
   ),
   gauge('archives', 'Backups stored.', ({ status }) => status.retention?.backups ?? 0),
   gauge('archives_bytes', 'Bytes of all backups.', ({ status }) => status.retention?.totalBytes ?? 0),
+  gauge(
+    'archives_foreign',
+    'Backups of others in the same folder; in none of the other figures.',
+    ({ status }) => status.retention?.foreign ?? 0,
+  ),
+  gauge(
+    'archives_damaged',
+    'Backups that were verified and no longer read as they were.',
+    ({ status }) => status.retention?.damaged ?? 0,
+  ),
   gauge('oldest_archive_timestamp_seconds', 'Date of the oldest backup; 0 for none.', ({ status }) =>
     seconds(status.retention?.oldest),
   ),
