@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { asFailure } from '../../src/host/errors.ts';
+import { asFailure, Failure } from '../../src/host/errors.ts';
 import type { Effect } from '../dropbox/fault-effects.ts';
 import { fileAt, inChunks, MIB, never, pattern } from './conformance/fixture.ts';
 import { openFixture } from './dropbox-fixture.ts';
@@ -152,3 +152,46 @@ test('no secret stands in a URL, an argument or an error', async () => {
   assert.match(seen, /upload_session\/append_v2/);
   for (const secret of [appSecret, refreshToken, 'sl.']) assert.ok(!seen.includes(secret), 'a secret was seen');
 });
+
+for (const [what, effect] of [
+  ['a page', { kind: 'status', status: 200, body: '<h1>It works</h1>', contentType: 'text/html' }],
+  ['404', { kind: 'status', status: 404, body: 'not here' }],
+  ['a redirect', { kind: 'status', status: 302, headers: { Location: '/login' } }],
+] as const)
+  test(`an origin that answers with ${what} is told as a setting to correct, at once`, async () => {
+    await using fixture = await openFixture();
+    fixture.emulator.faults.add({ route: '*', times: Number.POSITIVE_INFINITY, effect });
+    const isTold = { exit: 'configuration', code: 'OriginInvalid', message: /CASE_BACKUP_DROPBOX_ORIGIN/ };
+    await assert.rejects(fixture.store.identify(never), isTold);
+    assert.deepEqual(fixture.clock.sleeps, []);
+  });
+
+test('an origin at which nobody listens is told after minutes, not after an hour', async () => {
+  await using fixture = await openFixture({ account: { origin: 'http://127.0.0.1:1' } });
+  await assert.rejects(fixture.store.identify(never), { exit: 'configuration', code: 'OriginInvalid' });
+  assert.ok(fixture.clock.elapsed() <= 120_000);
+});
+
+test('a host that no name server knows is told after minutes, with the setting that names it', async () => {
+  await using fixture = await openFixture({ account: { origin: 'http://dropbox.office.invalid' } });
+  const isTold = { exit: 'configuration', code: 'HostUnknown', message: /CASE_BACKUP_DROPBOX_ORIGIN/ };
+  await assert.rejects(fixture.store.identify(never), isTold);
+  assert.ok(fixture.clock.elapsed() <= 120_000);
+});
+
+for (const [what, token] of [
+  ['a line end', 'sl.line\nend'],
+  ['letters beyond Latin', 'sl.\u0436'],
+] as const)
+  test(`an access token with ${what} ends the run at once and is not shown`, async () => {
+    await using fixture = await openFixture();
+    const body = { access_token: token, token_type: 'bearer', expires_in: 14_400 };
+    fixture.emulator.faults.add({ route: 'oauth2/token', times: 9, effect: { kind: 'status', status: 200, body } });
+    await assert.rejects(fixture.store.identify(never), (error: unknown) => {
+      assert.ok(error instanceof Failure);
+      assert.deepEqual([error.exit, error.code], ['credentials', 'AccessRefused']);
+      assert.ok(!error.message.includes(token));
+      return true;
+    });
+    assert.deepEqual(fixture.clock.sleeps, []);
+  });

@@ -9,6 +9,7 @@ import type { ApiRequest, Send } from './api-request.ts';
 import { tokenRefusal } from './credential-refusals.ts';
 import { type HttpAnswer, openHttp, textOf } from './http.ts';
 import { judge } from './judge.ts';
+import { foreignAnswer } from './origin.ts';
 import { commonRefusal } from './refusals.ts';
 import { sdkOver } from './sdk.ts';
 import { startServerClock } from './server-clock.ts';
@@ -67,6 +68,7 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   });
   const serverClock = startServerClock(clock);
 
+  let isDropbox = false;
   const post = async (request: ApiRequest & { readonly path: string }, signal: AbortSignal): Promise<HttpAnswer> => {
     const url = new URL(request.path, origin ?? `https://${request.host}.dropboxapi.com`);
     const { headers, body } = request;
@@ -75,6 +77,14 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
       const patience = request.slow ? SLOW_FACTOR * idleMs : idleMs;
       const answer = await http.post({ url, headers, body, idleMs: patience }, signal);
       events?.request?.(request.route, answer.status);
+      if (origin !== undefined && !isDropbox) {
+        const foreign = foreignAnswer(answer.status, answer.header('content-type') ?? '');
+        if (foreign) {
+          answer.discard();
+          throw foreign;
+        }
+        isDropbox = answer.status < 300;
+      }
       serverClock.heard(answer.header('date'));
       return answer;
     } catch (error) {

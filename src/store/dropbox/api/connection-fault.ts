@@ -1,5 +1,7 @@
 import { errorCode, Failure, messageOf } from '../../../host/errors.ts';
+import type { Bound } from '../../retrying.ts';
 import { TransferFault } from './api-error.ts';
+import { ORIGIN, originInvalid } from './origin.ts';
 import { type ProxySetting, proxyInvalid } from './proxy-setting.ts';
 import { headersTooLarge } from './refusals.ts';
 
@@ -12,9 +14,8 @@ export interface Route {
   readonly isProven: boolean;
 }
 
-const ORIGIN = 'CASE_BACKUP_DROPBOX_ORIGIN';
-/** A resolver that has just started says that there is no such name; one that says so for longer means it. */
-const NAME_PATIENCE_MS = 2 * 60_000;
+/** A resolver or a server that has just started says no at first; one that says so for longer means it. */
+const SETTING_PATIENCE_MS = 2 * 60_000;
 
 const CERTIFICATE_ERROR = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/;
 /** What OpenSSL says to an answer that is no TLS. */
@@ -28,13 +29,19 @@ export function connectionFault(error: unknown, host: string, route: Route): Err
   if (code === 'UND_ERR_INVALID_ARG') return unsendable(error);
   const settled = route.isProven ? undefined : wrongSetting(error, code, host, route);
   if (settled) return settled;
-  const isUnknown = code === 'ENOTFOUND' && !route.isProven;
   const through = route.proxy ? ` through the proxy in ${route.proxy.variable}` : '';
   return new TransferFault(
     `the connection to ${host}${through} failed`,
     error,
-    isUnknown ? { patienceMs: NAME_PATIENCE_MS, failure: unknownName(error, host, route) } : undefined,
+    route.isProven ? undefined : boundOf(error, code, host, route),
   );
+}
+
+function boundOf(error: unknown, code: string, host: string, route: Route): Bound | undefined {
+  const patienceMs = SETTING_PATIENCE_MS;
+  if (code === 'ENOTFOUND') return { patienceMs, failure: unknownName(error, host, route) };
+  const isNobody = code === 'ECONNREFUSED' && route.origin !== undefined && !route.proxy;
+  return isNobody ? { patienceMs, failure: originInvalid('is not there: nobody listens', error) } : undefined;
 }
 
 function wrongSetting(error: unknown, code: string, host: string, { origin, proxy }: Route): Failure | undefined {
@@ -55,11 +62,7 @@ function wrongSetting(error: unknown, code: string, host: string, { origin, prox
   if (proxy?.url.protocol === 'https:') {
     return proxyInvalid(`the proxy in ${proxy.variable} does not speak TLS`, error);
   }
-  if (origin === undefined) return undefined;
-  return new Failure('OriginInvalid', `what ${ORIGIN} names does not speak TLS`, {
-    hint: 'write it as http://HOST:PORT, or leave it unset to reach Dropbox itself',
-    cause: error,
-  });
+  return origin === undefined ? undefined : originInvalid('does not speak TLS', error);
 }
 
 /** Of a CONNECT that was answered with anything but 200; undici has it in the message only. */
