@@ -18,12 +18,14 @@ export const timesOf = (modified: Date): Times => ({
 const DOS_BEFORE_1901 = dosTimestamp(new Date(DOS_FIRST));
 const DOS_AFTER_2038 = dosTimestamp(new Date((INT32_MAX + 1) * 1000));
 
+export const isAfter2038 = (dos: number): boolean => dos >= DOS_AFTER_2038;
+
 /**
  * Whether both can come from the same moment. Archives of before have the last second of the UT field for all later
  * times.
  */
 export function timesAgree({ dosTimestamp: dos, unixSeconds: seconds }: Times): boolean {
-  if (seconds === undefined) return dos === DOS_BEFORE_1901 || dos >= DOS_AFTER_2038;
+  if (seconds === undefined) return dos === DOS_BEFORE_1901 || isAfter2038(dos);
   const expected = dosTimestamp(new Date(seconds * 1000));
   return seconds === INT32_MAX ? dos >= expected : dos === expected;
 }

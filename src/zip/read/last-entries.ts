@@ -1,14 +1,16 @@
 import { CENTRAL_RECORD_BYTES } from '../signatures.ts';
+import { isAfter2038 } from '../timestamp.ts';
 import { corrupt } from './corrupt.ts';
 import type { ZipEntry } from './decode.ts';
 import { readRecords } from './directory.ts';
 import type { ZipFile } from './open-zip.ts';
 
 /**
- * What may follow a name in a record of ours: the UT field, behind 64 bit sizes, a 64 bit offset, or both; the same
- * without it from 2038 on.
+ * What may follow a name in a record of ours: the UT field, behind 64 bit sizes, a 64 bit offset, or both. The field is
+ * missing from 2038 on, and in ZIPs of other programs that happen to hold files of these names.
  */
-const EXTRA_BYTES = [9, 0].flatMap((time) => [time, time + 4 + 8, time + 4 + 16, time + 4 + 24]);
+const WIDE_BYTES = [0, 4 + 8, 4 + 16, 4 + 24];
+const TIME_BYTES = 9;
 
 /**
  * The last entries of the central directory, without what stands in front of them, or undefined where they have other
@@ -17,7 +19,10 @@ const EXTRA_BYTES = [9, 0].flatMap((time) => [time, time + 4 + 8, time + 4 + 16,
  */
 export async function lastEntries(zip: ZipFile, names: readonly string[]): Promise<readonly ZipEntry[] | undefined> {
   const encoded = names.map((name) => Buffer.from(name));
-  const most = encoded.reduce((sum, name) => sum + CENTRAL_RECORD_BYTES + name.length + Math.max(...EXTRA_BYTES), 0);
+  const most = encoded.reduce(
+    (sum, name) => sum + CENTRAL_RECORD_BYTES + name.length + Math.max(...WIDE_BYTES) + TIME_BYTES,
+    0,
+  );
   const length = Math.min(most, zip.directorySize);
   const bytes = await zip.read(zip.directoryOffset + zip.directorySize - length, length);
   let start: number | undefined = length;
@@ -36,9 +41,16 @@ export async function lastEntries(zip: ZipFile, names: readonly string[]): Promi
 
 /** Where a record with this name begins that is the end of `bytes`. */
 function recordBefore(bytes: Buffer, name: Buffer): number | undefined {
-  const starts = EXTRA_BYTES.map((extra) => bytes.length - CENTRAL_RECORD_BYTES - name.length - extra);
-  return starts.find((start) => {
+  const found = (extra: number): number | undefined => {
+    const start = bytes.length - CENTRAL_RECORD_BYTES - name.length - extra;
     const at = start + CENTRAL_RECORD_BYTES;
-    return start >= 0 && bytes.subarray(at, at + name.length).equals(name);
-  });
+    return start >= 0 && bytes.subarray(at, at + name.length).equals(name) ? start : undefined;
+  };
+  for (const wide of WIDE_BYTES) {
+    const timed = found(wide + TIME_BYTES);
+    if (timed !== undefined) return timed;
+    const untimed = found(wide);
+    if (untimed !== undefined && isAfter2038(bytes.readUInt32LE(untimed + 12))) return untimed;
+  }
+  return undefined;
 }
