@@ -54,7 +54,7 @@ export async function liveThrough(seed: string, nights: number, workParent: stri
     if (kind === 'forgotten') forget(tree, policies);
     for (const policy of policies) {
       const what = `office ${seed}, day ${day}, ${kind}, ${policy.name}`;
-      const undo = prepare(kind, policy.world, random);
+      const undo = prepare(kind, policy.world);
       const before = filesOf(policy.world);
       const report = await backUp(policy, { random, clock, workParent });
       tally.nights += 1;
@@ -81,7 +81,7 @@ function forget(tree: World['tree'], policies: readonly Policy[]): void {
 }
 
 /** Does to the source what the night is about, and returns how it is put right. */
-function prepare(kind: Kind, { tree, root }: World, random: Random): () => void {
+function prepare(kind: Kind, { tree, root }: World): () => void {
   const cases = tree.children(root).filter(({ kind: is }) => is === 'folder');
   if (kind === 'shrunk' || kind === 'share lost') {
     const some = kind === 'shrunk' ? cases.slice(0, Math.ceil(cases.length * 0.6)) : cases.slice(0, 1);
@@ -144,7 +144,7 @@ function assertBrakes(
   what: string,
 ): void {
   if (kind === 'shrunk' || kind === 'emptied') {
-    if (isRemembered) assert.match(reason, /^(SourceShrunk|ListingUnstable)$/, `${what}: ${result}`);
+    if (isRemembered) assert.match(reason, /^(SourceShrunk|SourceEmpty|ListingUnstable)$/, `${what}: ${result}`);
   }
   if (backup && !isRemembered && kind === 'forgotten') assert.equal(baseline?.kind, 'Nothing', what);
   if (backup && isRemembered) assert.equal(baseline?.kind, 'LastNight', what);
