@@ -9,7 +9,7 @@ import { memoryTree } from '../../store/memory/memory-tree.ts';
 import { type Ledger, ledger } from './ledger.ts';
 import { officeClock } from './office-clock.ts';
 import { type Random, randomFrom } from './random.ts';
-import { assertNothingIsMissing, filesOf } from './standing.ts';
+import { assertNothingIsMissing, snapshotOf } from './standing.ts';
 import { act, furnish, stumble, type World } from './world.ts';
 
 const DAY_MS = 86_400_000;
@@ -55,7 +55,7 @@ export async function liveThrough(seed: string, nights: number, workParent: stri
     for (const policy of policies) {
       const what = `office ${seed}, day ${day}, ${kind}, ${policy.name}`;
       const undo = prepare(kind, policy.world);
-      const before = filesOf(policy.world);
+      const before = snapshotOf(policy.world);
       const report = await backUp(policy, { random, clock, workParent });
       tally.nights += 1;
       tally.results[report.reason] = (tally.results[report.reason] ?? 0) + 1;

@@ -6,8 +6,15 @@ import { openBackup } from '../../../src/repository/open-backup.ts';
 import { type FileNode, keyOf } from '../../store/memory/memory-tree.ts';
 import type { World } from './world.ts';
 
-/** The files of a world as they are now, by id. */
-export function filesOf({ tree, root }: World): Map<string, FileNode> {
+/** The files of a world at some moment, by id, and when that was. */
+export interface Snapshot {
+  readonly files: ReadonlyMap<string, FileNode>;
+  readonly changes: number;
+}
+
+export const snapshotOf = (world: World): Snapshot => ({ files: filesOf(world), changes: world.tree.changes.length });
+
+function filesOf({ tree, root }: World): Map<string, FileNode> {
   const files = tree.below(root).flatMap((node) => (node.kind === 'file' ? [[node.id, node] as const] : []));
   return new Map(files);
 }
@@ -17,22 +24,19 @@ export function filesOf({ tree, root }: World): Map<string, FileNode> {
  * has, wherever it was moved meanwhile; or it is named as missing by itself or by a folder above it, and then the night
  * does not say that it is complete. Returns how many there were.
  */
-export async function assertNothingIsMissing(
-  world: World,
-  before: ReadonlyMap<string, FileNode>,
-  report: RunReport,
-): Promise<number> {
+export async function assertNothingIsMissing(world: World, before: Snapshot, report: RunReport): Promise<number> {
   const { archived, missing } = await linesOf(world, report);
   assert.equal(report.result === 'Succeeded', missing.size === 0, `${report.result} with ${missing.size} missing`);
   assert.equal(report.skippedFiles, missing.size);
   let unchanged = 0;
   const after = filesOf(world);
-  for (const [id, file] of before) {
-    const now = after.get(id);
-    if (now?.rev !== file.rev) continue;
+  const meanwhile = world.tree.changes.slice(before.changes).flatMap(({ node }) => node ?? []);
+  for (const [id, file] of before.files) {
+    if (after.get(id)?.rev !== file.rev) continue;
     unchanged += 1;
     const sha256 = archived.get(id);
-    const keys = [file, now].map(({ path }) => keyOf(path.slice(world.root.length + 1)));
+    const places = [file, ...meanwhile.filter((node) => node.id === id)];
+    const keys = places.map(({ path }) => keyOf(path.slice(world.root.length + 1)));
     if (sha256 === undefined) {
       const isNamed = keys.some((key) => isCovered(key, missing));
       assert.ok(isNamed, `${keys.join(', then ')} is neither in the backup nor named as missing`);
