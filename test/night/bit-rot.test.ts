@@ -97,6 +97,23 @@ test('a backup of which only the time differs is read by the next night and prov
   assert.deepEqual(await statuses(desk), ['verified', 'verified']);
 });
 
+test('a backup that was edited to the same size is read once, then known as damaged until something else stands there', async () => {
+  using desk = openDesk();
+  const path = await backedUp(desk);
+  const good = rot(path);
+  const at = statSync(path).mtimeMs / 1000 + 60;
+  utimesSync(path, at, at);
+  assert.deepEqual(await statuses(desk), ['retimed']);
+  assert.equal((await desk.backUp()).retention?.damaged, 1);
+  assert.equal((await statuses(desk))[0], 'damaged');
+  const { backups } = await takeInventory(desk.destination, never);
+  assert.deepEqual(dueForReading(backups, new Date()), []);
+  assert.match((await desk.backUp()).warnings.join(), /BackupDamaged/);
+  writeFileSync(path, good);
+  assert.equal((await statuses(desk))[0], 'retimed');
+  assert.equal((await desk.backUp()).retention?.damaged, 0);
+});
+
 test('a verification by hand that finds a damaged backup good again lets its record say so', async () => {
   using desk = openDesk();
   const path = await backedUp(desk);

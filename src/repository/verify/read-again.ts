@@ -5,7 +5,7 @@ import { toJson } from '../json-file.ts';
 import type { Lease } from '../lease.ts';
 import { recordName } from '../names.ts';
 import type { RunRecord, StoredArchive } from '../record.ts';
-import { renewedRecord } from '../renew-record.ts';
+import { renewedRecord, withTimeOf } from '../renew-record.ts';
 
 export interface ReadAgainContext {
   readonly destination: Store;
@@ -48,8 +48,7 @@ async function readOne(backup: Backup, context: ReadAgainContext): Promise<Backu
   const outcome = await outcomeOf(proof.record, file, context);
   if (outcome === 'unknown') return undefined;
   const time = clock.now().toISOString();
-  const record: RunRecord =
-    outcome === 'same' ? renewedRecord(proof.record, file, time) : { ...proof.record, damagedTime: time };
+  const record = outcome === 'same' ? renewedRecord(proof.record, file, time) : damagedRecord(proof.record, file, time);
   await lease.confirm(signal);
   try {
     const written = await destination.put(recordName(record.runId), toJson(record), proof.file, signal);
@@ -60,6 +59,13 @@ async function readOne(backup: Backup, context: ReadAgainContext): Promise<Backu
     throw error;
   }
 }
+
+/** With the time of the damaged file, by which a copy that takes its place is told from it. */
+const damagedRecord = ({ archives = [], ...record }: RunRecord, file: FileEntry, damagedTime: string): RunRecord => ({
+  ...record,
+  archives: withTimeOf(file, archives),
+  damagedTime,
+});
 
 type Outcome = 'same' | 'damaged' | 'unknown';
 
