@@ -5,10 +5,9 @@ import type { Look } from './look.ts';
  * A place that holds files, as far as reading it goes. One store is rooted at one folder (/CASES, /BACKUPS, a mounted
  * volume); every path below is relative to it, `/`-separated, without a leading slash, and '' is the root itself.
  * One that climbs (`..`), or has an empty part or a NUL, is refused as PathInvalid.
- * The comments are the contract; test/store/conformance.ts holds every implementation to it.
- *
- * Stores retry what a retry can heal (a network fault, a rate limit) and obey the signal everywhere. What they throw
- * is a Failure (host/errors.ts) that ends the run, or Unavailable, which concerns one file only.
+ * The comments are the contract; test/store/conformance.ts holds every implementation to it. Stores retry what a retry can
+ * heal (a network fault, a rate limit) and obey the signal everywhere. What they throw is a Failure that ends the run, or
+ * Unavailable, which concerns one file only.
  */
 export interface ReadableStore {
   /** The path as people know it: `/BACKUPS/2026-11-23_backup.zip`. */
@@ -41,8 +40,8 @@ export interface ReadableStore {
 
   /**
    * The same for a file of any size, as chunks of at most 4 MiB; the generator returns the digest once everything was
-   * checked, and throws after some chunks when it does not match, or when the content of that revision can't be had any more. Network faults resume at the
-   * byte reached. Leaving the generator early closes the connection or file.
+   * checked, and throws after some chunks when it does not match, or when the content of that revision can't be had any
+   * more. Network faults resume at the byte reached. Leaving the generator early closes the connection or file.
    */
   stream(file: FileEntry, signal: AbortSignal): AsyncGenerator<Buffer, Digest, void>;
 
