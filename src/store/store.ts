@@ -46,8 +46,8 @@ export interface ReadableStore {
   stream(file: FileEntry, signal: AbortSignal): AsyncGenerator<Buffer, Digest, void>;
 
   /**
-   * `length` bytes at `offset` of that revision, exactly; throws `mismatch` when the object is shorter. Where the file's
-   * content_hash is known, one of which only the time differs is read too: the caller holds what it reads against hashes.
+   * `length` bytes at `offset` of that revision, exactly; throws `mismatch` when the object is shorter. Where its
+   * content_hash is known, against which the caller holds what it reads, a file of another time is read too.
    */
   readRange(file: FileEntry, offset: number, length: number, signal: AbortSignal): Promise<Buffer>;
 
@@ -135,10 +135,7 @@ export interface WriteOptions {
   readonly modified?: Date | undefined;
 }
 
-/**
- * What must stand at a path for a change to be made: nothing, or this file. Where a store calls a file that was only
- * touched another revision, its content_hash decides, if the caller knows it.
- */
+/** What must stand at a path for a change: nothing, or this file, of which a content_hash decides where it was only touched. */
 export type Expected = 'absent' | Pick<FileEntry, 'rev' | 'contentHash'>;
 
 export interface Identity {
