@@ -16,6 +16,11 @@ const GOOD = [
   '  0  3  *  *  *  ',
   '0 3 * * SUN',
   '00 03 * * *',
+  '0,15, * * * *',
+  '1,,2 * * * *',
+  '+5 3 * * *',
+  '*/060 * * * *',
+  '*-5 3 * * *',
   '@daily',
   '@midnight',
   '@hourly',
@@ -26,7 +31,7 @@ const GOOD = [
 ];
 
 const BAD: readonly (readonly [schedule: string, says: RegExp])[] = [
-  ['', /five fields .* this one has 1/],
+  ['', /five fields .* this one has 0/],
   ['0 3 * *', /this one has 4/],
   ['0 0 3 * * *', /this one has 6/],
   ['60 3 * * *', /"60" is not a minute; write 0–59/],
@@ -46,9 +51,10 @@ const BAD: readonly (readonly [schedule: string, says: RegExp])[] = [
   ['*/0 * * * *', /"\*\/0" is not a minute/],
   ['*/-5 * * * *', /"\*\/-5" is not a minute/],
   ['*/5/5 * * * *', /"\*\/5\/5" is not a minute/],
+  ['*/+0 * * * *', /"\*\/\+0" is not a minute/],
+  ['*/9223372036854775808 * * * *', /is not a minute/],
   ['1-2-3 * * * *', /"1-2-3" is not a minute/],
   ['1- * * * *', /"1-" is not a minute/],
-  ['1,,2 * * * *', /"" is not a minute/],
   ['1.5 * * * *', /"1.5" is not a minute/],
   ['0x10 * * * *', /"0x10" is not a minute/],
   ['0 3 L * *', /"L" is not a day of month/],
