@@ -20,7 +20,7 @@ export const REFUSED_FIELDS: readonly PolicyCase[] = [
     server: `spec.schedule: Invalid value: "0 0 3 * * *": ${SHAPE}`,
   }),
   refused('an empty schedule', dropbox({ schedule: '' }), {
-    job: 'spec.schedule: a schedule has five fields (minute, hour, day of month, month, day of week), this one has 1',
+    job: 'spec.schedule: a schedule has five fields (minute, hour, day of month, month, day of week), this one has 0',
     server: `spec.schedule: Invalid value: "": ${SHAPE}`,
   }),
   refused('a zone in the schedule', dropbox({ schedule: 'CRON_TZ=Europe/Berlin 0 3 * * *' }), {
