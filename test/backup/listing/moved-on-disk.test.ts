@@ -5,26 +5,8 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/host/clock.ts';
 import { openDirectoryStore } from '../../../src/store/directory/directory-store.ts';
-import type { Source } from '../../../src/store/store.ts';
 import { listedPlan } from './listed-plan.ts';
-
-/** A store that calls back before each page of a listing, and before each look. */
-function stepped(store: Source, onStep: () => Promise<void>): Source {
-  return {
-    ...store,
-    async *list(folder, options, signal) {
-      await onStep();
-      for await (const page of store.list(folder, options, signal)) {
-        yield page;
-        await onStep();
-      }
-    },
-    async look(folder, signal) {
-      await onStep();
-      return await store.look?.(folder, signal);
-    },
-  };
-}
+import { steppedSource } from './stepped-source.ts';
 
 const CASES = ['A', 'B', 'C', 'D'];
 const FILES = CASES.flatMap((name) => [`${name}/Mails/letter.txt`, `${name}/will.pdf`]);
@@ -65,7 +47,7 @@ async function holds(when: number, changes: readonly (readonly [string, string])
       await writeFile(join(root, path), path);
     }
     let steps = 0;
-    const source = stepped(openDirectoryStore(root, { clock: systemClock }), async () => {
+    const source = steppedSource(openDirectoryStore(root, { clock: systemClock }), async () => {
       if (++steps === when) for (const [from, to] of changes) await rename(join(root, from), join(root, to));
     });
     const { files, moving } = await listedPlan(source);
