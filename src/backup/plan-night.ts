@@ -3,10 +3,10 @@ import type { Baseline, RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import type { Inventory, SeenInventory } from '../repository/inventory.ts';
 import type { Identity } from '../store/store.ts';
-import { goneCases, namedInManifest } from './gone-cases.ts';
+import { casesBefore, goneCases, heldBy, namedInManifest } from './gone-cases.ts';
 import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './guards/baseline.ts';
 import { manifestFault, namespaceFault, spaceFault } from './guards/guards.ts';
-import { largestOf, shrinkFault, slowShrink } from './guards/shrink.ts';
+import { largestOf, shrinkFault, slowShrink, withUnseen } from './guards/shrink.ts';
 import { apartFrom } from './listing/apart-from.ts';
 import { type Doubt, type ListingResult, listSource } from './listing/listing.ts';
 import type { Plan } from './listing/plan.ts';
@@ -51,14 +51,16 @@ export async function planNight(
   });
   tellListing(night, listed);
   const sealed = await sealPlan(plan, signal);
-  throwIf(shrinkFault(sealed.totals, before?.totals, spec.guards));
-  const slowly = slowShrink(sealed.totals, largestOf(keptNights(series, inventory, night)), spec.guards);
+  const known = await casesBefore(night, inventory);
+  const seen = withUnseen(sealed.totals, heldBy(series, known ?? [], sealed.closed));
+  throwIf(shrinkFault(seen, before?.totals, spec.guards));
+  const slowly = slowShrink(seen, largestOf(keptNights(series, inventory, night)), spec.guards);
   if (slowly && 'fault' in slowly) throw slowly.fault;
   if (slowly) night.warn('SourceShrinking', slowly.warning);
   throwIf(manifestFault(sealed.cases));
   throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
   const excludedFiles = tellExcluded(night, plan, sealed);
-  const gone = await goneCases(night, inventory, sealed.cases);
+  const gone = known && goneCases(series, known, [...sealed.cases.map(({ name }) => name), ...sealed.closed]);
   return {
     sealed,
     gone: namedInManifest(gone ?? []),

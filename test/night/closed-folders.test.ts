@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { RunReport } from '../../src/api/report.ts';
@@ -73,4 +73,24 @@ test('a source that may not be opened ends the run, and no backup is made', asyn
   const report = await nightWithout(desk, '');
   assert.deepEqual([report.exitCode, report.reason, report.backup], [2, 'AccessDenied', undefined], report.message);
   assert.ok(report.message.includes(desk.source));
+});
+
+test('a case that can not be opened any more counts as it was: it is named, not taken for lost', async () => {
+  using desk = openDesk();
+  furnish(desk);
+  const guards = { minFiles: 1, maxShrinkPercent: 10 };
+  assert.equal((await nightWithout(desk, 'lost+found', { guards })).files, 24);
+  const closed = await nightWithout(desk, 'USA003', { guards });
+  assert.deepEqual([closed.exitCode, closed.goneCases, closed.failingPaths], [3, 0, ['USA003']], closed.message);
+  const again = await nightWithout(desk, 'USA003', { guards });
+  assert.deepEqual([again.exitCode, again.goneCases], [3, 0], again.message);
+});
+
+test('cases that are gone are not excused by one that can not be opened', async () => {
+  using desk = openDesk();
+  furnish(desk);
+  assert.equal((await nightWithout(desk, 'lost+found')).files, 24);
+  for (const n of [1, 2]) rmSync(join(desk.source, `USA00${n}`), { recursive: true });
+  const report = await nightWithout(desk, 'USA003');
+  assert.deepEqual([report.exitCode, report.reason], [5, 'SourceShrunk'], report.message);
 });

@@ -66,6 +66,11 @@ export function largestOf(nights: readonly Totals[]): Totals | undefined {
   );
 }
 
+/** With what can't be seen tonight, counted as it was: nobody may say that it is gone, and the night is incomplete anyway. */
+export function withUnseen(now: Totals, held: Totals): Totals {
+  return { cases: now.cases + held.cases, files: now.files + held.files, bytes: now.bytes + held.bytes };
+}
+
 const MEASURES: readonly What[] = ['cases', 'files', 'bytes'];
 
 const limitOf = (guards: Guards, what: What): number =>

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { inTurns } from '../../host/in-turns.ts';
 import type { Totals } from '../guards/shrink.ts';
 import { decidedNames, decideNames } from './archive-names.ts';
@@ -10,6 +11,8 @@ export interface SealedPlan {
   readonly totals: Totals;
   /** In the archive's order, cases without files included. */
   readonly cases: readonly PlannedCase[];
+  /** Names of cases that are there and can't be looked into, so that nothing of theirs is planned. */
+  readonly closed: readonly string[];
   /** Everything with its place, in the archive's order, as often as it is asked for. */
   items(signal: AbortSignal): AsyncIterable<PlannedItem>;
 }
@@ -24,6 +27,7 @@ export interface PlannedCase {
 
 export async function sealPlan(plan: Plan, signal: AbortSignal): Promise<SealedPlan> {
   const cases: PlannedCase[] = [];
+  const closed: string[] = [];
   const totals = { cases: 0, files: 0, bytes: 0 };
   let current: { name: string; folder: string; hash: Hash } | undefined;
 
@@ -34,6 +38,7 @@ export async function sealPlan(plan: Plan, signal: AbortSignal): Promise<SealedP
   const take = (item: PlannedItem): void => {
     if (item.entry.kind !== 'folder' || item.entry.unseen !== undefined) totals.files += 1;
     if (item.entry.kind === 'file') totals.bytes += item.entry.size;
+    if (item.caseName === '' && item.entry.kind === 'unusable' && CLOSED.has(item.entry.reason)) closed.push(item.path);
     if (item.caseName !== (current?.name ?? '')) {
       closeCase();
       if (item.caseName !== '') {
@@ -48,8 +53,11 @@ export async function sealPlan(plan: Plan, signal: AbortSignal): Promise<SealedP
     for await (const item of inTurns(walk(plan.entries(), decideNames(plan)), signal)) take(item);
   });
   closeCase();
-  return { totals, cases, items: (until) => inTurns(walk(plan.entries(), decidedNames(plan)), until) };
+  return { totals, cases, closed, items: (until) => inTurns(walk(plan.entries(), decidedNames(plan)), until) };
 }
+
+/** A link or a pipe in the place of a case is none of these. */
+const CLOSED: ReadonlySet<SkipReason> = new Set(['no_access', 'unreachable', 'unreadable']);
 
 /** What makes an entry the same one as in another night; docs/format.md has it for other readers. */
 function fingerprintLine({ entry, path }: PlannedItem): string {
