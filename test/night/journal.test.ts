@@ -123,3 +123,12 @@ test('the record of a run that was never logged outlives a database that is away
   assert.ok(journal.taken.some(({ runId, status }) => runId === failed.runId && status === 'failed'));
   assert.equal(await recorded(), false);
 });
+
+test('the log of one policy is given no run of another in the same folder, which may have a log of its own', async () => {
+  await using scene = await openScene({ cases: 2 });
+  scene.emulator.tree.put('/CLOSED/OLD1/deed.txt', 'deed');
+  await scene.night({ policyName: 'closed', sourceRoot: '/CLOSED' });
+  const journal = journalThat(() => undefined);
+  const { runId } = await scene.night({ openJournal: journal.open });
+  assert.deepEqual(journal.offered, [runId]);
+});
