@@ -29,7 +29,7 @@ describe('A directory that takes no more', () => {
     };
     assert.deepEqual(meaningOf('ENOSPC'), ['noSpace', 'NoSpace']);
     assert.deepEqual(meaningOf('EDQUOT'), ['noSpace', 'NoSpace']);
-    assert.deepEqual(meaningOf('EROFS'), ['configuration', 'AccessDenied']);
+    assert.deepEqual(meaningOf('EROFS'), ['configuration', 'VolumeReadOnly']);
     assert.deepEqual(meaningOf('EIO'), ['failed', 'DirectoryFailed']);
   });
 

@@ -115,4 +115,9 @@ export const CONFIGURATION = {
     means: 'A link or a file stands where `.case-backup` or a folder in it belongs.',
     remedy: 'Look at who made it, and move it away; the folder is made anew.',
   },
+  VolumeReadOnly: {
+    means: 'The volume of the destination is mounted read-only.',
+    remedy:
+      'Mount it writable. A system makes a disk read-only by itself after an error: look at its log, check the disk.',
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;

@@ -34,6 +34,10 @@ export function directoryFailure(path: string, error: unknown): Failure {
         cause: error,
       });
     case 'EROFS':
+      return new Failure('VolumeReadOnly', `${path} lies on a volume that is mounted read-only`, {
+        hint: 'mount it writable; a system that met an error makes a disk read-only by itself, so look at its log first',
+        cause: error,
+      });
     case 'EACCES':
     case 'EPERM':
       return new Failure('AccessDenied', `no permission for ${path}: ${systemMessage(error)}`, {
