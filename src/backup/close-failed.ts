@@ -78,7 +78,8 @@ export async function closeFailed(
  * has removed looks like one that the store has lost.
  */
 async function withLostLease({ signal }: Night, wrong: Wrong, lease: Lease | undefined): Promise<Wrong> {
-  const mayBeStale = wrong.failure.exit === 'failed' || wrong.failure.exit === 'mismatch';
+  const { exit, code } = wrong.failure;
+  const mayBeStale = exit === 'failed' || exit === 'mismatch' || code === 'RecordClosed';
   if (!lease || !mayBeStale || signal.aborted) return wrong;
   try {
     await lease.confirm(AbortSignal.timeout(LOOK_MS));

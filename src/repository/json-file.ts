@@ -13,11 +13,10 @@ const LARGEST_BYTES = 4 * 1024 * 1024;
 const MOST_LOOKS = 10;
 
 export interface ReadJson {
-  /**
-   * The parsed content, or undefined when it can't be read, is far too large, or is no JSON. Whether it has the right
-   * shape is for the caller's schema.
-   */
+  /** The parsed content, or undefined when it is no JSON. Whether it has the right shape is for the caller's schema. */
   readonly value: unknown;
+  /** False when it can't be read, or is so large that it was not tried; there is no value then. */
+  readonly isRead: boolean;
   /** As it stood when it was read, with its content_hash where it was: what a swap compares with. */
   readonly file: FileEntry;
 }
@@ -30,13 +29,13 @@ export async function readJson(
 ): Promise<ReadJson | undefined> {
   let file = listed;
   for (let look = 1; ; look++) {
-    if (file.size > LARGEST_BYTES) return { value: undefined, file };
+    if (file.size > LARGEST_BYTES) return { value: undefined, isRead: false, file };
     try {
       const { bytes, digest } = await store.load(file, signal);
-      return { value: parsed(bytes), file: { ...file, contentHash: digest.contentHash } };
+      return { value: parsed(bytes), isRead: true, file: { ...file, contentHash: digest.contentHash } };
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      if (!MOVING.has(error.reason) || look === MOST_LOOKS) return { value: undefined, file };
+      if (!MOVING.has(error.reason) || look === MOST_LOOKS) return { value: undefined, isRead: false, file };
     }
     const now = await store.stat(file.path, signal);
     if (now?.kind !== 'file') return undefined;

@@ -4,7 +4,7 @@ import { processIdentity } from '../host/process-identity.ts';
 import { untilAborted } from '../host/until-aborted.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
 import { toJson } from './json-file.ts';
-import { findLease, type LeaseRecord, notAFile, swapOwn } from './lease/lease-file.ts';
+import { findLease, type LeaseRecord, swapOwn, whyNotWritable } from './lease/lease-file.ts';
 import { type Applicant, assertFree, leaseHeld, TTL_SECONDS } from './lease/lease-free.ts';
 import { LEASE_FILE } from './names.ts';
 
@@ -61,7 +61,7 @@ async function take(store: Store, options: LeaseOptions): Promise<Taken> {
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       if (look === MOST_LOOKS)
-        throw file ? leaseHeld(store, held ?? { runId: 'of somebody' }, 'by now') : notAFile(store);
+        throw file ? leaseHeld(store, held ?? { runId: 'of somebody' }, 'by now') : await whyNotWritable(store, signal);
     }
   }
 }

@@ -15,6 +15,7 @@ export async function keepPolicy(destination: Store, policy: Policy, signal: Abo
   const there = await destination.stat(POLICY_FILE, signal);
   if (there?.kind === 'folder') return false;
   const kept = there && (await readJson(destination, there, signal));
+  if (kept && !kept.isRead) return false;
   if (kept && JSON.stringify(kept.value) === JSON.stringify(copy)) return true;
   try {
     await destination.put(POLICY_FILE, toJson(copy), kept?.file ?? 'absent', signal);

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { backupRefSchema, REPORT_VERSION, reportSchema } from '../api/report.ts';
 import { forEachParallel } from '../host/parallel.ts';
 import { isRelative } from '../store/relative-path.ts';
-import type { FileEntry, ReadableStore } from '../store/store.ts';
+import { type Entry, type FileEntry, type ReadableStore, Unavailable } from '../store/store.ts';
 import { readJson } from './json-file.ts';
-import { POLICY_FILE, RUNS_FOLDER, runIdOf } from './names.ts';
+import { backupDate, POLICY_FILE, RUNS_FOLDER, runIdOf } from './names.ts';
+import { stateFolderInvalid } from './state-folders.ts';
 
 /**
  * The run record: the truth about a run, beside the backups, from which status, log rows and lists are rebuilt.
@@ -24,7 +25,8 @@ export const RECORD_VERSION = 1;
 export const LAYOUTS = ['Single'] as const;
 export type LayoutName = (typeof LAYOUTS)[number];
 
-const totalsSchema = z.object({ cases: z.int(), files: z.int(), bytes: z.int() });
+const count = z.int().min(0);
+const totalsSchema = z.object({ cases: count, files: count, bytes: count });
 
 /**
  * One object of a night's backup. `path` is what people knew it by that night; it is found by its `name`, since a
@@ -61,7 +63,11 @@ export const recordSchema = z.object({
     totals: totalsSchema.optional(),
   }),
   /** From `committing` on: all that the backup consists of, the one that people know it by first. */
-  archives: z.array(archiveSchema).min(1).optional(),
+  archives: z
+    .array(archiveSchema)
+    .min(1)
+    .refine(([main]) => main !== undefined && backupDate(main.name) !== undefined, 'have no name of a backup')
+    .optional(),
   /** When the archives were last read whole again, and were what is recorded here. */
   readTime: z.iso.datetime().optional(),
   /** When they were read whole and were not; gone again with the next reading that finds them good. */
@@ -98,13 +104,16 @@ const READS_AT_ONCE = 8;
 export async function readRecords(destination: ReadableStore, signal: AbortSignal): Promise<Records> {
   const records: StoredRecord[] = [];
   const unreadable: string[] = [];
-  await forEachParallel(await filesIn(destination, RUNS_FOLDER, signal), READS_AT_ONCE, async (file) => {
-    if (runIdOf(file.name, '.json') === undefined) return;
-    const read = await readJson(destination, file, signal);
+  await forEachParallel(await entriesIn(destination, RUNS_FOLDER, signal), READS_AT_ONCE, async (entry) => {
+    const name = nameIn(RUNS_FOLDER, entry);
+    const runId = runIdOf(name, '.json');
+    if (runId === undefined) return;
+    const read =
+      entry.kind === 'file' ? await readJson(destination, entry, signal) : { file: undefined, value: undefined };
     if (!read) return;
-    const record = asRecord(read.value);
-    if (record) records.push({ file: read.file, record });
-    else unreadable.push(file.name);
+    const record = asRecord(read.value, runId);
+    if (read.file && record) records.push({ file: read.file, record });
+    else unreadable.push(name);
   });
   records.sort((a, b) => (a.record.runId < b.record.runId ? -1 : 1));
   const areGone =
@@ -112,20 +121,39 @@ export async function readRecords(destination: ReadableStore, signal: AbortSigna
   return { records, unreadable, areGone };
 }
 
-/** The value itself, since what the schema makes of it has lost the fields that it does not know. */
-function asRecord(value: unknown): RunRecord | undefined {
+/**
+ * The value itself, since what the schema makes of it has lost the fields that it does not know. One that speaks of
+ * another run than its name does is a copy, or was made to have something else written or removed.
+ */
+function asRecord(value: unknown, runId: string): RunRecord | undefined {
   const { data } = recordSchema.safeParse(value);
-  if (!data || data.version > RECORD_VERSION || (data.report?.version ?? 0) > REPORT_VERSION) return undefined;
+  if (data?.runId !== runId || data.version > RECORD_VERSION || (data.report?.version ?? 0) > REPORT_VERSION)
+    return undefined;
   return value as RunRecord;
 }
 
 /** Files directly in a folder of the destination; none when it does not exist. */
 export async function filesIn(store: ReadableStore, folder: string, signal: AbortSignal): Promise<FileEntry[]> {
-  const files = new Map<string, FileEntry>();
-  if ((await store.stat(folder, signal)) === undefined && folder !== '') return [];
-  for await (const page of store.list(folder, { recursive: false }, signal)) {
-    if (page.kind === 'restart') files.clear();
-    else for (const entry of page.entries) if (entry.kind === 'file') files.set(entry.key, entry);
-  }
-  return [...files.values()];
+  return (await entriesIn(store, folder, signal)).filter((entry) => entry.kind === 'file');
 }
+
+async function entriesIn(store: ReadableStore, folder: string, signal: AbortSignal): Promise<Entry[]> {
+  const there = folder === '' ? undefined : await store.stat(folder, signal);
+  if (there === undefined && folder !== '') return [];
+  if (there?.kind === 'file')
+    throw stateFolderInvalid(store, folder, 'is a file, where a folder of this program belongs');
+  const entries = new Map<string, Entry>();
+  try {
+    for await (const page of store.list(folder, { recursive: false }, signal)) {
+      if (page.kind === 'restart') entries.clear();
+      else for (const entry of page.entries) entries.set(entry.key, entry);
+    }
+  } catch (error) {
+    if (!(error instanceof Unavailable) || folder === '') throw error;
+    throw stateFolderInvalid(store, folder, `can't be listed (${error.reason})`);
+  }
+  return [...entries.values()];
+}
+
+const nameIn = (folder: string, entry: Entry): string =>
+  'name' in entry ? entry.name : entry.key.slice(folder.length + 1);

@@ -29,7 +29,7 @@ export const CONFIGURATION = {
     remedy: 'Correct the variable that the message names, or see which name servers the machine or pod uses.',
   },
   LeaseUnreadable: {
-    means: 'A folder stands where `.case-backup/lease.json` belongs.',
+    means: 'A folder, or something else that is no file, stands where `.case-backup/lease.json` belongs.',
     remedy: 'Look at who made it, and remove it.',
   },
   ListenFailed: { means: "The port of `--listen` can't be had.", remedy: 'Choose a free one.' },

@@ -40,10 +40,6 @@ export const MISMATCH = {
     means: 'The object ends before it should.',
     remedy: "Restore it from Dropbox's version history; do not rely on it.",
   },
-  StateFileTooLarge: {
-    means: 'A file of `.case-backup/` is far larger than any of ours.',
-    remedy: 'See who put it there.',
-  },
   StoredDiffers: {
     means: 'The destination holds something else than was sent.',
     remedy: 'Run again; if it comes back, something changes bytes on the way, or somebody else writes there.',

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Failure } from '../../host/errors.ts';
 import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
 import { readJson, toJson } from '../json-file.ts';
-import { LEASE_FILE } from '../names.ts';
+import { LEASE_FILE, STATE_FOLDER } from '../names.ts';
+import { stateFolderInvalid } from '../state-folders.ts';
 
 /** The lease as it lies at the destination. Anybody who may write there may have written it. */
 const leaseSchema = z.object({
@@ -33,9 +34,13 @@ export async function findLease(store: Store, signal: AbortSignal): Promise<Foun
   return found && { file: found.file, held: leaseSchema.safeParse(found.value).data };
 }
 
-/** What stands there is neither a file nor, as far as the store can tell, nothing. */
-export const notAFile = (store: Store): Failure =>
-  unreadable(store, 'is a link, a pipe or something else that is no file');
+/** Why no lease can be written although none is there: something stands in its place or above it that no store shows. */
+export async function whyNotWritable(store: Store, signal: AbortSignal): Promise<Failure> {
+  const above = await store.stat(STATE_FOLDER, signal);
+  return above?.kind === 'file'
+    ? stateFolderInvalid(store, STATE_FOLDER, 'is a file, where a folder of this program belongs')
+    : unreadable(store, 'is a link, a pipe or something else that is no file');
+}
 
 function unreadable(store: Store, wrong: string): Failure {
   return new Failure('LeaseUnreadable', `${store.locate(LEASE_FILE)} ${wrong}`, {
@@ -70,8 +75,8 @@ export async function swapOwn(
 }
 
 function lost(store: Store, held: LeaseRecord | undefined, cause: unknown): Failure {
-  const who = held ? `run ${held.runId}` : 'somebody else';
-  return new Failure('LeaseLost', `${who} has taken the lease of ${store.locate('')}`, {
+  const who = held ? `: run ${held.runId}` : '';
+  return new Failure('LeaseLost', `another run has taken the lease of ${store.locate('')}${who}`, {
     hint: 'this run was silent for longer than its lease; nothing was overwritten or deleted; look at the other run',
     cause,
   });

@@ -28,13 +28,24 @@ export async function putFile(
     return await withClaim(volume, target, signal, async (claim) => {
       if (meant) await expectMeant(volume, meant, signal);
       await claim.confirm();
-      if (meant) await writing(target, rename(temporary, target));
+      if (meant || (await isInOurWay(volume, path))) await writing(target, rename(temporary, target));
       else await renameToFree(temporary, target);
       return await settled(target, path, hashBytes(bytes).contentHash);
     });
   } finally {
     await discard(temporary);
   }
+}
+
+/**
+ * A link, pipe or device in a folder of ours, where one of our files belongs. Nobody reads it as that file, and nobody's
+ * work is in it, but as long as it stands no night could begin. It is replaced, never followed.
+ */
+async function isInOurWay({ root, ownFolders }: Volume, path: string): Promise<boolean> {
+  if (!ownFolders.includes(dirname(path))) return false;
+  const target = absolutePath(root, path);
+  const stats = await writing(target, statOf(target));
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
 
 /** A link that leads to a folder is none, but for the root: what is written there would land elsewhere. */
