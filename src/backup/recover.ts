@@ -25,7 +25,7 @@ export async function recover(night: Night, lease: Lease): Promise<Inventory> {
   for (const stored of records)
     finished.push(stored.record.state === 'finished' ? stored : await finishRecord(night, lease, stored));
   await sweepIncoming(destination, lease, signal);
-  await sweepWorkFolders(night.workParent);
+  await sweepWorkFolders(night);
   return await inventoryWith({ records: finished, ...others }, destination, signal);
 }
 

@@ -50,8 +50,17 @@ export function asFailure(error: unknown): Failure {
       cause: error,
     });
   }
+  if (code !== undefined && OUT_OF.has(code)) {
+    return new Failure('LimitReached', `the process may have no more of what the system gives: ${messageOf(error)}`, {
+      hint: 'raise its limit of open files (ulimit -n) or of memory, or lower spec.transfer.maxConcurrentDownloads',
+      cause: error,
+    });
+  }
   return new Failure('Unexpected', messageOf(error), { cause: error });
 }
+
+/** Descriptors of the process and of the machine, memory and buffers of the kernel, threads. */
+const OUT_OF: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAGAIN']);
 
 /** SQLITE_FULL (sqlite.org/rescode.html): what node:sqlite says in place of ENOSPC. */
 function isFullDatabase(error: unknown): boolean {

@@ -24,6 +24,11 @@ export const FAILED = {
     means: 'The headers of a request or an answer are larger than what stands between lets through, or than 1 MiB.',
     remedy: 'Look for a path of thousands of letters in the policy; else at the proxy.',
   },
+  LimitReached: {
+    means: 'The system gave the process no more open files, memory or threads (`EMFILE`, `ENFILE`, `ENOMEM`, …).',
+    remedy:
+      'Raise its limit (`ulimit -n`, the memory of the container), or lower `spec.transfer.maxConcurrentDownloads`.',
+  },
   ListingUnstable: {
     means:
       'The source came out different each time it was listed, three times, and smaller than the last backup; or Dropbox forgot each time what had moved meanwhile, or began its listing anew six times.',
@@ -68,4 +73,8 @@ export const FAILED = {
     remedy: 'Look at what stands between: a proxy, a firewall, a captive portal, `CASE_BACKUP_DROPBOX_ORIGIN`.',
   },
   UploadSessionLost: { means: 'Dropbox forgot the upload, twice.', remedy: 'Run again.' },
+  WorkFolderFailed: {
+    means: 'The folder for temporary files (`CASE_BACKUP_WORK_DIR`, else `TMPDIR`) has failed, or was tidied away.',
+    remedy: 'Look at its disk, and at what removes files there; or name another folder.',
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;
