@@ -8,7 +8,7 @@ import { systemClock } from '../../src/host/clock.ts';
 import { createLog } from '../../src/host/log.ts';
 import { OWN_FOLDERS } from '../../src/repository/names.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Source, Store } from '../../src/store/store.ts';
 import { directorySpec, policyOf, type Spec } from '../cli/policy-file.ts';
 
 /** A source and a destination on disk and backups between them, without a process for each. */
@@ -19,8 +19,8 @@ export interface Desk extends Disposable {
   /** Where backups come to lie, and the folder for what a run needs meanwhile. */
   readonly target: string;
   readonly workParent: string;
-  /** With these sections of the spec. */
-  backUp(change?: Spec): Promise<RunReport>;
+  /** With these sections of the spec, and of the source as it comes out of `wrap`. */
+  backUp(change?: Spec, wrap?: (source: Source) => Source): Promise<RunReport>;
 }
 
 export const never = new AbortController().signal;
@@ -39,11 +39,11 @@ export function openDesk(parent = tmpdir()): Desk {
     policy: policyWith({}),
     target,
     workParent,
-    backUp: (change = {}) =>
+    backUp: (change = {}, wrap = (store) => store) =>
       runBackup({
         policy: policyWith(change),
         slot: undefined,
-        source: openDirectoryStore(source, { clock: systemClock }),
+        source: wrap(openDirectoryStore(source, { clock: systemClock })),
         destination,
         openJournal: undefined,
         clock: systemClock,

@@ -7,8 +7,9 @@ export const SKIP_REASONS = {
     remedy: 'Nothing, if that was meant.',
   },
   changed_during_run: {
-    means: 'It changed at every attempt to read it.',
-    remedy: 'Nothing; the next night takes it. If always the same file: close the program that writes it.',
+    means: 'The file, or the folder with what is in it, changed at every attempt to read it.',
+    remedy:
+      'Nothing; the next night takes it. If always the same: close the program that writes it, or find out what moves it at night.',
   },
   restricted_content: {
     means: 'Dropbox withholds it for legal reasons.',
