@@ -57,7 +57,7 @@ async function ofController(): Promise<Row[]> {
   metrics.workqueue('q');
   metrics.elector('l');
   metrics.reconciler('c', 1);
-  const caches = { contacts: () => [], policies: () => [] };
+  const caches = { contacts: () => [], policies: () => [], namespaces: () => [] };
   registerControllerMetrics({ registry, caches, crd: { gaps: () => [] }, clock: systemClock, version: '' });
   return await rowsOf(registry);
 }

@@ -38,8 +38,14 @@ export interface Caches {
   jobs(policyKey: string, role: Role): readonly Job[];
   /** Those that have not ended. */
   pods(job: Job): readonly Pod[];
-  readonly synced: Promise<unknown>;
-  isSynced(): boolean;
+  /** Resolves when of each namespace everything is in, or the server has refused something. */
+  readonly settled: Promise<unknown>;
+  /** Whether all of a namespace is in and may be looked at: half of it would take Jobs that can't be seen for gone. */
+  isServed(namespace: string): boolean;
+  /** Whether that is so of one namespace at least, and of all whose lists the server does not refuse. */
+  isReady(): boolean;
+  /** The namespaces that are kept, '' for all; with the server's words where it refuses one. */
+  namespaces(): { readonly namespace: string; readonly isServed: boolean; readonly refusal: string | undefined }[];
   /** By resource and namespace: clock.elapsed() of the server's last sign of life. */
   contacts(): { readonly resource: string; readonly namespace: string; readonly at: number | undefined }[];
   stop(): Promise<void>;
@@ -52,6 +58,8 @@ export interface CachesOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: ReflectorMetrics;
+  /** Hears that a namespace is served again, whose policies nobody has looked at meanwhile. */
+  readonly onServed: () => void;
   /** Hears of every object that was added, changed or is gone: as it was, and as it is. */
   readonly onChange: (resource: Resource, object: KubeObject) => void;
 }
@@ -74,6 +82,12 @@ export function startCaches(options: CachesOptions): Caches {
     readonly reflector: Reflector<KubeObject>;
   }[] = [];
 
+  const of = (namespace: string | undefined) => started.filter((one) => one.namespace === namespace);
+  const isWhole = (namespace: string | undefined): boolean =>
+    of(namespace).every(({ reflector }) => reflector.isSynced() && reflector.refusal() === undefined);
+  const refusalOf = (namespace: string | undefined): string | undefined =>
+    of(namespace).flatMap(({ reflector }) => reflector.refusal() ?? [])[0];
+
   function start<T extends KubeObject, Raw extends KubeObject = T>(
     resource: Resource,
     o: {
@@ -83,7 +97,7 @@ export function startCaches(options: CachesOptions): Caches {
       index?: (change: Change<T>) => void;
     },
   ): (key: string) => T | undefined {
-    const { client, clock, log, metrics, onChange } = options;
+    const { client, clock, log, metrics, onChange, onServed } = options;
     const reflectors = options.namespaces.map((namespace) => {
       const reflector = startReflector<T, Raw>({
         client,
@@ -95,6 +109,10 @@ export function startCaches(options: CachesOptions): Caches {
         clock,
         log,
         metrics,
+        onRefusal(refusal) {
+          if (refusal !== undefined) log.warn({ namespace: namespace ?? '' }, `namespace not served: ${refusal}`);
+          else if (isWhole(namespace)) onServed();
+        },
         onChange(change) {
           o.index?.(change);
           for (const object of [change.before, change.after]) if (object) onChange(resource, object);
@@ -130,8 +148,17 @@ export function startCaches(options: CachesOptions): Caches {
     cronJobAtName: ({ metadata: { name, namespace } }, role) => cronJob(`${namespace}/${cronJobName(role, name)}`),
     jobs: (policyKey, role) => jobIndex.of(groupOf(policyKey, role) ?? ''),
     pods: (job) => podIndex.of(keyOf(job)),
-    synced: Promise.all(started.map(({ reflector }) => reflector.synced)),
-    isSynced: () => started.every(({ reflector }) => reflector.isSynced()),
+    settled: Promise.all(started.map(({ reflector }) => reflector.settled)),
+    isServed: (namespace) => isWhole(options.namespaces.includes(undefined) ? undefined : namespace),
+    isReady: () =>
+      options.namespaces.some(isWhole) &&
+      options.namespaces.every((namespace) => isWhole(namespace) || refusalOf(namespace) !== undefined),
+    namespaces: () =>
+      options.namespaces.map((namespace) => ({
+        namespace: namespace ?? '',
+        isServed: isWhole(namespace),
+        refusal: refusalOf(namespace),
+      })),
     contacts: () =>
       started.map(({ resource, namespace, reflector }) => ({
         resource: resource.plural,

@@ -65,6 +65,9 @@ export async function runController(options: ControllerOptions): Promise<'releas
     clock,
     log,
     metrics: metrics.reflector,
+    onServed() {
+      for (const [row, queue] of queues) for (const key of row.all(caches)) queue.add(key);
+    },
     onChange(resource, object) {
       for (const [row, queue] of queues) for (const key of row.concerned(resource, object)) queue.add(key);
     },
@@ -116,7 +119,7 @@ async function lead(
   };
   leading.addEventListener('abort', stop, { once: true });
   // Looking at half a list would take Jobs that are not in yet for Jobs that are gone.
-  await Promise.race([caches.synced, aborted(leading)]);
+  await Promise.race([caches.settled, aborted(leading)]);
   if (leading.aborted) return;
   const name = `${lease.namespace}/${lease.name}`;
   const tools: Tools = { client, caches, crd, job, recorder, clock, log, name };

@@ -9,7 +9,7 @@ const LONGEST_SILENCE_MS = 300_000;
 
 const text = (body: string, status = 200) => ({ type: 'text/plain; charset=utf-8', body: `${body}\n`, status });
 
-/** `/healthz` fails when a cache has lost touch, `/readyz` until the first lists are in, `/metrics` never. */
+/** `/healthz` fails when a cache has lost touch, `/readyz` until the first lists are in, of one namespace at least, `/metrics` never. */
 export function healthPages(caches: Caches, registry: Registry, clock: Clock): Readonly<Record<string, Page>> {
   const started = clock.elapsed();
   return {
@@ -23,7 +23,15 @@ export function healthPages(caches: Caches, registry: Registry, clock: Clock): R
         ? text('ok')
         : text(`no sign of life from the API server for five minutes: ${silent.join(', ')}`, 503);
     },
-    '/readyz': async () => (caches.isSynced() ? text('ok') : text('the first lists are not in yet', 503)),
+    '/readyz': async () => {
+      const refused = caches.namespaces().filter(({ refusal }) => refusal !== undefined);
+      const words = refused.map(
+        ({ namespace, refusal }) => `; ${namespace || 'no namespace'} is not served: ${refusal}`,
+      );
+      return caches.isReady()
+        ? text(`ok${words.join('')}`)
+        : text(`the first lists are not in yet${words.join('')}`, 503);
+    },
     '/metrics': async () => ({
       type: registry.contentType,
       body: await registry.metrics(),

@@ -6,7 +6,7 @@ import type { ServedCrd } from './served-crd.ts';
 
 export interface SelfTold {
   readonly registry: Registry;
-  readonly caches: Pick<Caches, 'contacts' | 'policies'>;
+  readonly caches: Pick<Caches, 'contacts' | 'policies' | 'namespaces'>;
   readonly crd: Pick<ServedCrd, 'gaps'>;
   readonly clock: Clock;
   readonly version: string;
@@ -27,6 +27,15 @@ export function registerControllerMetrics({ registry, caches, crd, clock, versio
     registers: [registry],
     collect() {
       this.set(crd.gaps().length > 0 ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'case_backup_controller_namespace_served',
+    help: '0 while the lists of a namespace are not in, or the API server refuses one of them; /readyz says which.',
+    labelNames: ['namespace'],
+    registers: [registry],
+    collect() {
+      for (const { namespace, isServed } of caches.namespaces()) this.set({ namespace }, isServed ? 1 : 0);
     },
   });
   new Gauge({

@@ -43,6 +43,8 @@ export interface Tools {
 export const queueOf = ({ name, backoff }: Row, clock: Clock, metrics: KubeMetrics): Workqueue =>
   createWorkqueue({ name, clock, metrics: metrics.workqueue(name), backoff });
 
+const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
+
 /** Looks at everything once, then at what is put into the queue, until that is stopped. */
 export async function workOff(
   row: Row,
@@ -55,6 +57,7 @@ export async function workOff(
   const reconcile = row.reconciler(tools);
   for (const key of row.all(tools.caches)) queue.add(key);
   const look = async (key: string, signal: AbortSignal): Promise<void> => {
+    if (!tools.caches.isServed(namespaceOf(key))) return;
     const done = meter.started();
     try {
       const again = await reconcile(key, signal);

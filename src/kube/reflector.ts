@@ -20,6 +20,10 @@ export interface Reflector<T extends KubeObject> {
   list(): Iterable<T>;
   /** Resolves after the first complete list. Stays open when stopped before. */
   readonly synced: Promise<void>;
+  /** The same, or when the server refuses to give it. */
+  readonly settled: Promise<void>;
+  /** In what words the server refuses the collection: a right that is missing, or was taken away. */
+  refusal(): string | undefined;
   isSynced(): boolean;
   /** clock.elapsed() of the last page, watch line or end of a watch by the server. */
   lastContact(): number | undefined;
@@ -52,6 +56,8 @@ export interface ReflectorOptions<T extends KubeObject, Raw extends KubeObject =
   readonly metrics?: ReflectorMetrics | undefined;
   /** What the cache keeps of an object; without it, all but managedFields. One that makes something else must not throw. */
   readonly keep?: ((object: Raw) => T) | undefined;
+  /** Hears when the server begins to refuse the collection, and when it no longer does. */
+  readonly onRefusal?: ((refusal: string | undefined) => void) | undefined;
   /** Hears of every object added, changed (another resourceVersion) or gone. What it throws is logged. */
   readonly onChange: (change: Change<T>) => void;
 }
@@ -66,6 +72,8 @@ const WATCH_SECONDS = { least: 300, spread: 300 };
 const LONGEST_SILENCE_MS = 150_000;
 /** A watch that stood longer than the longest pause has had its pause, so what broke it counts from one again. */
 const STOOD_MS = 10_000;
+/** A server that has just started knows no roles yet and refuses everything for a second or two. */
+const MOST_PASSING_REFUSALS = 4;
 /** A watch that the server ends sooner, without a line, is refused rather than over. */
 const SHORTEST_WATCH_MS = 1_000;
 
@@ -77,7 +85,9 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
   const cache = createObjectCache(options);
   const stopped = new AbortController();
   const synced = Promise.withResolvers<void>();
+  const settled = Promise.withResolvers<void>();
   let isSynced = false;
+  let refusal: string | undefined;
   let version: string | undefined;
   let contact: number | undefined;
   let failures = 0;
@@ -158,6 +168,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
           version = await list();
           isSynced = true;
           synced.resolve();
+          refused(undefined);
           log.debug({ resource: resource.plural, objects: cache.size() }, 'listed');
         }
         await watch(version);
@@ -165,10 +176,25 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
         if (stopped.signal.aborted) return;
         failures++;
         metrics?.watchRestarted(resource.plural);
+        if (hasReason(error, 'Forbidden')) {
+          contact = clock.elapsed();
+          if (!isSynced || failures >= MOST_PASSING_REFUSALS) {
+            // What there is meanwhile can't be known.
+            version = undefined;
+            refused(error.message);
+          }
+        }
         if (isGone(error)) version = undefined;
         await pause(error);
       }
     }
+  }
+
+  function refused(words: string | undefined): void {
+    const isNews = (words === undefined) !== (refusal === undefined);
+    refusal = words;
+    settled.resolve();
+    if (isNews) options.onRefusal?.(words);
   }
 
   async function pause(error: unknown): Promise<void> {
@@ -187,6 +213,8 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
     get: cache.get,
     list: cache.all,
     synced: synced.promise,
+    settled: settled.promise,
+    refusal: () => refusal,
     isSynced: () => isSynced,
     lastContact: () => contact,
     async stop() {

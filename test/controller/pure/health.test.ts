@@ -13,9 +13,11 @@ function scene() {
     ['jobs', undefined],
     ['pods', undefined],
   ]);
-  let isSynced = false;
+  let isReady = false;
+  const refusals = new Map<string, string>();
   const caches = {
-    isSynced: () => isSynced,
+    isReady: () => isReady,
+    namespaces: () => [...refusals].map(([namespace, refusal]) => ({ namespace, isServed: false, refusal })),
     contacts: () => [...contacts].map(([resource, at]) => ({ resource, namespace: 'cases', at })),
   } as unknown as Caches;
   const pages = healthPages(caches, new Registry(), clock);
@@ -27,8 +29,9 @@ function scene() {
     clock,
     page,
     hear: (resource: string) => contacts.set(resource, clock.elapsed()),
+    refuse: (namespace: string, words: string) => void refusals.set(namespace, words),
     sync: () => {
-      isSynced = true;
+      isReady = true;
     },
   };
 }
@@ -39,6 +42,14 @@ describe('The pages of the controller', () => {
     assert.equal(await page('/readyz'), '503 the first lists are not in yet');
     sync();
     assert.equal(await page('/readyz'), '200 ok');
+  });
+
+  it('name a namespace that is not served, and are ready for the others', async () => {
+    const { page, refuse, sync } = scene();
+    refuse('archive', 'list jobs in archive: forbidden');
+    assert.match(await page('/readyz'), /^503 the first lists are not in yet; archive is not served: /);
+    sync();
+    assert.equal(await page('/readyz'), '200 ok; archive is not served: list jobs in archive: forbidden');
   });
 
   it('say healthy while every watch has had a sign of life within five minutes, a new one included', async () => {
