@@ -45,10 +45,23 @@ async function findingOf(
   }
 }
 
+/** How long what was just stored may stay out of sight; Dropbox shows a file some seconds late now and then (rclone 8881). */
+const LATE_MS = [1000, 2000, 4000, 8000];
+
+async function firstSight({ destination, clock, signal }: Night, path: string): Promise<FileEntry | undefined> {
+  for (let look = 0; ; look++) {
+    const stored = await destination.stat(path, signal);
+    if (stored) return stored.kind === 'file' ? stored : undefined;
+    const wait = LATE_MS[look];
+    if (wait === undefined) return undefined;
+    await clock.sleep(wait, signal);
+  }
+}
+
 async function lookAt(night: Night, file: FileEntry, manifest: Buffer, level: Verification['level']): Promise<Finding> {
   const { destination, signal, progress } = night;
-  const stored = await destination.stat(file.path, signal);
-  if (stored?.kind !== 'file') {
+  const stored = await firstSight(night, file.path);
+  if (stored === undefined) {
     const failure = new Failure('UploadMissing', `${destination.locate(file.path)} was stored and is not there`);
     return { isGood: false, checks: noChecks(), failure };
   }

@@ -8,6 +8,7 @@ const HIDDEN = { kind: 'invisible', looks: 3, ms: 60_000 } as const;
 
 for (const [what, route, path] of [
   ['the ZIP at its name', 'files/move_v2', undefined],
+  ['the upload that is to be verified', 'files/upload_session/finish', undefined],
   ['the first record', 'files/upload', /\/runs\//],
   ['the lease', 'files/upload', /lease\.json$/],
 ] as const)
