@@ -2,6 +2,8 @@ import { defaulted, nothing, struct, text } from './argument-checks.ts';
 import { plain, type Route, rpc } from './route.ts';
 import type { Call } from './world.ts';
 
+/** As conflicted copies name it too. */
+export const ACCOUNT_NAME = 'Ann Lee';
 const ACCOUNT_ID = 'dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRopQngc';
 
 /** The one member of the emulated team. */
@@ -55,7 +57,7 @@ function account({ world }: Call) {
     given_name: 'Ann',
     surname: 'Lee',
     familiar_name: 'Ann',
-    display_name: 'Ann Lee',
+    display_name: ACCOUNT_NAME,
     abbreviated_name: 'AL',
   };
   return {

@@ -19,6 +19,7 @@ export function authorise(world: World, route: Route, headers: IncomingHttpHeade
   if (!/^Bearer \S+$/.test(given)) {
     throw badRequest(route.name, 'Invalid authorization value in HTTP header/URL parameter');
   }
+  if (route.teamOnly && !world.team) throw badRequest(route.name, 'Your API app is not allowed to call this function.');
   world.oauth.admit(given, route.scope);
   refuseForeignMember(world, headers);
   if (world.settings.teamToken) refuseWithoutMember(route, headers);

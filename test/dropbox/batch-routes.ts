@@ -2,14 +2,14 @@ import { boolean, type Checked, defaulted, list, optional, required, struct, tex
 import { checked, eachEntry, launched } from './batches.ts';
 import { deleteAt, RELOCATION_FIELDS, relocate } from './changes.ts';
 import { taggedMetadata } from './metadata.ts';
-import { REV, WRITE_PATH } from './paths.ts';
+import { REV, WRITE_PATH_OR_ID } from './paths.ts';
 import { type Route, rpc } from './route.ts';
 import type { Tagged } from './wire.ts';
 import type { Call } from './world.ts';
 
 const jobArgument = struct({ async_job_id: required(text()) });
 const deleteBatch = struct({
-  entries: required(list(struct({ path: required(text(WRITE_PATH)), parent_rev: optional(text(REV)) }), 0, 1000)),
+  entries: required(list(struct({ path: required(text(WRITE_PATH_OR_ID)), parent_rev: optional(text(REV)) }), 0, 1000)),
 });
 const entries = required(list(struct(RELOCATION_FIELDS), 1, 1000));
 const copyBatch = struct({ entries, autorename: defaulted(boolean, false) });

@@ -1,7 +1,7 @@
 import { boolean, defaulted, optional, required, struct, text } from './argument-checks.ts';
 import { deleteAt, makeFolderAt, RELOCATION_FIELDS, relocate } from './changes.ts';
 import { metadataOf, taggedMetadata } from './metadata.ts';
-import { REV, WRITE_PATH } from './paths.ts';
+import { REV, WRITE_PATH, WRITE_PATH_OR_ID } from './paths.ts';
 import { type Route, rpc } from './route.ts';
 
 const relocation = struct({
@@ -20,7 +20,7 @@ export const CHANGE_ROUTES: readonly Route[] = [
       json: { metadata: metadataOf(call.view, makeFolderAt(call, args.path, args.autorename)) },
     }),
   }),
-  rpc('files/delete_v2', struct({ path: required(text(WRITE_PATH)), parent_rev: optional(text(REV)) }), {
+  rpc('files/delete_v2', struct({ path: required(text(WRITE_PATH_OR_ID)), parent_rev: optional(text(REV)) }), {
     scope,
     writes: true,
     handle: (call, args) => ({ json: { metadata: deleteAt(call, args.path, args.parent_rev) } }),

@@ -97,8 +97,98 @@ describe('Folders, moves, copies, deletions and revisions', () => {
     emulator.tree.remove('/a/one.txt');
     assert.equal((await client.download(`rev:${kept}`)).bytes.toString(), 'one');
     const purged = emulator.tree.put('/a/two.txt', 'two').rev;
-    assert.equal((await client.rpc('files/permanently_delete', { path: '/a/two.txt' })).text, 'null');
+    emulator.tree.purge('/a/two.txt');
     assertRefused(await client.download(`rev:${purged}`), 'path/not_found');
+  });
+
+  it('nobody deletes for good through the API, but a team whose app has that very scope', async () => {
+    const refused = await client.rpc('files/permanently_delete', { path: '/a/one.txt' });
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /Your API app is not allowed to call this function\.$/);
+    const team = await startEmulator({ clock, team: { rootNamespaceId: '77', homePath: '/Ann Lee' } });
+    const member = rawClient(team);
+    team.tree.put('/a.txt', 'a');
+    const remove = () => member.rpc('files/permanently_delete', { path: '/a.txt' });
+    assert.equal((await remove()).json.error.required_scope, 'files.permanent_delete');
+    team.oauth.setScopes(['files.permanent_delete']);
+    assert.equal((await remove()).text, 'null');
+    await team.close();
+  });
+
+  it('a file that moves has the time of the move, and so has each below a moved folder', async () => {
+    const of = async (path: string) => (await client.rpc('files/get_metadata', { path })).json;
+    const before = await of('/a/one.txt');
+    clock.advance(60_000);
+    await move('/a', '/b');
+    const after = await of('/b/one.txt');
+    assert.equal(Date.parse(after.server_modified) - Date.parse(before.server_modified), 60_000);
+    assert.equal(after.client_modified, before.client_modified);
+  });
+
+  it('a restored file has its old id and time of the client, and a new rev and time of the service', async () => {
+    const before = (await client.rpc('files/get_metadata', { path: '/a/one.txt' })).json;
+    emulator.tree.remove('/a/one.txt');
+    clock.advance(60_000);
+    const { json } = await client.rpc('files/restore', { path: '/a/one.txt', rev: before.rev });
+    assert.deepEqual([json.id, json.client_modified], [before.id, before.client_modified]);
+    assert.notEqual(json.rev, before.rev);
+    assert.equal(Date.parse(json.server_modified) - Date.parse(before.server_modified), 60_000);
+    assert.ok((await client.rpc('files/list_folder', { path: '/a' })).json.entries.length === 1);
+  });
+
+  it('a name is spelled anew by a move, in other letters but not in another normal form', async () => {
+    const cursor = (await client.rpc('files/list_folder/get_latest_cursor', { path: '', recursive: true })).json.cursor;
+    const { id } = (await client.rpc('files/get_metadata', { path: '/a/one.txt' })).json;
+    const moved = (await move('/a/one.txt', '/a/ONE.txt')).json.metadata;
+    assert.deepEqual([moved.id, moved.name], [id, 'ONE.txt']);
+    const { entries } = (await client.rpc('files/list_folder/continue', { cursor })).json;
+    assert.deepEqual(
+      entries.map((entry: Record<string, string>) => [entry['.tag'], entry['name']]),
+      [['file', 'ONE.txt']],
+    );
+    emulator.tree.put('/zo\u00eb.txt', 'z');
+    assertRefused(await move('/zo\u00eb.txt', '/zoe\u0308.txt'), 'duplicated_or_nested_paths');
+    assertRefused(await move('/a/ONE.txt', '/a/ONE.txt'), 'to/conflict/file');
+  });
+
+  it('a change that is refused leaves no folder behind', async () => {
+    assertRefused(await move('/a', '/a/b/c/d'), 'cant_move_folder_into_itself');
+    assert.ok(!emulator.tree.exists('/a/b'));
+  });
+
+  it('revisions come with what the newest SDKs ask for, page by page, and tell when the file was deleted', async () => {
+    for (const text of ['two', 'three', 'four']) emulator.tree.put('/a/one.txt', text);
+    const list = async (more: object) =>
+      (await client.rpc('files/list_revisions', { path: '/a/one.txt', limit: 2, ...more })).json;
+    const first = await list({ include_restorable_info: true });
+    assert.deepEqual([first.entries.length, first.has_more, first.entries[0].is_restorable], [2, true, true]);
+    const second = await list({ before_rev: first.entries[1].rev });
+    assert.deepEqual([second.entries.length, second.has_more, second.entries[0].is_restorable], [2, false, undefined]);
+    assert.equal(new Set([...first.entries, ...second.entries].map(({ rev }) => rev)).size, 4);
+    const refused = (more: object) => client.rpc('files/list_revisions', { path: '/a/one.txt', ...more });
+    assertRefused(await refused({ before_rev: '123456789' }), 'invalid_before_rev');
+    assertRefused(await refused({ mode: 'id', before_rev: first.entries[0].rev }), 'before_rev_not_supported');
+    assert.equal((await refused({ path: `rev:${first.entries[0].rev}` })).status, 400);
+    emulator.tree.remove('/a/one.txt');
+    const gone = await list({});
+    assert.deepEqual([gone.is_deleted, gone.server_deleted], [true, clock.now().toISOString().replace('.000', '')]);
+  });
+
+  it('a GET whose content the client has already brings nothing', async () => {
+    const arg = encodeURIComponent(JSON.stringify({ path: '/a/one.txt' }));
+    const url = `${emulator.origin}/2/files/download?arg=${arg}`;
+    const get = (headers: Record<string, string>) =>
+      fetch(url, { headers: { Authorization: `Bearer ${emulator.credentials.accessToken}`, ...headers } });
+    const whole = await get({});
+    assert.equal(await whole.text(), 'one');
+    const same = await get({ 'If-None-Match': whole.headers.get('etag') ?? '' });
+    assert.deepEqual([same.status, await same.text()], [304, '']);
+  });
+
+  it('ids name what is there, not what is to be made', async () => {
+    const { id } = (await client.rpc('files/get_metadata', { path: '/a' })).json;
+    assert.equal((await client.rpc('files/create_folder_v2', { path: `${id}/new` })).status, 400);
+    assert.equal((await client.rpc('files/delete_v2', { path: id })).status, 200);
   });
 
   it('temporary links serve ranges for four hours, then answer 410', async () => {

@@ -1,3 +1,4 @@
+import { ACCOUNT_NAME } from './account-routes.ts';
 import {
   anything,
   boolean,
@@ -13,15 +14,15 @@ import {
 } from './argument-checks.ts';
 import { type Content, memoryContent } from './contents.ts';
 import { keyOf, suffixed } from './names.ts';
-import { type FileNode, revOf } from './nodes.ts';
-import { REV, WRITE_PATH } from './paths.ts';
+import { type FileNode, type FolderNode, revOf } from './nodes.ts';
+import { REV, WRITE_PATH_OR_ID } from './paths.ts';
 import { hideIfAsked } from './visibility.ts';
 import { Refusal } from './wire.ts';
 import { type Call, secondsOf } from './world.ts';
 import { freeName, writeTarget } from './write-target.ts';
 
 export const COMMIT_FIELDS = {
-  path: required(text(WRITE_PATH)),
+  path: required(text(WRITE_PATH_OR_ID)),
   mode: defaulted(union({ add: undefined, overwrite: undefined, update: text(REV) }), { tag: 'add', value: undefined }),
   autorename: defaulted(boolean, false),
   client_modified: optional(timestampArgument),
@@ -51,7 +52,7 @@ export async function commitFile(call: Call, info: CommitInfo, sent: Content): P
   const folder = target.parent();
   if (existing.kind === 'folder') {
     if (!info.autorename) throw new Refusal('conflict/folder');
-    return tree.makeFile(folder, freeName(folder, name), state);
+    return tree.makeFile(folder, freeFor(folder, name, info), state);
   }
   const same = existing.content.size === content.size && existing.content.hash() === content.hash();
   if (same && !info.strict_conflict) return existing;
@@ -62,8 +63,13 @@ export async function commitFile(call: Call, info: CommitInfo, sent: Content): P
     return hideIfAsked(call, existing);
   }
   if (!info.autorename) throw new Refusal('conflict/file');
-  const free = info.mode.tag === 'update' ? suffixed(name, ' (conflicted copy)') : name;
-  return tree.makeFile(folder, folder.children.has(keyOf(free)) ? freeName(folder, free) : free, state);
+  return tree.makeFile(folder, freeFor(folder, name, info), state);
+}
+
+/** An update that comes too late is somebody's copy; anything else is numbered. */
+function freeFor(folder: FolderNode, name: string, info: CommitInfo): string {
+  const free = info.mode.tag === 'update' ? suffixed(name, ` (${ACCOUNT_NAME}'s conflicted copy)`) : name;
+  return folder.children.has(keyOf(free)) ? freeName(folder, free) : free;
 }
 
 function refuseOverQuota(call: Call, size: number): void {

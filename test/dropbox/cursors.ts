@@ -1,7 +1,7 @@
 import { isConcealed, refuseListing } from './access.ts';
 import { deletedMetadata, type Json, taggedMetadata } from './metadata.ts';
 import { type FolderNode, isWithin, pathBelow, type TreeNode, withDescendants } from './nodes.ts';
-import { nodeAt } from './paths.ts';
+import { nodeAt, refuseClimbing } from './paths.ts';
 import type { Tree } from './tree.ts';
 import { Refusal } from './wire.ts';
 
@@ -12,6 +12,7 @@ export interface Cursor {
   readonly recursive: boolean;
   readonly includeDeleted: boolean;
   readonly includeNonDownloadable: boolean;
+  readonly includeMounted: boolean;
   readonly limit: number;
   /** Journal length when the listing began: what was deleted before it is not told. */
   readonly snapshot: number;
@@ -69,6 +70,7 @@ export function hasChanges(tree: Tree, cursor: Cursor): boolean {
 }
 
 export function rootOf(tree: Tree, view: FolderNode, path: string): FolderNode {
+  refuseClimbing(path, 'path');
   const root = nodeAt(tree, view, path);
   if (root === undefined) throw new Refusal('path/not_found');
   if (root.kind === 'file') throw new Refusal('path/not_folder');
@@ -95,7 +97,7 @@ function nodesInOrder(view: FolderNode, root: FolderNode, cursor: Cursor): TreeN
   for (const node of cursor.recursive ? withDescendants(root) : root.children.values()) {
     if (cursor.recursive && ++seen > MOST_SORTED) return undefined;
     const isWaiting = node.seq >= cursor.position && node.seq < cursor.snapshot;
-    if (isWaiting && node !== view && shown(node, cursor)) inRange.push(node);
+    if (isWaiting && node !== view && shown(root, node, cursor)) inRange.push(node);
   }
   return inRange.sort((a, b) => a.seq - b.seq);
 }
@@ -115,10 +117,18 @@ function scanJournal(tree: Tree, view: FolderNode, root: FolderNode, cursor: Cur
         into.push(deletedMetadata(viewLower, viewDisplay, entry));
       }
     } else if (entry.seq === position && entry !== view && inListing(root, entry, cursor.recursive)) {
-      if (shown(entry, cursor)) into.push(taggedMetadata(view, entry));
+      if (shown(root, entry, cursor)) into.push(taggedMetadata(view, entry));
     }
   }
   return position;
+}
+
+/** Whether it lies in, or is, a shared folder's mount below the listed folder. */
+function isMounted(root: FolderNode, node: TreeNode): boolean {
+  for (let at: TreeNode | undefined = node; at !== undefined && at !== root; at = at.parent) {
+    if (at.kind === 'folder' && at.namespaceId !== undefined) return true;
+  }
+  return false;
 }
 
 function inListing(root: FolderNode, node: TreeNode, recursive: boolean): boolean {
@@ -129,7 +139,8 @@ function isBelow(folder: string, path: string, recursive: boolean): boolean {
   return path.startsWith(`${folder}/`) && (recursive || !path.slice(folder.length + 1).includes('/'));
 }
 
-function shown(node: TreeNode, cursor: Cursor): boolean {
+function shown(root: FolderNode, node: TreeNode, cursor: Cursor): boolean {
+  if (!cursor.includeMounted && isMounted(root, node)) return false;
   if (isConcealed(node)) return false;
   if (node.kind === 'folder') return true;
   return cursor.includeNonDownloadable || node.flags?.downloadable !== false;

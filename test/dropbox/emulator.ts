@@ -195,6 +195,8 @@ async function listen(server: Server, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.requestTimeout = 0;
+  // Node's 5 s cut connections under clients that pause for so long (four of maestral's tests).
+  server.keepAliveTimeout = 75_000;
   server.listen(port, '127.0.0.1', resolve);
   await promise;
   return (server.address() as AddressInfo).port;

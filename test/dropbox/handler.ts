@@ -121,6 +121,7 @@ async function answerTo(service: Service, exchange: Exchange, number: number): P
     view,
     body,
     range: request.headers.range,
+    ifNoneMatch: request.method === 'GET' ? request.headers['if-none-match'] : undefined,
     origin: originOf(request),
     authorization,
     over: exchange.over,

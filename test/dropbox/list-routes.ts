@@ -69,6 +69,7 @@ function firstCursor(call: Call, args: Checked<typeof listArguments>, position: 
     recursive: args.recursive,
     includeDeleted: args.include_deleted,
     includeNonDownloadable: args.include_non_downloadable_files,
+    includeMounted: args.include_mounted_folders,
     limit: args.limit,
     snapshot: tree.journal.length,
     position,

@@ -104,13 +104,33 @@ describe('Listings and cursors', () => {
     assert.equal(await (await ask({})).text(), '{"changes":true}');
   });
 
-  it('find names by lowered NFC, whatever their case, but not in NFD', async () => {
+  it('find names whatever their case and normal form', async () => {
     emulator.tree.put('/Cases/Zo\u0065\u0308 ΣΣΣ.txt', 'x', { flags: { wrongParentCase: true } });
     const metadata = (path: string) => client.rpc('files/get_metadata', { path });
     const found = (await metadata('/CASES/ZOË ΣΣΣ.TXT')).json;
     assert.equal(found.path_lower, '/cases/zoë σσσ.txt');
     assert.equal(found.path_display, '/CASES/Zo\u0065\u0308 ΣΣΣ.txt');
-    assert.equal((await metadata('/Cases/Zo\u0065\u0308 ΣΣΣ.txt')).status, 409);
+    assert.equal((await metadata('/Cases/Zo\u0065\u0308 ΣΣΣ.txt')).json.id, found.id);
+  });
+
+  it('leave mounted folders out, with all that is in them, where that is asked for', async () => {
+    emulator.tree.namespace('/Cases/B', '84528192421');
+    const args = { path: '/Cases', recursive: true, include_mounted_folders: false };
+    assert.deepEqual(pathsOf(await client.list(args)), ['/Cases', '/Cases/A', '/Cases/A/1.txt', '/Cases/A/2.txt']);
+    assert.ok(pathsOf(await client.list({ ...args, include_mounted_folders: true })).includes('/Cases/B/3.txt'));
+  });
+
+  it('take a path with a line end behind a namespace, and refuse one that climbs', async () => {
+    const { root_info } = (await client.rpc('users/get_current_account', null)).json;
+    emulator.tree.put('/Cases/odd\nname/4.txt', '4');
+    const path = `ns:${root_info.root_namespace_id}/Cases/odd\nname`;
+    assert.equal((await client.rpc('files/list_folder', { path })).status, 200);
+    const climbing = await client.rpc('files/list_folder', { path: '/Cases/../Cases' });
+    assert.match(climbing.json.error_summary, /^path\/malformed_path/);
+    const gone = await client.rpc('files/delete_v2', { path: '/Cases/../Cases' });
+    assert.match(gone.json.error_summary, /^path_lookup\/malformed_path/);
+    const moved = await client.rpc('files/move_v2', { from_path: '/Cases/..', to_path: '/x' });
+    assert.match(moved.json.error_summary, /^from_lookup\/malformed_path/);
   });
 
   it('see the team space only through the path root', async () => {

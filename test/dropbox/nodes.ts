@@ -66,6 +66,8 @@ export interface Tombstone {
   readonly seq: number;
   /** It was where the account is not told of anything. */
   readonly concealed: boolean;
+  /** Seconds since the epoch. */
+  readonly deleted: number;
 }
 
 /** A superseded state of a file, readable by `rev:` and restorable. */

@@ -4,10 +4,12 @@ import { isWithin } from './nodes.ts';
 import type { Tree } from './tree.ts';
 import { Refusal } from './wire.ts';
 
-/** The patterns of the stone aliases ReadPath, WritePath, PathROrId and Rev. */
-export const READ_PATH = /^(?:\/(?:.|[\r\n])*|id:.*|rev:[0-9a-f]{9,}|ns:[0-9]+(?:\/.*)?)$/;
-export const WRITE_PATH = /^(?:\/(?:.|[\r\n])*|ns:[0-9]+(?:\/.*)?|id:.*)$/;
-export const PATH_OR_ROOT = /^(?:(?:\/(?:.|[\r\n])*)?|id:.*|ns:[0-9]+(?:\/.*)?)$/;
+/** The patterns of the stone aliases ReadPath, WritePathOrId, WritePath, PathROrId, PathOrId and Rev; a dot is Python's with DOTALL. */
+export const READ_PATH = /^(?:\/(?:.|[\r\n])*|id:.*|rev:[0-9a-f]{9,}|ns:[0-9]+(?:\/.*)?)$/s;
+export const WRITE_PATH_OR_ID = /^(?:\/(?:.|[\r\n])*|ns:[0-9]+(?:\/.*)?|id:.*)$/s;
+export const WRITE_PATH = /^(?:\/(?:.|[\r\n])*|ns:[0-9]+(?:\/.*)?)$/s;
+export const PATH_OR_ID = /^(?:\/(?:.|[\r\n])*|id:.*|ns:[0-9]+(?:\/.*)?)$/s;
+export const PATH_OR_ROOT = /^(?:(?:\/(?:.|[\r\n])*)?|id:.*|ns:[0-9]+(?:\/.*)?)$/s;
 export const REV = /^[0-9a-f]{9,}$/;
 
 export interface Place {
@@ -32,7 +34,7 @@ export function nodeAt(tree: Tree, view: FolderNode, path: string): TreeNode | u
   return node === undefined || isConcealed(node) ? undefined : node;
 }
 
-/** The node at a path, whatever the account's rights, by exact lowered lookup: an NFD path finds nothing, as on the service. */
+/** The node at a path, whatever the account's rights. Upper and lower case and the normal form do not matter. */
 export function anyNodeAt(tree: Tree, view: FolderNode, path: string): TreeNode | undefined {
   if (path.startsWith('id:') && !path.includes('/')) return startOf(tree, view, path);
   const place = placeOf(tree, view, path);
@@ -40,6 +42,11 @@ export function anyNodeAt(tree: Tree, view: FolderNode, path: string): TreeNode 
   let at: TreeNode | undefined = place.base;
   for (const name of place.names) at = at?.kind === 'folder' ? tree.child(at, name) : undefined;
   return at;
+}
+
+/** A path that climbs is no path, wherever it is looked up: refused under the lookup's own tag. */
+export function refuseClimbing(path: string, tag: string): void {
+  if (path.split('/').some((name) => name === '..')) throw new Refusal(`${tag}/malformed_path`);
 }
 
 /** Where a write goes; unlike a read, a path that cannot be placed is refused. */

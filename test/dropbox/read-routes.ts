@@ -3,11 +3,11 @@ import { anything, boolean, defaulted, optional, required, struct, text } from '
 import type { Content } from './contents.ts';
 import { type Json, revisionMetadata, taggedMetadata } from './metadata.ts';
 import { type FileNode, isWithin, type Revision, revOf } from './nodes.ts';
-import { nodeAt, READ_PATH, REV } from './paths.ts';
+import { nodeAt, READ_PATH, REV, refuseClimbing } from './paths.ts';
 import { type Range, rangeOf } from './range.ts';
 import { download, type Route, rpc } from './route.ts';
 import { isHidden } from './visibility.ts';
-import { badRequest, Refusal, toJson } from './wire.ts';
+import { badRequest, HttpError, Refusal, toJson } from './wire.ts';
 import type { Answer, Call } from './world.ts';
 
 const metadataArguments = struct({
@@ -30,7 +30,9 @@ export const READ_ROUTES: readonly Route[] = [
       const node = 'node' in file ? file.node : file;
       if (node.flags?.downloadable === false) throw new Refusal('unsupported_file');
       const result = revisionMetadata(call.view, file);
-      const etag = { ETag: `W/"${revOf(file.seq)}"`, 'Original-Content-Length': String(file.content.size) };
+      const tag = `W/"${revOf(file.seq)}"`;
+      if (call.ifNoneMatch === tag) throw new HttpError(304, '', { ETag: tag });
+      const etag = { ETag: tag, 'Original-Content-Length': String(file.content.size) };
       return bytesAnswer(file.content, result, rangeOf(call, file.content.size), etag);
     },
   }),
@@ -53,6 +55,7 @@ export const READ_ROUTES: readonly Route[] = [
 function metadataAt(call: Call, path: string, includeDeleted: boolean): Json {
   if (path === '/') throw badRequest(call.route, 'request body: path: The root folder is unsupported.');
   if (path.startsWith('rev:')) return { '.tag': 'file', ...revisionMetadata(call.view, fileOfRev(call, path)) };
+  refuseClimbing(path, 'path');
   const node = nodeAt(call.world.tree, call.view, path);
   if (node !== undefined && !isHidden(call, node)) return taggedMetadata(call.view, node);
   const gone = includeDeleted ? call.world.tree.tombstoneAt(call.view, path) : undefined;
@@ -62,6 +65,7 @@ function metadataAt(call: Call, path: string, includeDeleted: boolean): Json {
 
 /** The file at a read path, or the superseded state that a `rev:` names; refused with `path/<LookupError>`. */
 export function readableFile(call: Call, path: string): FileNode | Revision {
+  refuseClimbing(path, 'path');
   const found = path.startsWith('rev:') ? fileOfRev(call, path) : nodeAt(call.world.tree, call.view, path);
   if (found === undefined) throw new Refusal('path/not_found');
   if ('kind' in found && found.kind === 'folder') throw new Refusal('path/not_file');

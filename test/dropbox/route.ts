@@ -15,12 +15,15 @@ export interface Route {
   readonly handle: (call: Call, args: never) => Answer | Promise<Answer>;
   /** Commits take the write lock of the namespaces that they touch. */
   readonly writes?: true;
+  /** Refused to apps of personal accounts. */
+  readonly teamOnly?: true;
 }
 
 interface RouteParts<T> {
   readonly scope: string | undefined;
   readonly handle: (call: Call, args: T) => Answer | Promise<Answer>;
   readonly writes?: true;
+  readonly teamOnly?: true;
   readonly host?: Host;
 }
 

@@ -116,11 +116,11 @@ export function testTree(world: World): TestTree {
     namespace(path, id, inTeam = false) {
       tree.makeNamespace(tree.makeFolders(inTeam ? tree.top : home, path.split('/').slice(1)), id);
     },
-    remove: (path) => tree.remove(existing(path)),
-    purge: (path) => tree.purge(existing(path)),
+    remove: (path) => tree.remove(existing(path), secondsOf(clock)),
+    purge: (path) => tree.purge(existing(path), secondsOf(clock)),
     move(from, to) {
       const { folder, name } = parentOf(home, to);
-      tree.move(existing(from), folder, name);
+      tree.move(existing(from), folder, name, secondsOf(clock));
     },
     flag(path, flags) {
       file(path).flags = flags;

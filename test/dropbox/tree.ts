@@ -47,7 +47,7 @@ export class Tree {
   }
 
   child(folder: FolderNode, name: string): TreeNode | undefined {
-    return folder.children.get(lowered(name));
+    return folder.children.get(keyOf(name));
   }
 
   makeNamespace(folder: FolderNode, id: string): void {
@@ -106,8 +106,8 @@ export class Tree {
     this.#append(folder);
   }
 
-  remove(node: TreeNode): void {
-    this.#bury(node);
+  remove(node: TreeNode, now: number): void {
+    this.#bury(node, now);
     for (const gone of withDescendants(node)) {
       if (gone.kind === 'file') {
         this.#supersede(gone);
@@ -118,21 +118,37 @@ export class Tree {
   }
 
   /** Removes and forgets: no rev of what was below can be read again, as after the web page's permanent deletion. */
-  purge(node: TreeNode): void {
-    this.remove(node);
+  purge(node: TreeNode, now: number): void {
+    this.remove(node, now);
     const purged = new Set(withDescendants(node));
     for (const [seq, revision] of this.superseded) if (purged.has(revision.node)) this.superseded.delete(seq);
   }
 
-  /** Ids stay, revs are new, as every item below counts as changed. */
-  move(node: TreeNode, parent: FolderNode, name: string): void {
-    this.#bury(node);
-    for (const moved of withDescendants(node)) if (moved.kind === 'file') this.#supersede(moved);
+  /**
+   * Ids stay; revs and times of the service are new, as every item below counts as changed. Another spelling of the same
+   * place leaves no tombstone there.
+   */
+  move(node: TreeNode, parent: FolderNode, name: string, now: number): void {
+    const staysInPlace = node.parent === parent && node.key === keyOf(name);
+    if (!staysInPlace) this.#bury(node, now);
+    for (const moved of withDescendants(node)) {
+      if (moved.kind !== 'file') continue;
+      this.#supersede(moved);
+      moved.serverModified = now;
+    }
     node.parent = parent;
     node.name = name;
     node.key = keyOf(name);
     parent.children.set(node.key, node);
     for (const moved of withDescendants(node)) this.#append(moved);
+  }
+
+  /** A deleted file lives again, under its old id. */
+  revive(file: FileNode, parent: FolderNode, name: string, state: FileState): void {
+    Object.assign(file, { ...state, flags: state.flags, parent, name, key: keyOf(name) });
+    parent.children.set(file.key, file);
+    this.usedBytes += state.content.size;
+    this.#append(file);
   }
 
   byId(id: string): TreeNode | undefined {
@@ -156,12 +172,12 @@ export class Tree {
       | undefined;
   }
 
-  #bury(node: TreeNode): void {
+  #bury(node: TreeNode, deleted: number): void {
     const pathLower = pathBelow(this.top, node, 'key') ?? '';
     const pathDisplay = pathBelow(this.top, node, 'name') ?? '';
     const concealed = isConcealed(node);
     node.parent?.children.delete(node.key);
-    const gone = { kind: 'deleted', name: node.name, pathLower, pathDisplay, concealed } as const;
+    const gone = { kind: 'deleted', name: node.name, pathLower, pathDisplay, concealed, deleted } as const;
     this.#append({ ...gone, seq: this.journal.length });
   }
 

@@ -74,6 +74,8 @@ export interface Call {
   readonly view: FolderNode;
   readonly body: AsyncIterable<Buffer>;
   readonly range: string | undefined;
+  /** Of a GET alone: what the client has already. */
+  readonly ifNoneMatch: string | undefined;
   /** As sent; routes without a scope get it unchecked. */
   readonly authorization: string;
   /** Aborted when the client goes away or the emulator closes. */

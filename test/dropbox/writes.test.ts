@@ -51,7 +51,7 @@ describe('Uploads and their write modes', () => {
     assertConflict(await upload('/gone.txt', 'x', { mode: update, strict_conflict: true }), 'file');
     assert.equal((await upload('/gone.txt', 'x', { mode: update })).status, 200);
     const renamed = await upload('/a.txt', 'four', { mode: update, autorename: true });
-    assert.equal(renamed.json.name, 'a (conflicted copy).txt');
+    assert.equal(renamed.json.name, "a (Ann Lee's conflicted copy).txt");
   });
 
   it('conflict with a folder in their place and with a file above them', async () => {
