@@ -12,8 +12,8 @@ import { readStored } from './read-stored.ts';
 import { broughtUpToDate } from './report.ts';
 import { retain } from './retain.ts';
 
-/** Longer than a failover or a restart of the database usually takes. */
-const JOURNAL_MS = 90_000;
+/** Longer than a failover or a restart of the database usually takes; the last attempt may add 30 s, with the lease held. */
+const JOURNAL_MS = 75_000;
 /** A number for the page; a store that does not answer would be asked for an hour. */
 const QUOTA_MS = 30_000;
 

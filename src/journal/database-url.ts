@@ -31,6 +31,9 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   const socket = url.searchParams.get('host');
   if (url.hostname === '' && !socket) throw invalid('names no host');
 
+  const port = url.searchParams.get('port');
+  if (port !== null && !(/^\d+$/.test(port) && Number(port) <= 65_535)) throw invalid('names a port that there is not');
+
   const trustsSystem = takeSystemRoots(url);
   const mode = url.searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode)) throw invalid('has an unknown sslmode', SSL_HINT);

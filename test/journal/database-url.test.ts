@@ -32,6 +32,8 @@ describe('the connection URL', () => {
     'sslrootcert=system beside a weaker sslmode':
       'postgresql://job:hunter2-x@db/logs?sslmode=require&sslrootcert=system',
     'sslrootcert=system beside a client certificate': 'postgresql://job:hunter2-x@db/logs?sslrootcert=system&sslcert=x',
+    'a port that is no number': 'postgresql://job:hunter2-x@db/logs?port=abc',
+    'a port above all': 'postgresql://job:hunter2-x@db/logs?port=70000',
     'a bare slash in the password': 'postgresql://job:12/hunter2-x@db/logs',
     'a bare question mark in the password': 'postgresql://job:12?hunter2-x@db/logs',
     'a bare hash in the password': 'postgresql://job:12#hunter2-x@db/logs',

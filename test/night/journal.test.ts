@@ -48,6 +48,24 @@ async function unloggedNights(scene: Scene, count: number): Promise<string[]> {
   return runIds;
 }
 
+test('a run says that it waits for the log where it does nothing else, and not while it archives', async () => {
+  await using scene = await openScene();
+  const journal = journalThat(() => undefined);
+  const shown: unknown[] = [];
+  let progress: () => unknown = () => undefined;
+  await scene.night({
+    onStart(run) {
+      progress = () => run.progress.snapshot().waiting?.for;
+    },
+    async openJournal(_budgetMs, _signal, waits) {
+      waits?.begin({ for: 'Postgres is away', since: scene.clock.now() });
+      shown.push(progress());
+      return journal.open();
+    },
+  });
+  assert.deepEqual(shown, [undefined, 'Postgres is away']);
+});
+
 test('an old row that the log refuses keeps out no other and holds no retention, and is told', async () => {
   await using scene = await openScene();
   const [first, second] = await unloggedNights(scene, 2);
