@@ -30,6 +30,7 @@ export function openDesk(parent = tmpdir()): Desk {
   const [source, target, workParent] = [join(folder, 'CASES'), join(folder, 'BACKUPS'), join(folder, 'work')];
   mkdirSync(source);
   mkdirSync(target);
+  mkdirSync(workParent);
   const destination = openDirectoryStore(target, { clock: systemClock, ownFolders: OWN_FOLDERS });
   const policyWith = (change: Spec): Policy =>
     policySchema.parse(policyOf(directorySpec(source, target, { guards: { minFiles: 0 }, ...change })));
