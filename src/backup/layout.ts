@@ -2,6 +2,8 @@ import type { Inventory } from '../repository/inventory.ts';
 import { backupName, incomingName, localStamp } from '../repository/names.ts';
 import type { LayoutName, RunRecord } from '../repository/record.ts';
 import type { ArchiveTask } from './archive/write-archive.ts';
+import { withRoomInManifest } from './cases-before.ts';
+import type { CaseCounts } from './guards/unseen.ts';
 import type { SealedPlan } from './listing/seal-plan.ts';
 import type { Night } from './night.ts';
 
@@ -22,6 +24,7 @@ export interface LaidOut {
 
 export interface LayoutContext {
   readonly sealed: SealedPlan;
+  readonly unseen: readonly CaseCounts[];
   /** Names of cases that the night before had. */
   readonly gone: readonly string[];
   readonly source: RunRecord['source'];
@@ -30,7 +33,10 @@ export interface LayoutContext {
 }
 
 /** One archive that holds everything. */
-export function singleLayout(night: Night, { sealed, gone, source, inventory, workFolder }: LayoutContext): Layout {
+export function singleLayout(
+  night: Night,
+  { sealed, unseen, gone, source, inventory, workFolder }: LayoutContext,
+): Layout {
   const { runId, start, spec, policyName, progress } = night;
   const { totals: _, root: __, ...origin } = source;
   const taken = new Set(inventory.backups.map((backup) => backup.name));
@@ -41,7 +47,8 @@ export function singleLayout(night: Night, { sealed, gone, source, inventory, wo
       start,
       date: localStamp(start, spec.timeZone).date,
       source: origin,
-      goneCases: gone,
+      goneCases: withRoomInManifest(gone, (name) => name),
+      unseenCases: withRoomInManifest(unseen, ({ name }) => name),
     },
     source: night.source,
     cases: sealed.cases,

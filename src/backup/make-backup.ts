@@ -7,6 +7,7 @@ import type { RecordKeeper } from '../repository/record-keeper.ts';
 import type { Origin } from '../repository/series.ts';
 import type { Account } from './archive/ledger.ts';
 import { type Checked, commit } from './commit.ts';
+import type { Totals } from './guards/shrink.ts';
 import { whileStartIsLogged } from './journal-runs.ts';
 import { type Layout, singleLayout } from './layout.ts';
 import { openPlan } from './listing/plan.ts';
@@ -41,11 +42,11 @@ async function makeIn(folder: string, night: Night, context: MakeContext): Promi
   const { keeper, inventory } = context;
   const plan = openPlan(join(folder, 'plan.sqlite'), night.spec.source.exclude);
   try {
-    const { sealed, gone, facts } = await planNight(night, plan, context);
+    const { sealed, totals, unseen, gone, facts } = await planNight(night, plan, context);
     collectGarbageFor(sealed.totals.files);
-    const source = { ...keeper.current.source, totals: sealed.totals };
-    const layout = singleLayout(night, { sealed, gone, source, inventory, workFolder: folder });
-    return await makeArchives(night, { layout, source, facts }, context);
+    const source = { ...keeper.current.source, totals };
+    const layout = singleLayout(night, { sealed, unseen, gone, source, inventory, workFolder: folder });
+    return await makeArchives(night, { layout, listed: sealed.totals, source, facts }, context);
   } finally {
     plan.close();
   }
@@ -53,6 +54,7 @@ async function makeIn(folder: string, night: Night, context: MakeContext): Promi
 
 interface Laid {
   readonly layout: Layout;
+  readonly listed: Totals;
   readonly source: Origin;
   readonly facts: PlanFacts;
 }
@@ -60,7 +62,7 @@ interface Laid {
 /** The one loop over a night's archives, and their one commit. */
 async function makeArchives(
   night: Night,
-  { layout, source, facts }: Laid,
+  { layout, listed, source, facts }: Laid,
   context: MakeContext,
 ): Promise<FoundWrong | undefined> {
   const uploads: Checked[] = [];
@@ -69,7 +71,7 @@ async function makeArchives(
   const { records, series } = context.inventory;
   const level = levelOf(night.spec.verification, records.records, series, night.start);
   for (const archive of layout.archives) {
-    const uploaded = await archiveAndUpload(night, archive, source.totals ?? {});
+    const uploaded = await archiveAndUpload(night, archive, listed);
     const { file, written } = uploaded;
     night.progress.begin('Verifying', { files: 1, bytes: file.size });
     const check = await verifyUpload(night, uploaded, level);

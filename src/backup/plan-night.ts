@@ -3,10 +3,11 @@ import type { Baseline, RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import type { Inventory, SeenInventory } from '../repository/inventory.ts';
 import type { Identity } from '../store/store.ts';
-import { casesBefore, goneCases, heldBy, namedInManifest } from './gone-cases.ts';
+import { casesBefore } from './cases-before.ts';
 import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './guards/baseline.ts';
 import { manifestFault, namespaceFault, spaceFault } from './guards/guards.ts';
-import { largestOf, shrinkFault, slowShrink, withUnseen } from './guards/shrink.ts';
+import { largestOf, shrinkFault, slowShrink, type Totals, withUnseen } from './guards/shrink.ts';
+import { type CaseCounts, unseenBy } from './guards/unseen.ts';
 import { apartFrom } from './listing/apart-from.ts';
 import { type Doubt, type ListingResult, listSource } from './listing/listing.ts';
 import type { Plan } from './listing/plan.ts';
@@ -20,7 +21,11 @@ export interface PlanContext {
 
 export interface PlannedNight {
   readonly sealed: SealedPlan;
-  /** Cases of the night before that are gone, as many as the manifest names. */
+  /** What was listed, and what could not be looked into counted as it was: the next night is compared with it. */
+  readonly totals: Totals;
+  /** Cases that could not be looked into, or not everywhere, as they were when they were last seen. */
+  readonly unseen: readonly CaseCounts[];
+  /** Cases of the night before that are gone. */
   readonly gone: readonly string[];
   readonly facts: PlanFacts;
 }
@@ -52,18 +57,21 @@ export async function planNight(
   tellListing(night, listed);
   const sealed = await sealPlan(plan, signal);
   const known = await casesBefore(night, inventory);
-  const seen = withUnseen(sealed.totals, heldBy(series, known ?? [], sealed.closed));
-  throwIf(shrinkFault(seen, before?.totals, spec.guards));
-  const slowly = slowShrink(seen, largestOf(keptNights(series, inventory, night)), spec.guards);
+  const unseen = unseenBy(sealed.unseen, (name) => known?.get(name));
+  const totals = withUnseen(sealed.totals, unseen.totals);
+  throwIf(shrinkFault(totals, before?.totals, spec.guards));
+  const slowly = slowShrink(totals, largestOf(keptNights(series, inventory, night)), spec.guards);
   if (slowly && 'fault' in slowly) throw slowly.fault;
   if (slowly) night.warn('SourceShrinking', slowly.warning);
   throwIf(manifestFault(sealed.cases));
   throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
   const excludedFiles = tellExcluded(night, plan, sealed);
-  const gone = known && goneCases(series, known, [...sealed.cases.map(({ name }) => name), ...sealed.closed]);
+  const gone = known?.without([...sealed.cases, ...sealed.unseen]);
   return {
     sealed,
-    gone: namedInManifest(gone ?? []),
+    totals,
+    unseen: unseen.cases,
+    gone: gone ?? [],
     facts: { baseline, excludedFiles, ...(gone && { goneCases: gone.length }) },
   };
 }

@@ -37,6 +37,8 @@ export const caseSchema = z.object({
   at: placeSchema,
 });
 
+export const unseenSchema = z.object({ name: z.string(), files: count, bytes: count });
+
 export const gapSchema = z.object({ offset: count, length: count });
 
 /**
@@ -67,6 +69,8 @@ export const manifestSchema = z.object({
   preceding: z.object({ bytes: count, crc32: z.string().regex(/^[0-9a-f]{8}$/) }),
   /** Cases of the backup before that were not there any more: the first of them, where they are very many. */
   cases_gone: z.array(z.string()).optional(),
+  /** Cases that could not be looked into, or not everywhere, as they were when they were last seen. */
+  cases_unseen: z.array(unseenSchema).optional(),
   cases: z.array(caseSchema),
   /** Files that lie beside the case folders. They have no place of their own: the order strews them between the cases. */
   loose_files: z.object({ files: count, bytes: count, skipped: count }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../host/errors.ts';
 import { tooMuchIn } from './json-bounds.ts';
-import { caseSchema, FORMAT_VERSION, gapSchema, type Manifest, manifestSchema } from './manifest.ts';
+import { caseSchema, FORMAT_VERSION, gapSchema, type Manifest, manifestSchema, unseenSchema } from './manifest.ts';
 
 /** The largest manifest that a night makes has 1.1 million values, 6 deep. */
 const BOUNDS = { values: 1_500_000, depth: 32, keysOfOneObject: 1000 };
@@ -11,7 +11,11 @@ const outerSchema = manifestSchema.extend({
   cases_included: z.array(z.unknown()),
   gaps: z.array(z.unknown()),
   cases: z.array(z.unknown()),
+  cases_gone: z.array(z.unknown()).optional(),
+  cases_unseen: z.array(z.unknown()).optional(),
 });
+
+type List = 'cases' | 'gaps' | 'cases_included' | 'cases_gone' | 'cases_unseen';
 
 /** Parses a manifest of this version; a newer one is refused with what to do, not half understood. */
 export function parseManifest(bytes: Buffer, where: string): Manifest {
@@ -29,10 +33,12 @@ export function parseManifest(bytes: Buffer, where: string): Manifest {
     );
   }
   const outer = parsed(outerSchema, json, where);
-  const each = <T>(schema: z.ZodType<T>, name: 'cases' | 'gaps' | 'cases_included'): T[] =>
-    outer[name].map((value, index) => parsed(schema, value, where, [name, index]));
+  const each = <T>(schema: z.ZodType<T>, name: List): T[] =>
+    (outer[name] ?? []).map((value, index) => parsed(schema, value, where, [name, index]));
   return {
     ...outer,
+    cases_gone: outer.cases_gone && each(z.string(), 'cases_gone'),
+    cases_unseen: outer.cases_unseen && each(unseenSchema, 'cases_unseen'),
     cases_included: each(z.string(), 'cases_included'),
     gaps: each(gapSchema, 'gaps'),
     cases: each(caseSchema, 'cases'),

@@ -94,3 +94,21 @@ test('cases that are gone are not excused by one that can not be opened', async 
   const report = await nightWithout(desk, 'USA003');
   assert.deepEqual([report.exitCode, report.reason], [5, 'SourceShrunk'], report.message);
 });
+
+test('a case that stays closed for nights makes each of them incomplete, and is missed when it is gone', async () => {
+  using desk = openDesk();
+  furnish(desk);
+  for (let n = 4; n <= 8; n++) rmSync(join(desk.source, `USA00${n}`), { recursive: true });
+  assert.equal((await unprivileged(desk.source, () => desk.backUp())).exitCode, 0);
+  for (const night of [2, 3]) {
+    const { exitCode, message } = await nightWithout(desk, 'USA002/Mails');
+    assert.equal(exitCode, 3, `night ${night}: ${message}`);
+  }
+  for (const night of [4, 5, 6]) {
+    const { exitCode, message, goneCases } = await nightWithout(desk, 'USA002');
+    assert.deepEqual([exitCode, goneCases], [3, 0], `night ${night}: ${message}`);
+  }
+  rmSync(join(desk.source, 'USA002'), { recursive: true });
+  const { exitCode, reason } = await unprivileged(desk.source, () => desk.backUp());
+  assert.deepEqual([exitCode, reason], [5, 'SourceShrunk']);
+});

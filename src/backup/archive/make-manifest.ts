@@ -1,6 +1,7 @@
 import { FILES_LIST, FORMAT_VERSION, type Manifest, megabytes } from '../../repository/manifest.ts';
 import type { Digest } from '../../store/store.ts';
 import type { ZipArchive } from '../../zip/write/archive.ts';
+import type { CaseCounts } from '../guards/unseen.ts';
 import type { Account } from './ledger.ts';
 
 /** What an archive says of itself and of the run that made it. */
@@ -13,6 +14,8 @@ export interface Heading {
   readonly source: Manifest['source'];
   /** Cases of the night before that are gone. */
   readonly goneCases: readonly string[];
+  /** Cases that could not be looked into, or not everywhere, as they were when they were last seen. */
+  readonly unseenCases: readonly CaseCounts[];
 }
 
 /** The manifest itself and SHA256SUMS come after it was made. */
@@ -20,7 +23,7 @@ const ENTRIES_AFTER = 2;
 
 /** The manifest of what the archive holds so far; `list` is files.jsonl as it was written. */
 export function manifestOf(
-  { runId, policy, start, source, goneCases }: Heading,
+  { runId, policy, start, source, goneCases, unseenCases }: Heading,
   { cases, loose, files, bytes, skipped }: Account,
   list: Digest,
   zip: Pick<ZipArchive, 'entries' | 'gaps' | 'bytes' | 'crc32'>,
@@ -44,6 +47,7 @@ export function manifestOf(
     gaps: [...zip.gaps],
     preceding: { bytes: zip.bytes, crc32: zip.crc32.toString(16).padStart(8, '0') },
     ...(goneCases.length > 0 && { cases_gone: [...goneCases] }),
+    ...(unseenCases.length > 0 && { cases_unseen: [...unseenCases] }),
     cases: [...cases],
     loose_files: loose,
   };

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { inTurns } from '../../host/in-turns.ts';
 import type { Totals } from '../guards/shrink.ts';
+import { hidesContent, type UnseenCase } from '../guards/unseen.ts';
 import { decidedNames, decideNames } from './archive-names.ts';
 import type { Plan } from './plan.ts';
 import { type PlannedItem, walk } from './walk.ts';
@@ -11,8 +11,8 @@ export interface SealedPlan {
   readonly totals: Totals;
   /** In the archive's order, cases without files included. */
   readonly cases: readonly PlannedCase[];
-  /** Names of cases that are there and can't be looked into, so that nothing of theirs is planned. */
-  readonly closed: readonly string[];
+  /** Cases, and folders that would be one, of which a part could not be looked into. */
+  readonly unseen: readonly UnseenCase[];
   /** Everything with its place, in the archive's order, as often as it is asked for. */
   items(signal: AbortSignal): AsyncIterable<PlannedItem>;
 }
@@ -27,37 +27,61 @@ export interface PlannedCase {
 
 export async function sealPlan(plan: Plan, signal: AbortSignal): Promise<SealedPlan> {
   const cases: PlannedCase[] = [];
-  const closed: string[] = [];
+  const unseen: UnseenCase[] = [];
   const totals = { cases: 0, files: 0, bytes: 0 };
-  let current: { name: string; folder: string; hash: Hash } | undefined;
+  let current: OpenCase | undefined;
 
   const closeCase = (): void => {
-    if (current) cases.push({ name: current.name, folder: current.folder, fingerprint: current.hash.digest('hex') });
+    if (current) {
+      const { name, folder, hash, files, bytes } = current;
+      cases.push({ name, folder, fingerprint: hash.digest('hex') });
+      if (current.hides) unseen.push({ name, files, bytes, isListed: true });
+    }
     current = undefined;
   };
   const take = (item: PlannedItem): void => {
-    if (item.entry.kind !== 'folder' || item.entry.unseen !== undefined) totals.files += 1;
-    if (item.entry.kind === 'file') totals.bytes += item.entry.size;
-    if (item.caseName === '' && item.entry.kind === 'unusable' && CLOSED.has(item.entry.reason)) closed.push(item.path);
+    const [files, bytes] = countsOf(item);
+    totals.files += files;
+    totals.bytes += bytes;
     if (item.caseName !== (current?.name ?? '')) {
       closeCase();
       if (item.caseName !== '') {
         totals.cases += 1;
-        current = { name: item.caseName, folder: item.caseFolder, hash: createHash('sha256') };
+        const counts = { files: 0, bytes: 0, hides: false };
+        current = { name: item.caseName, folder: item.caseFolder, hash: createHash('sha256'), ...counts };
       }
     }
-    current?.hash.update(fingerprintLine(item));
+    if (current) {
+      current.files += files;
+      current.bytes += bytes;
+      current.hides ||= hides(item);
+      current.hash.update(fingerprintLine(item));
+    } else if (hides(item)) unseen.push({ name: item.path, files, bytes, isListed: false });
   };
 
   await plan.seal(async () => {
     for await (const item of inTurns(walk(plan.entries(), decideNames(plan)), signal)) take(item);
   });
   closeCase();
-  return { totals, cases, closed, items: (until) => inTurns(walk(plan.entries(), decidedNames(plan)), until) };
+  return { totals, cases, unseen, items: (until) => inTurns(walk(plan.entries(), decidedNames(plan)), until) };
 }
 
-/** A link or a pipe in the place of a case is none of these. */
-const CLOSED: ReadonlySet<SkipReason> = new Set(['no_access', 'unreachable', 'unreadable']);
+interface OpenCase {
+  readonly name: string;
+  readonly folder: string;
+  readonly hash: Hash;
+  files: number;
+  bytes: number;
+  /** Whether something in it could not be looked into. */
+  hides: boolean;
+}
+
+/** As totals count them: what can't be backed up is a file of no bytes. */
+const countsOf = ({ entry }: PlannedItem): readonly [files: number, bytes: number] =>
+  entry.kind === 'folder' ? [entry.unseen === undefined ? 0 : 1, 0] : [1, entry.kind === 'file' ? entry.size : 0];
+
+const hides = ({ entry }: PlannedItem): boolean =>
+  entry.kind === 'unusable' ? hidesContent(entry.reason) : entry.kind === 'folder' && entry.unseen !== undefined;
 
 /** What makes an entry the same one as in another night; docs/format.md has it for other readers. */
 function fingerprintLine({ entry, path }: PlannedItem): string {
