@@ -48,6 +48,8 @@ export interface Caches {
   namespaces(): { readonly namespace: string; readonly isServed: boolean; readonly refusal: string | undefined }[];
   /** By resource and namespace: clock.elapsed() of the server's last sign of life. */
   contacts(): { readonly resource: string; readonly namespace: string; readonly at: number | undefined }[];
+  /** Lists everything again; until that is in, no namespace is served. */
+  relist(): void;
   stop(): Promise<void>;
 }
 
@@ -165,6 +167,9 @@ export function startCaches(options: CachesOptions): Caches {
         namespace: namespace ?? '',
         at: reflector.lastContact(),
       })),
+    relist() {
+      for (const { reflector } of started) reflector.relist();
+    },
     async stop() {
       await Promise.all(started.map(({ reflector }) => reflector.stop()));
     },

@@ -6,14 +6,15 @@ import type { KubeClient } from '../kube/client.ts';
 import { runElector } from '../kube/elector.ts';
 import type { KubeMetrics } from '../kube/metrics.ts';
 import { createRecorder } from '../kube/recorder.ts';
+import { rewindWatch } from '../kube/rewind.ts';
 import type { Workqueue } from '../kube/workqueue.ts';
-import { type Caches, startCaches } from './caches.ts';
+import { startCaches } from './caches.ts';
 import { healthPages } from './health.ts';
 import { registerControllerMetrics } from './metrics.ts';
 import type { JobSettings } from './pod-template.ts';
 import { policyRow } from './policy/policy-row.ts';
 import { queueOf, type Row, type Tools, workOff } from './row.ts';
-import { type ServedCrd, servedCrd } from './served-crd.ts';
+import { servedCrd } from './served-crd.ts';
 
 export interface ControllerOptions {
   readonly client: KubeClient;
@@ -73,6 +74,15 @@ export async function runController(options: ControllerOptions): Promise<'releas
     },
   });
   const crd = servedCrd(client, clock, log);
+  let era = 0;
+  const onVersion = rewindWatch(() => {
+    era++;
+    log.error(
+      { lease: lease.name },
+      'the API server has gone back in time (etcd restored?); everything is listed again',
+    );
+    caches.relist();
+  });
   registerControllerMetrics({ registry, caches, crd, clock, version: options.version });
   let server: HttpServer | undefined;
   try {
@@ -88,9 +98,10 @@ export async function runController(options: ControllerOptions): Promise<'releas
       log,
       signal,
       metrics: metrics.elector(lease.name),
+      onVersion,
       async lead(leading) {
         queues = new Map(ROWS.map((row) => [row, queueOf(row, clock, metrics)]));
-        await lead(options, { caches, crd }, queues, leading);
+        await lead(options, { caches, crd, era: () => era }, queues, leading);
         queues = new Map();
       },
     });
@@ -102,7 +113,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
 
 async function lead(
   options: ControllerOptions,
-  { caches, crd }: { readonly caches: Caches; readonly crd: ServedCrd },
+  { caches, crd, era }: Pick<Tools, 'caches' | 'crd' | 'era'>,
   queues: Queues,
   leading: AbortSignal,
 ): Promise<void> {
@@ -122,7 +133,7 @@ async function lead(
   await Promise.race([caches.settled, aborted(leading)]);
   if (leading.aborted) return;
   const name = `${lease.namespace}/${lease.name}`;
-  const tools: Tools = { client, caches, crd, job, recorder, clock, log, name };
+  const tools: Tools = { client, caches, crd, job, recorder, clock, log, name, era };
   await Promise.all([...queues].map(([row, queue]) => workOff(row, queue, tools, { metrics, log, leading })));
   await recorder.flush();
 }

@@ -36,6 +36,8 @@ export interface Tools {
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly log: Log;
+  /** Grows when the API server has gone back in time: what is remembered of its objects is then of another world. */
+  readonly era: () => number;
   /** Of this installation of the controller among others: the namespace and name of its Lease. */
   readonly name: string;
 }

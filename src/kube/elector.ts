@@ -30,6 +30,8 @@ export interface ElectorOptions {
   readonly retryPeriodMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly metrics?: ElectorMetrics | undefined;
+  /** Hears of the Lease's resourceVersion every few seconds, whoever holds it. */
+  readonly onVersion?: ((resourceVersion: string | undefined) => void) | undefined;
   /** The work. Its signal aborts when leadership is lost or the elector's own signal aborts; then it has to end. */
   readonly lead: (signal: AbortSignal) => Promise<void>;
 }

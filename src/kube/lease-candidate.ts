@@ -28,6 +28,8 @@ export interface CandidateOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly leaseDurationMs: number;
+  /** Hears of the Lease's resourceVersion, each time that the server tells it. */
+  readonly onVersion?: ((resourceVersion: string | undefined) => void) | undefined;
 }
 
 export function createCandidate(options: CandidateOptions): LeaseCandidate {
@@ -42,25 +44,30 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
     spec: heldRecord(lease?.spec, { identity, durationMs: leaseDurationMs, now: clock.now() }),
   });
 
+  function heard<T extends LeaseObject | undefined>(lease: T): T {
+    options.onVersion?.(lease?.metadata.resourceVersion);
+    return lease;
+  }
+
   async function hold(signal: AbortSignal): Promise<'held' | Held> {
     const write = { fieldManager: identity, signal };
     if (own) {
       const known = own;
       own = undefined;
       try {
-        own = await client.replace<LeaseObject>(LEASES, held(known), write);
+        own = heard(await client.replace<LeaseObject>(LEASES, held(known), write));
         return 'held';
       } catch (error) {
         if (!hasReason(error, 'Conflict', 'NotFound')) throw error;
       }
     }
-    const lease = await client.get<LeaseObject>(LEASES, namespace, leaseName, signal);
+    const lease = heard(await client.get<LeaseObject>(LEASES, namespace, leaseName, signal));
     observed = observe(lease, observed, clock.elapsed());
     const step = nextStep(lease, observed, clock.elapsed(), identity);
     if (step.do === 'wait') return step;
-    own = lease
-      ? await client.replace(LEASES, held(lease), write)
-      : await client.create(LEASES, held(undefined), write);
+    own = heard(
+      lease ? await client.replace(LEASES, held(lease), write) : await client.create(LEASES, held(undefined), write),
+    );
     return 'held';
   }
 

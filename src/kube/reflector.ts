@@ -25,6 +25,8 @@ export interface Reflector<T extends KubeObject> {
   /** In what words the server refuses the collection: a right that is missing, or was taken away. */
   refusal(): string | undefined;
   isSynced(): boolean;
+  /** Forgets what it knows of the server and lists again; not synced until then. */
+  relist(): void;
   /** clock.elapsed() of the last page, watch line or end of a watch by the server. */
   lastContact(): number | undefined;
   /** Resolves when its request has ended. */
@@ -56,7 +58,7 @@ export interface ReflectorOptions<T extends KubeObject, Raw extends KubeObject =
   readonly metrics?: ReflectorMetrics | undefined;
   /** What the cache keeps of an object; without it, all but managedFields. One that makes something else must not throw. */
   readonly keep?: ((object: Raw) => T) | undefined;
-  /** Hears when the server begins to refuse the collection, and when it no longer does. */
+  /** Hears when the server begins to refuse the collection, and when it has given it (again). */
   readonly onRefusal?: ((refusal: string | undefined) => void) | undefined;
   /** Hears of every object added, changed (another resourceVersion) or gone. What it throws is logged. */
   readonly onChange: (change: Change<T>) => void;
@@ -73,7 +75,7 @@ const LONGEST_SILENCE_MS = 150_000;
 /** A watch that stood longer than the longest pause has had its pause, so what broke it counts from one again. */
 const STOOD_MS = 10_000;
 /** A server that has just started knows no roles yet and refuses everything for a second or two. */
-const MOST_PASSING_REFUSALS = 4;
+const MOST_PASSING_REFUSALS = 3;
 /** A watch that the server ends sooner, without a line, is refused rather than over. */
 const SHORTEST_WATCH_MS = 1_000;
 
@@ -88,7 +90,11 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
   const settled = Promise.withResolvers<void>();
   let isSynced = false;
   let refusal: string | undefined;
+  /** In a row. */
+  let refusals = 0;
   let version: string | undefined;
+  /** Of the watch that is open. */
+  let cut = new AbortController();
   let contact: number | undefined;
   let failures = 0;
   let pageSize = PAGE_SIZE;
@@ -120,6 +126,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
 
   function take({ type, object }: WatchEvent<Raw>): void {
     failures = 0;
+    refusals = 0;
     contact = clock.elapsed();
     if (type === 'DELETED') cache.remove(object);
     else if (type !== 'BOOKMARK') cache.put(cache.prune(object));
@@ -130,7 +137,8 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
   async function watch(resourceVersion: string): Promise<void> {
     const start = clock.elapsed();
     let spokeAt: number | undefined;
-    const cut = new AbortController();
+    cut = new AbortController();
+    const { signal } = cut;
     const ended = new AbortController();
     const stop = (): void => cut.abort();
     stopped.signal.addEventListener('abort', stop, { once: true });
@@ -139,7 +147,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
       return isSilent;
     });
     const timeoutSeconds = WATCH_SECONDS.least + Math.floor(Math.random() * WATCH_SECONDS.spread);
-    const request = { ...selected, resourceVersion, timeoutSeconds, signal: cut.signal };
+    const request = { ...selected, resourceVersion, timeoutSeconds, signal };
     try {
       await client.watch<Raw>(resource, request, (event) => {
         spokeAt = clock.elapsed();
@@ -166,9 +174,10 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
       try {
         if (version === undefined) {
           version = await list();
+          const wasSynced = isSynced;
           isSynced = true;
           synced.resolve();
-          refused(undefined);
+          refused(undefined, !wasSynced);
           log.debug({ resource: resource.plural, objects: cache.size() }, 'listed');
         }
         await watch(version);
@@ -176,9 +185,10 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
         if (stopped.signal.aborted) return;
         failures++;
         metrics?.watchRestarted(resource.plural);
+        refusals = hasReason(error, 'Forbidden') ? refusals + 1 : 0;
         if (hasReason(error, 'Forbidden')) {
           contact = clock.elapsed();
-          if (!isSynced || failures >= MOST_PASSING_REFUSALS) {
+          if (!isSynced || refusals > MOST_PASSING_REFUSALS) {
             // What there is meanwhile can't be known.
             version = undefined;
             refused(error.message);
@@ -190,8 +200,8 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
     }
   }
 
-  function refused(words: string | undefined): void {
-    const isNews = (words === undefined) !== (refusal === undefined);
+  function refused(words: string | undefined, isFirst = false): void {
+    const isNews = isFirst || (words === undefined) !== (refusal === undefined);
     refusal = words;
     settled.resolve();
     if (isNews) options.onRefusal?.(words);
@@ -215,6 +225,11 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
     synced: synced.promise,
     settled: settled.promise,
     refusal: () => refusal,
+    relist() {
+      isSynced = false;
+      version = undefined;
+      cut.abort();
+    },
     isSynced: () => isSynced,
     lastContact: () => contact,
     async stop() {

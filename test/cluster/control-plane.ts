@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiClient, connectAsAdmin } from './api-client.ts';
@@ -34,6 +34,8 @@ export interface ControlPlane extends Kubeconfigs {
   /** Resolves when it is ready again. */
   startApiServer(): Promise<void>;
   restartApiServer(): Promise<void>;
+  /** Stops for a copy of etcd; what it returns puts that copy in place of all that came since. */
+  saveEtcd(): Promise<() => Promise<void>>;
   stopControllerManager(): Promise<void>;
   startControllerManager(): Promise<void>;
   pids(): number[];
@@ -132,6 +134,22 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     async restartApiServer() {
       await stopOne('kube-apiserver');
       await startApiServer();
+    },
+    async saveEtcd() {
+      const [data, saved] = [join(folder, 'etcd'), join(folder, 'etcd-saved')];
+      const exchange = async (swap: () => void): Promise<void> => {
+        await stopOne('kube-apiserver');
+        await stopOne('etcd');
+        swap();
+        await startOne('etcd', etcdFlags(places));
+        await startApiServer();
+      };
+      await exchange(() => cpSync(data, saved, { recursive: true }));
+      return () =>
+        exchange(() => {
+          rmSync(data, { recursive: true });
+          cpSync(saved, data, { recursive: true });
+        });
     },
     stopControllerManager: () => stopOne('kube-controller-manager'),
     startControllerManager,

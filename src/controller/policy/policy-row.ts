@@ -20,13 +20,18 @@ export const policyRow: Row = {
   all: (caches) => caches.policies().map(keyOf),
   concerned: policiesOf,
   reconciler(tools) {
-    const memory = {
+    const remember = () => ({
+      era: tools.era(),
       cronJobs: cronJobKeeper({ ...tools, settings: tools.job }),
       runPage: runPage(tools.clock),
       spoken: spokenOf(tools.client, tools.clock),
       ownWrites: ownWrites(),
+    });
+    let memory = remember();
+    return (key, signal) => {
+      if (memory.era !== tools.era()) memory = remember();
+      return reconcile({ ...tools, ...memory, era: tools.era }, key, signal);
     };
-    return (key, signal) => reconcile({ ...tools, ...memory }, key, signal);
   },
 };
 
