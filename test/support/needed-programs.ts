@@ -11,6 +11,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   rclone: 'rclone',
   openssl: 'openssl',
   gcc: 'gcc',
+  jar: 'openjdk-17-jdk-headless',
   promtool: 'prometheus',
   sha256sum: 'coreutils',
   '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
