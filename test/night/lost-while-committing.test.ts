@@ -8,7 +8,7 @@ import { outcomeOf } from '../../src/controller/policy/outcome.ts';
 import { recordRuns } from '../../src/controller/policy/run-history.ts';
 import { Failure } from '../../src/host/errors.ts';
 import { toJson } from '../../src/repository/json-file.ts';
-import { LEASE_FILE } from '../../src/repository/names.ts';
+import { INCOMING_FOLDER, LEASE_FILE } from '../../src/repository/names.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ended, failed, uidOf } from '../controller/pure/job-and-pod.ts';
 import { never, openScene, type Scene } from './scene.ts';
@@ -48,7 +48,7 @@ async function takeLease(scene: Scene): Promise<void> {
 }
 
 for (const [what, { reason, wrap }] of Object.entries(STRIKES)) {
-  test(`when ${what} between the record’s committing and the move, nothing anywhere speaks of a backup or a passed check`, async () => {
+  test(`when ${what} between the record’s committing and the move, nothing anywhere speaks of a backup or a passed check, and nothing is left undecided`, async () => {
     await using scene = await openScene();
     const report = await scene.night({
       slot: uidOf('case-backup-nightly-1'),
@@ -60,6 +60,12 @@ for (const [what, { reason, wrap }] of Object.entries(STRIKES)) {
       scene.emulator.tree.files('/BACKUPS').filter((path) => path.endsWith('_backup.zip')),
       [],
     );
+    const { records } = await scene.inventory();
+    assert.deepEqual(
+      records.records.map(({ record }) => [record.state, record.report?.reason, record.archives]),
+      [['finished', reason, undefined]],
+    );
+    assert.deepEqual(scene.emulator.tree.files(`/BACKUPS/${INCOMING_FOLDER}`), []);
 
     const { exitCode } = report;
     const job = failed({ name: 'case-backup-nightly-1' });
