@@ -24,7 +24,8 @@ export interface Place extends AsyncDisposable {
 
 export const RETENTION: Spec = { retention: { keepDays: 1, minimumBackups: 1 }, transfer: { uploadPartMiB: 4 } };
 
-const DAYS_AGO = [40, 1];
+/** Past retention; a longer gap would make the calendar doubtful, and hold it. */
+const DAYS_AGO = [5, 1];
 const DAY_MS = 86_400_000;
 
 /** Makes the two earlier backups, in this process and as on their days. */
