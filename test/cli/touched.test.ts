@@ -71,7 +71,7 @@ for (const [what, touch] of [
     writeFileSync(join(office.source, 'USA001_Smith', 'film.mp4'), randomBytes(30_000_000));
     const { process: job, ended } = startJob(['run', '-f', office.policy, '--json'], { env: office.env });
     const rounds = new Map<string, number>();
-    while (job.exitCode === null) {
+    while (job.exitCode === null && job.signalCode === null) {
       for (const path of readdirSync(office.destination, { recursive: true, encoding: 'utf8' })) {
         if (!/\.(zip|json)$/.test(path)) continue;
         const file = join(office.destination, path);
