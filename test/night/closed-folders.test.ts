@@ -17,7 +17,6 @@ function furnish({ source, target, workParent }: Desk): void {
       writeFileSync(path, `${n} ${name}`);
     }
   }
-  mkdirSync(workParent);
   for (const folder of [target, workParent]) chmodSync(folder, 0o777);
 }
 
