@@ -94,6 +94,9 @@ export const timestampArgument: Check<number> = (value, at) => {
   return Date.parse(value) / 1000;
 };
 
+/** TemplateFilterBase: which templates' groups an answer should hold. */
+export const propertyGroups = union({ filter_some: list(text(/^(\/|ptid:).*$/), 1, 1000) });
+
 export const anything: Check<unknown> = (value) => value;
 
 export const nothing: Check<null> = (value, at) => {

@@ -7,7 +7,7 @@ import { type Route, rpc } from './route.ts';
 import type { Tagged } from './wire.ts';
 import type { Call } from './world.ts';
 
-const jobArgument = struct({ async_job_id: required(text()) });
+const jobArgument = struct({ async_job_id: required(text(/^.+$/s)) });
 const deleteBatch = struct({
   entries: required(list(struct({ path: required(text(WRITE_PATH_OR_ID)), parent_rev: optional(text(REV)) }), 0, 1000)),
 });

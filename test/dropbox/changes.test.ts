@@ -185,6 +185,40 @@ describe('Folders, moves, copies, deletions and revisions', () => {
     assert.deepEqual([same.status, await same.text()], [304, '']);
   });
 
+  it('the routes of before do the same and give the metadata bare', async () => {
+    const ok = async (route: string, args: object) => (await client.rpc(`files/${route}`, args)).json;
+    assert.equal((await ok('create_folder', { path: '/old' })).name, 'old');
+    assert.equal((await ok('copy', { from_path: '/a/one.txt', to_path: '/old/copy.txt' }))['.tag'], 'file');
+    assert.equal((await ok('move', { from_path: '/old/copy.txt', to_path: '/old/moved.txt' })).name, 'moved.txt');
+    assert.equal((await ok('delete', { path: '/old' }))['.tag'], 'folder');
+  });
+
+  it('folders are made by the batch, at once when they are few and as a job when they are many', async () => {
+    const batch = (paths: string[], more = {}) => client.rpc('files/create_folder_batch', { paths, ...more });
+    const few = (await batch(['/x/1', '/a/one.txt'])).json;
+    assert.deepEqual(
+      [few['.tag'], few.entries.map((entry: { '.tag': string }) => entry['.tag'])],
+      ['complete', ['success', 'failure']],
+    );
+    assert.equal(few.entries[1].failure['.tag'], 'path');
+    for (const [paths, more] of [
+      [Array.from({ length: 100 }, (_, n) => `/many/${n}`), {}],
+      [['/y'], { force_async: true }],
+    ] as const) {
+      const { async_job_id } = (await batch([...paths], more)).json;
+      const done = (await client.rpc('files/create_folder_batch/check', { async_job_id })).json;
+      assert.deepEqual([done['.tag'], done.entries.length], ['complete', paths.length]);
+    }
+    assert.equal((await client.rpc('files/create_folder_batch/check', { async_job_id: '' })).status, 400);
+  });
+
+  it('a rev ends with the namespace that it was given in', async () => {
+    emulator.tree.namespace('/shared', '4681680304');
+    const { rev } = (await client.upload('files/upload', { path: '/shared/a.txt' }, 'a')).json;
+    assert.match(rev, /^[0-9a-f]{5}00000001170cc5b0$/);
+    assert.equal((await client.download(`rev:${rev}`)).bytes.toString(), 'a');
+  });
+
   it('ids name what is there, not what is to be made', async () => {
     const { id } = (await client.rpc('files/get_metadata', { path: '/a' })).json;
     assert.equal((await client.rpc('files/create_folder_v2', { path: `${id}/new` })).status, 400);

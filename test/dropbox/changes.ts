@@ -42,7 +42,7 @@ export function deleteAt(call: Call, path: string, parentRev: string | undefined
   under('path_write', () => refuseChangeOf(node));
   if (parentRev !== undefined) {
     if (node.kind === 'folder') throw new Refusal('path_lookup/not_file');
-    if (revOf(node.seq) !== parentRev) throw new Refusal('path_write/conflict/file');
+    if (revOf(node) !== parentRev) throw new Refusal('path_write/conflict/file');
   }
   if (itemCount(node) > MAX_ITEMS_AT_ONCE) throw new Refusal('too_many_files');
   const metadata = taggedMetadata(call.view, node);

@@ -56,8 +56,7 @@ export async function commitFile(call: Call, info: CommitInfo, sent: Content): P
   }
   const same = existing.content.size === content.size && existing.content.hash() === content.hash();
   if (same && !info.strict_conflict) return existing;
-  const replaces =
-    info.mode.tag === 'overwrite' || (info.mode.tag === 'update' && info.mode.value === revOf(existing.seq));
+  const replaces = info.mode.tag === 'overwrite' || (info.mode.tag === 'update' && info.mode.value === revOf(existing));
   if (replaces) {
     tree.replaceFile(existing, state);
     return hideIfAsked(call, existing);

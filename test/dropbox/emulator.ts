@@ -18,6 +18,7 @@ import { LINK_ROUTES } from './link-routes.ts';
 import { LIST_ROUTES } from './list-routes.ts';
 import { PERSONAL_NAMESPACE } from './nodes.ts';
 import { type Credentials, type OAuth, oauth } from './oauth.ts';
+import { OLD_ROUTES } from './old-routes.ts';
 import { READ_ROUTES } from './read-routes.ts';
 import { REVISION_ROUTES } from './revision-routes.ts';
 import { SESSION_ROUTES } from './session-routes.ts';
@@ -80,6 +81,7 @@ const ROUTES = new Map(
     BATCH_ROUTES,
     REVISION_ROUTES,
     LINK_ROUTES,
+    OLD_ROUTES,
   ].flatMap((routes) => routes.map((route) => [route.name, route] as const)),
 );
 

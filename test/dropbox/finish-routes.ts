@@ -17,7 +17,7 @@ const finishArguments = struct({
   content_hash: optional(CONTENT_HASH),
 });
 const batchArguments = struct({
-  entries: required(list(struct({ cursor: required(sessionCursor), commit: required(commitInfo) }), 1, 1000)),
+  entries: required(list(struct({ cursor: required(sessionCursor), commit: required(commitInfo) }), 0, 1000)),
 });
 type BatchEntry = Checked<typeof batchArguments>['entries'][number];
 
@@ -34,7 +34,7 @@ export const FINISH_ROUTES: readonly Route[] = [
     writes: true,
     handle: async (call, args) => ({ json: launched(call, 'finish', await finishAll(call, args.entries)) }),
   }),
-  rpc('files/upload_session/finish_batch/check', struct({ async_job_id: required(text()) }), {
+  rpc('files/upload_session/finish_batch/check', struct({ async_job_id: required(text(/^.+$/s)) }), {
     scope,
     handle: (call, args) => checked(call.world.jobs, 'finish', args.async_job_id),
   }),

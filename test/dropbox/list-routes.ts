@@ -1,10 +1,10 @@
 import {
-  anything,
   boolean,
   type Checked,
   defaulted,
   integer,
   optional,
+  propertyGroups,
   required,
   struct,
   text,
@@ -24,8 +24,8 @@ const listArguments = struct({
   include_has_explicit_shared_members: defaulted(boolean, false),
   include_mounted_folders: defaulted(boolean, true),
   limit: defaulted(integer(1, 2000), 500),
-  shared_link: optional(anything),
-  include_property_groups: optional(anything),
+  shared_link: optional(struct({ url: required(text(/^https?:/)), password: optional(text()) })),
+  include_property_groups: optional(propertyGroups),
   include_non_downloadable_files: defaulted(boolean, true),
   include_restorable_info: defaulted(boolean, false),
 });
@@ -62,6 +62,8 @@ function firstCursor(call: Call, args: Checked<typeof listArguments>, position: 
     const reason = 'request body: path: Specify the root folder as an empty string rather than as "/".';
     throw badRequest(call.route, reason);
   }
+  // Nobody shares anything by link here.
+  if (args.shared_link !== undefined) throw new Refusal('path/not_found');
   rootOf(tree, call.view, args.path);
   return {
     view: call.view.namespaceId ?? '',

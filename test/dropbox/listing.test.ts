@@ -113,6 +113,15 @@ describe('Listings and cursors', () => {
     assert.equal((await metadata('/Cases/Zo\u0065\u0308 ΣΣΣ.txt')).json.id, found.id);
   });
 
+  it('check what they do not use, and show a link as one', async () => {
+    const list = (more: object) => client.rpc('files/list_folder', { path: '/Cases/A', ...more });
+    assert.equal((await list({ include_property_groups: 'everything' })).status, 400);
+    assert.equal((await list({ shared_link: 'https://www.dropbox.com/s/1' })).status, 400);
+    assert.equal((await list({ shared_link: { url: 'https://www.dropbox.com/s/1' } })).status, 409);
+    emulator.tree.flag('/Cases/A/1.txt', { symlinkTarget: '/etc/passwd' });
+    assert.deepEqual((await list({})).json.entries[0].symlink_info, { target: '/etc/passwd' });
+  });
+
   it('leave mounted folders out, with all that is in them, where that is asked for', async () => {
     emulator.tree.namespace('/Cases/B', '84528192421');
     const args = { path: '/Cases', recursive: true, include_mounted_folders: false };

@@ -9,6 +9,8 @@ export interface FileFlags {
   /** Taken down (DMCA): listed, but every download gives `path/restricted_content`. */
   readonly restricted?: boolean;
   readonly locked?: boolean;
+  /** A link that a desktop client has synced: shown as an empty file with its target. */
+  readonly symlinkTarget?: string;
   readonly missingContentHash?: boolean;
   readonly missingPathLower?: boolean;
   /** Parents in path_display come in upper case, as they may on the real service. */
@@ -74,6 +76,8 @@ export interface Tombstone {
 export interface Revision {
   readonly seq: number;
   readonly node: FileNode;
+  /** Where it lay then. */
+  readonly namespace: string;
   readonly pathLower: string;
   readonly name: string;
   readonly content: Content;
@@ -119,16 +123,17 @@ export function* withDescendants(node: TreeNode): Generator<TreeNode> {
   if (node.kind === 'folder') for (const child of node.children.values()) yield* withDescendants(child);
 }
 
-/** Lowercase hex of 21 digits that grows with every change: a counter, then what never changes in an account. */
-export function revOf(seq: number): string {
-  return `${(0x16000 + seq).toString(16).padStart(9, '0')}00000002b5bd`;
+/** Lowercase hex that grows with every change: a counter of five digits or more, then 16 of the namespace. */
+export function revOf(item: FileNode | Revision): string {
+  const namespace = BigInt('node' in item ? item.namespace : namespaceOf(item));
+  return `${(FIRST_REV + item.seq).toString(16).padStart(5, '0')}${namespace.toString(16).padStart(16, '0')}`;
 }
+
+const FIRST_REV = 0x16000;
 
 /** The journal position in a rev; NaN for revs that this account never gave. */
 export function seqOfRev(rev: string): number {
-  return rev.length === 21 && rev.endsWith('00000002b5bd')
-    ? Number.parseInt(rev.slice(0, 9), 16) - 0x16000
-    : Number.NaN;
+  return /^[0-9a-f]{21,}$/.test(rev) ? Number.parseInt(rev.slice(0, -16), 16) - FIRST_REV : Number.NaN;
 }
 
 export function idOf(node: TreeNode): string {

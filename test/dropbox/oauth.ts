@@ -34,16 +34,19 @@ export interface OAuth {
   /** Refreshing gives 400 invalid_grant from now on. */
   revokeRefreshToken(): void;
   setScopes(scopes: readonly string[]): void;
+  /** The refresh token was made by PKCE: no secret is asked for. */
+  usePkce(): void;
 }
 
 export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
-  const expiry = new Map<string, number>();
+  const tokens = new Map<string, { expires: number; readonly scopes: readonly string[] | undefined }>();
+  let isPublicClient = false;
   let refreshes = 0;
   let refreshable = true;
   let scopes = ALL_SCOPES;
-  function issue(): string {
+  function issue(narrowed?: readonly string[]): string {
     const token = `${FAKE_SECRETS.accessTokenPrefix}${randomBytes(36).toString('base64url')}`;
-    expiry.set(token, clock.now().getTime() + tokenSeconds * 1000);
+    tokens.set(token, { expires: clock.now().getTime() + tokenSeconds * 1000, scopes: narrowed });
     return token;
   }
   const credentials: Credentials = {
@@ -63,30 +66,42 @@ export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
       if (client.id !== credentials.appKey || (client.secret ?? credentials.appSecret) !== credentials.appSecret) {
         throw oauthError('invalid_client: Invalid client_id or client_secret', 'invalid_client');
       }
+      if (client.secret === undefined && !isPublicClient) {
+        throw oauthError('No auth function available for given request', 'invalid_request');
+      }
       if (parameters['grant_type'] !== 'refresh_token') {
         throw oauthError('unsupported grant type', 'unsupported_grant_type');
       }
       if (parameters['refresh_token'] !== credentials.refreshToken || !refreshable) {
         throw oauthError('refresh token is invalid or revoked', 'invalid_grant');
       }
+      const narrowed = parameters['scope']?.split(' ').filter((scope) => scope !== '');
+      if (narrowed?.some((scope) => !scopes.includes(scope))) {
+        throw oauthError('requested scopes are not a subset of the granted ones', 'invalid_scope');
+      }
       refreshes++;
-      return { token_type: 'bearer', access_token: issue(), expires_in: tokenSeconds };
+      const scope = narrowed === undefined ? {} : { scope: narrowed.join(' ') };
+      return { token_type: 'bearer', access_token: issue(narrowed), expires_in: tokenSeconds, ...scope };
     },
     admit(authorization, scope) {
-      const expires = expiry.get(authorization.replace(/^Bearer /, ''));
-      if (expires === undefined) throw unauthorised('invalid_access_token');
-      if (expires <= clock.now().getTime()) throw unauthorised('expired_access_token');
-      if (!scopes.includes(scope)) throw unauthorised('missing_scope', { required_scope: scope });
+      const token = tokens.get(authorization.replace(/^Bearer /, ''));
+      if (token === undefined) throw unauthorised('invalid_access_token');
+      if (token.expires <= clock.now().getTime()) throw unauthorised('expired_access_token');
+      if (!scopes.includes(scope) || token.scopes?.includes(scope) === false)
+        throw unauthorised('missing_scope', { required_scope: scope });
     },
     revoke(authorization) {
-      expiry.delete(authorization.replace(/^Bearer /, ''));
+      tokens.delete(authorization.replace(/^Bearer /, ''));
       refreshable = false;
     },
     expireAccessTokens() {
-      for (const token of expiry.keys()) expiry.set(token, 0);
+      for (const token of tokens.values()) token.expires = 0;
     },
     revokeRefreshToken() {
       refreshable = false;
+    },
+    usePkce() {
+      isPublicClient = true;
     },
     setScopes(given) {
       scopes = [...given];

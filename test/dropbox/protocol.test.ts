@@ -133,6 +133,24 @@ describe('Requests, authorisation and answers', () => {
     assert.equal((await client.rpc('check/user', {})).status, 401);
   });
 
+  it('for tokens may ask for fewer scopes, and need the secret unless the token was made by PKCE', async () => {
+    const { client_secret: _, ...bare } = refresh();
+    const refused = await token(bare);
+    assert.equal(refused.status, 400);
+    assert.equal(((await refused.json()) as { error: string }).error, 'invalid_request');
+    emulator.oauth.usePkce();
+    assert.equal((await token(bare)).status, 200);
+
+    const narrow = await token({ ...refresh(), scope: 'files.metadata.read' });
+    const { access_token: accessToken, scope } = (await narrow.json()) as Record<string, string>;
+    assert.equal(scope, 'files.metadata.read');
+    const headers = { Authorization: `Bearer ${accessToken}` };
+    assert.equal((await client.rpc('files/list_folder', { path: '' }, headers)).status, 200);
+    const beyond = await client.rpc('files/create_folder_v2', { path: '/new' }, headers);
+    assert.deepEqual([beyond.status, beyond.json.error.required_scope], [401, 'files.content.write']);
+    assert.equal((await token({ ...refresh(), scope: 'sharing.write' })).status, 400);
+  });
+
   it('above the rate are refused, and refused ones count too', async () => {
     const limited = await startEmulator({ clock, rateLimit: { requests: 2, perMs: 1000, retryAfterSeconds: 15 } });
     const hasty = rawClient(limited);

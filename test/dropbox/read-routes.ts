@@ -1,5 +1,5 @@
 import { isConcealed } from './access.ts';
-import { anything, boolean, defaulted, optional, required, struct, text } from './argument-checks.ts';
+import { boolean, defaulted, optional, propertyGroups, required, struct, text } from './argument-checks.ts';
 import type { Content } from './contents.ts';
 import { type Json, revisionMetadata, taggedMetadata } from './metadata.ts';
 import { type FileNode, isWithin, type Revision, revOf } from './nodes.ts';
@@ -15,7 +15,7 @@ const metadataArguments = struct({
   include_media_info: defaulted(boolean, false),
   include_deleted: defaulted(boolean, false),
   include_has_explicit_shared_members: defaulted(boolean, false),
-  include_property_groups: optional(anything),
+  include_property_groups: optional(propertyGroups),
 });
 
 export const READ_ROUTES: readonly Route[] = [
@@ -30,7 +30,7 @@ export const READ_ROUTES: readonly Route[] = [
       const node = 'node' in file ? file.node : file;
       if (node.flags?.downloadable === false) throw new Refusal('unsupported_file');
       const result = revisionMetadata(call.view, file);
-      const tag = `W/"${revOf(file.seq)}"`;
+      const tag = `W/"${revOf(file)}"`;
       if (call.ifNoneMatch === tag) throw new HttpError(304, '', { ETag: tag });
       const etag = { ETag: tag, 'Original-Content-Length': String(file.content.size) };
       return bytesAnswer(file.content, result, rangeOf(call, file.content.size), etag);

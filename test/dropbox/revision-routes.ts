@@ -54,7 +54,7 @@ function listRevisions(call: Call, args: Checked<typeof revisionsArguments>): An
   const older = [...tree.superseded.values()].filter(wanted).reverse();
   if (node === undefined && older.length === 0) throw new Refusal('path/not_found');
   const all: (FileNode | Revision)[] = [...(node ? [node] : []), ...older];
-  const from = args.before_rev === undefined ? 0 : all.findIndex(({ seq }) => revOf(seq) === args.before_rev) + 1;
+  const from = args.before_rev === undefined ? 0 : all.findIndex((revision) => revOf(revision) === args.before_rev) + 1;
   if (args.before_rev !== undefined && from === 0) throw new Refusal('invalid_before_rev');
   const restorable = args.include_restorable_info ? { is_restorable: true } : {};
   const page = all.slice(from, from + args.limit);

@@ -91,7 +91,7 @@ export const SESSION_ROUTES: readonly Route[] = [
             length: required(integer(0, Number.MAX_SAFE_INTEGER)),
             close: defaulted(boolean, false),
           }),
-          1,
+          0,
           1000,
         ),
       ),

@@ -101,7 +101,7 @@ export function testTree(world: World): TestTree {
     return {
       path: pathBelow(tree.top, node, 'name') ?? '',
       size: node.content.size,
-      rev: revOf(node.seq),
+      rev: revOf(node),
       contentHash: node.content.hash(),
       clientModified: new Date(node.clientModified * 1000),
     };

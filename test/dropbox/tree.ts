@@ -6,6 +6,7 @@ import {
   type FileNode,
   type FolderFlags,
   type FolderNode,
+  namespaceOf,
   pathBelow,
   type Revision,
   seqOfId,
@@ -184,7 +185,8 @@ export class Tree {
   #supersede(file: FileNode): void {
     const { seq, name, content, clientModified, serverModified } = file;
     const pathLower = pathBelow(this.top, file, 'key') ?? '';
-    this.superseded.set(seq, { seq, node: file, pathLower, name, content, clientModified, serverModified });
+    const namespace = namespaceOf(file);
+    this.superseded.set(seq, { seq, node: file, namespace, pathLower, name, content, clientModified, serverModified });
   }
 
   #folderNode(name: string, parent: FolderNode | undefined): FolderNode {

@@ -33,6 +33,13 @@ test('a page without entries that promises more does not end the listing', async
   assert.deepEqual(await keysOf(fixture.at('/CASES')), ['a', 'a/one.txt', 'b', 'b/two.txt']);
 });
 
+test('a link that a desktop client has synced is no file to be read', async () => {
+  await using fixture = await openFixture();
+  fixture.emulator.tree.put('/CASES/A/link', '', { flags: { symlinkTarget: '/etc/passwd' } });
+  const entry = (await listed(fixture.at('/CASES').list('A', { recursive: true }, never))).get('a/link');
+  assert.deepEqual(entry, { kind: 'unusable', path: 'A/link', key: 'a/link', reason: 'symbolic_link' });
+});
+
 test('a reset in the middle of a listing starts it anew and loses nothing', async () => {
   await using fixture = await openFixture();
   for (let n = 0; n < 9; n++) fixture.emulator.tree.put(`/CASES/A/${n}.txt`, 'x');
