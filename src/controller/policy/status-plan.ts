@@ -6,10 +6,11 @@ import type { ActiveRun, PolicyStatus } from '../../api/status.ts';
 import { type Punctuality, punctuality } from '../schedule/punctuality.ts';
 import { schedule } from '../schedule/schedule.ts';
 import { credentialsSecret } from '../store-access.ts';
-import { activeJob, activeRunOf } from './active-run.ts';
+import { activeJob, activeRunOf, newestPod } from './active-run.ts';
 import { type Applied, judgeReady } from './checks.ts';
 import { endedRuns, type Nights } from './ended-runs.ts';
 import { freshUntil, isAboutSecret, judge, judgeFresh, judgeRuns } from './judge.ts';
+import { keepersOf } from './pod-reason.ts';
 import { type EndedRun, recordRuns } from './run-history.ts';
 
 /** All that one look at a policy has found. */
@@ -94,8 +95,9 @@ function goingOn(
   const job = activeJob(jobs, told);
   if (!job) return undefined;
   const pods = podsOf(job);
-  const run = activeRunOf(job, pods, { progress, spoken: spokenOf(job), now });
-  return told.has(run.jobUid) && run.waiting === undefined ? undefined : run;
+  const pod = newestPod(pods);
+  if (told.has(job.metadata.uid ?? '') && (!pod || keepersOf(pod).length === 0)) return undefined;
+  return activeRunOf(job, pods, { progress, spoken: spokenOf(job), now });
 }
 
 function conditionsOf(
