@@ -6,6 +6,7 @@ import type { CachedPolicy } from './cached-policy.ts';
 import { endOf, type Outcome, outcomeOf, triggerOf } from './outcome.ts';
 import { countedRuns } from './read-status.ts';
 import type { EndedRun } from './run-history.ts';
+import { causeIn } from './waits.ts';
 
 /** Jobs whose end the status does not know yet. */
 export const unrecordedJobs = (policy: CachedPolicy, jobs: readonly Job[]): Job[] =>
@@ -65,7 +66,7 @@ export function endedRuns(nights: Nights): EndedRun[] {
 function verdictOf(job: Job, nights: Nights, runIds: ReadonlySet<string>): Outcome | undefined {
   const { policy, podsOf, spokenOf, now } = nights;
   const { activeRun } = policy.status;
-  const waited = activeRun?.jobUid === job.metadata.uid ? activeRun?.waiting : undefined;
+  const waited = activeRun?.jobUid === job.metadata.uid ? causeIn(activeRun?.waiting) : undefined;
   const outcome = outcomeOf(job, podsOf(job), {
     policy: policy.metadata.name,
     runIds,

@@ -16,6 +16,10 @@ export function waitsFor(job: Job, pod: Pod | undefined, spoken: string | undefi
   return ending(pod) ?? unscheduled(pod) ?? stuck(pod) ?? onItsWay(pod, spoken, now);
 }
 
+/** What a run waited for, as far as it may be why it failed: a pod is ended because the run is over, not the other way. */
+export const causeIn = (waiting: string | undefined): string | undefined =>
+  waiting !== undefined && /^(Terminating|PodKept):/.test(waiting) ? undefined : waiting;
+
 /** Whether only the events can say what holds a run. */
 export const isMute = (job: Job, pod: Pod | undefined): boolean =>
   pod ? !hasBegun(pod) && (ending(pod) ?? unscheduled(pod) ?? stuck(pod)) === undefined : suspended(job) === undefined;

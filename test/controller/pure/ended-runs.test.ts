@@ -126,6 +126,15 @@ describe('A run whose container has ended', () => {
     );
   });
 
+  it('has run into its deadline, not into the end of its pod that followed', () => {
+    const ending = {
+      ...active(),
+      activeRun: { ...active().activeRun, waiting: 'Terminating: its pod is being ended' },
+    };
+    const job = failed({ reason: 'DeadlineExceeded' });
+    assert.equal(look({ jobs: [job], status: ending as PolicyStatus })[0]?.reason, 'DeadlineExceeded');
+  });
+
   it('is told once, whatever becomes of its Job', () => {
     const pods = { [JOB]: [sidecar(ended(0, left()))] };
     const status = recordRuns(
