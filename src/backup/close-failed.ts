@@ -2,7 +2,7 @@ import type { RunReport, Verification } from '../api/report.ts';
 import { asFailure, type Failure, messageOf } from '../host/errors.ts';
 import { removeUpload } from '../repository/incoming.ts';
 import { archiveAt } from '../repository/inventory.ts';
-import type { Lease } from '../repository/lease.ts';
+import type { Lease } from '../repository/lease/lease.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import { journalRuns, loggedAs } from './journal-runs.ts';
 import type { Night } from './night.ts';

@@ -1,6 +1,6 @@
 import type { Verification } from '../api/report.ts';
 import { Failure, messageOf } from '../host/errors.ts';
-import type { Lease } from '../repository/lease.ts';
+import type { Lease } from '../repository/lease/lease.ts';
 import { FORMAT_VERSION } from '../repository/manifest.ts';
 import { MOST_NAMES, nextName } from '../repository/names.ts';
 import type { LayoutName, RunRecord, StoredArchive } from '../repository/record.ts';

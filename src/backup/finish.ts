@@ -1,7 +1,7 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
 import { type Inventory, inventoryWith, seenBy } from '../repository/inventory.ts';
-import type { Lease } from '../repository/lease.ts';
+import type { Lease } from '../repository/lease/lease.ts';
 import { mainArchive, type Records } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import { removeOldRecords } from '../repository/retention/remove-old-records.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Verification } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import { collectGarbageFor } from '../host/memory.ts';
-import type { Lease } from '../repository/lease.ts';
+import type { Lease } from '../repository/lease/lease.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import type { Origin } from '../repository/series.ts';
 import type { Account } from './archive/ledger.ts';

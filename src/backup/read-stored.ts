@@ -1,5 +1,5 @@
 import type { SeenInventory } from '../repository/inventory.ts';
-import type { Lease } from '../repository/lease.ts';
+import type { Lease } from '../repository/lease/lease.ts';
 import { readAgain } from '../repository/verify/read-again.ts';
 import { dueForReading } from '../repository/verify/reading-due.ts';
 import type { Night } from './night.ts';

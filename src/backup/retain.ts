@@ -1,7 +1,7 @@
 import { counted } from '../api/counted.ts';
 import type { RunReport } from '../api/report.ts';
 import type { SeenInventory } from '../repository/inventory.ts';
-import type { Lease } from '../repository/lease.ts';
+import type { Lease } from '../repository/lease/lease.ts';
 import { type PruneOutcome, prune, reasonNotToRely, reasonToHold } from '../repository/retention/prune.ts';
 import { planRetention, type RetentionPlan } from '../repository/retention/retention.ts';
 import { type RetentionReport, retentionReport } from '../repository/retention/retention-report.ts';

@@ -1,7 +1,7 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, type Failure, messageOf } from '../host/errors.ts';
 import { seenBy } from '../repository/inventory.ts';
-import { acquireLease, type Lease } from '../repository/lease.ts';
+import { acquireLease, type Lease } from '../repository/lease/lease.ts';
 import { POLICY_FILE } from '../repository/names.ts';
 import { keepPolicy } from '../repository/policy-copy.ts';
 import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';

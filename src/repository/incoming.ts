@@ -1,5 +1,5 @@
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
-import type { Lease } from './lease.ts';
+import type { Lease } from './lease/lease.ts';
 import { INCOMING_FOLDER, incomingName, runIdOf } from './names.ts';
 import { filesIn } from './record.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../src/host/clock.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
-import type { Lease } from '../../src/repository/lease.ts';
+import type { Lease } from '../../src/repository/lease/lease.ts';
 import { RUNS_FOLDER } from '../../src/repository/names.ts';
 import type { RunRecord } from '../../src/repository/record.ts';
 import { readAgain } from '../../src/repository/verify/read-again.ts';

@@ -4,7 +4,7 @@ import { Failure } from '../../host/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { identifyDestination } from '../identify-destination.ts';
 import { seenBy, takeInventory } from '../inventory.ts';
-import { acquireLease } from '../lease.ts';
+import { acquireLease } from '../lease/lease.ts';
 import { freshRunId } from '../names.ts';
 import { seriesOf } from '../series.ts';
 import { prune, reasonNotToRely, reasonToHold } from './prune.ts';

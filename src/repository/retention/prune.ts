@@ -3,7 +3,7 @@ import type { Clock } from '../../host/clock.ts';
 import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
 import { archiveAt, type Backup, type Inventory, type SeenInventory } from '../inventory.ts';
 import { toJson } from '../json-file.ts';
-import type { Lease } from '../lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import { recordName } from '../names.ts';
 import { isOf } from '../series.ts';
 import { unreadAmongKept } from '../verify/reading-due.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Log } from '../../host/log.ts';
 import { Conflict, type Store } from '../../store/store.ts';
 import type { SeenInventory } from '../inventory.ts';
-import type { Lease } from '../lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import { isOf } from '../series.ts';
 
 /** Records of runs that left no backup, or whose backup was pruned, are of no use after this long, once the log has them. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import { Conflict, type FileEntry, type Store, Unavailable } from '../../store/store.ts';
 import type { Backup } from '../inventory.ts';
 import { toJson } from '../json-file.ts';
-import type { Lease } from '../lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import { recordName } from '../names.ts';
 import type { RunRecord, StoredArchive } from '../record.ts';
 import { renewedRecord, withTimeOf } from '../renew-record.ts';

@@ -1,12 +1,12 @@
-import type { Clock } from '../host/clock.ts';
-import { asFailure, type Failure } from '../host/errors.ts';
-import { processIdentity } from '../host/process-identity.ts';
-import { untilAborted } from '../host/until-aborted.ts';
-import { Conflict, type FileEntry, type Store } from '../store/store.ts';
-import { toJson } from './json-file.ts';
-import { findLease, type LeaseRecord, swapOwn, whyNotWritable } from './lease/lease-file.ts';
-import { type Applicant, assertFree, leaseHeld, TTL_SECONDS } from './lease/lease-free.ts';
-import { LEASE_FILE } from './names.ts';
+import type { Clock } from '../../host/clock.ts';
+import { asFailure, type Failure } from '../../host/errors.ts';
+import { processIdentity } from '../../host/process-identity.ts';
+import { untilAborted } from '../../host/until-aborted.ts';
+import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
+import { toJson } from '../json-file.ts';
+import { LEASE_FILE } from '../names.ts';
+import { findLease, type LeaseRecord, swapOwn, whyNotWritable } from './lease-file.ts';
+import { type Applicant, assertFree, leaseHeld, TTL_SECONDS } from './lease-free.ts';
 
 /**
  * One writer per destination, decided beside the backups, so that it holds between clusters and between Kubernetes
