@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { type PodOverlay, podOverlaySchema } from '../api/pod/overlay.ts';
 import { checkPolicy } from '../api/policy-faults.ts';
-import { errorCode, Failure, messageOf } from '../host/errors.ts';
+import { errorCode, Failure } from '../host/errors.ts';
+import { readYaml } from '../host/startup/yaml-file.ts';
 
 const HINT = 'docs/kubernetes.md shows the file; numbers and true or false in env, labels and annotations need quotes';
 
@@ -25,11 +25,10 @@ export function parseJobPod(text: string, where: string): PodOverlay {
 }
 
 function parsed(text: string, where: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw unreadable(`${where}: ${messageOf(error).split('\n')[0]?.replace(/:$/, '')}`, 'mend the YAML', error);
-  }
+  const { objects, fault } = readYaml(text);
+  if (objects === undefined) throw unreadable(`${where}: ${fault}`, 'mend the YAML');
+  if (objects.length > 1) throw unreadable(`${where}: it has ${objects.length} documents`, 'leave one of them');
+  return objects[0];
 }
 
 function readText(file: string): string {
@@ -41,5 +40,5 @@ function readText(file: string): string {
   }
 }
 
-const unreadable = (message: string, hint: string, cause: unknown): Failure =>
+const unreadable = (message: string, hint: string, cause?: unknown): Failure =>
   new Failure('JobPodUnreadable', message, { hint, cause });

@@ -23,11 +23,23 @@ after(() => office[Symbol.dispose]());
 
 for (const args of [['list'], ['verify'], ['verify', '--level', 'Full'], ['prune', '--dry-run'], ['prune']]) {
   test(`${args.join(' ')} of a folder needs no secret of its Dropbox source`, { timeout: 60_000 }, async () => {
-    const { code, stdout, stderr } = await runJob([...args, '-f', mixed], { env });
+    const name = backup.slice(backup.lastIndexOf('/') + 1);
+    const { code, stdout, stderr } = await runJob([...args, ...(args[0] === 'verify' ? [name] : []), '-f', mixed], {
+      env,
+    });
     assert.equal(code, 0, stderr);
-    assert.ok(stdout.includes(backup.slice(backup.lastIndexOf('/') + 1)), stdout);
+    assert.ok(stdout.includes(name), stdout);
   });
 }
+
+test('verify without a name says that the backups there are of other policies', { timeout: 60_000 }, async () => {
+  const { code, stderr } = await runJob(['verify', '-f', mixed], { env });
+  assert.equal(code, 2, stderr);
+  assert.match(
+    stderr,
+    /there is no backup of policy nightly in .+\n.+of other policies; backup-job verify NAME checks one/,
+  );
+});
 
 for (const args of [['list'], ['verify'], ['prune', '--dry-run'], ['prune']]) {
   test(`${args.join(' ')} of a folder that is not there says so with 2`, { timeout: 60_000 }, async () => {

@@ -61,11 +61,10 @@ for (const kind of ['directory', 'dropbox']) {
 }
 
 test('the Dropbox example spells out the defaults', () => {
-  const withoutOptional = ({ logStore: _, source, job: { resources: __, ...job }, ...spec }: PolicySpec): object => ({
-    ...spec,
-    source: { ...source, exclude: [] },
-    job,
-  });
+  const withoutOptional = ({ logStore: _, source, job, verification, ...spec }: PolicySpec): object => {
+    const [{ resources: __, ...jobs }, { fullEvery: ___, ...checks }] = [job, verification];
+    return { ...spec, source: { ...source, exclude: [] }, job: jobs, verification: checks };
+  };
   const minimal = parsePolicy(JSON.stringify(policyOf(dropboxSpec())), 'minimal');
   assert.deepEqual(withoutOptional(example('examples/policy-dropbox.yaml').spec), withoutOptional(minimal.spec));
 });

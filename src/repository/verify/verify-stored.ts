@@ -100,7 +100,12 @@ function newestOf({ backups }: Inventory, { metadata }: Policy, destination: Rea
   throw new Failure(
     'NoBackups',
     `there is no backup of policy ${metadata.name} in ${destination.locate('')} to verify`,
-    { hint: 'backup-job run makes one' },
+    {
+      hint:
+        backups.length === 0
+          ? 'backup-job run makes one'
+          : 'the backups there are of other policies; backup-job verify NAME checks one of them, backup-job list shows them',
+    },
   );
 }
 

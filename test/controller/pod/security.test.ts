@@ -134,7 +134,7 @@ const validPod = (given: object) =>
   valid((pod) => policySpecSchema.safeParse({ ...aPolicy().spec, job: { pod } }).data?.job.pod, given);
 
 describe('What a pod may do', () => {
-  it('is the same whatever a policy and an operator say', () => {
+  it('is the same whatever a policy and an operator say, but for the group of files', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(fc.record(placement), overlays, anything, (policyPod, operator, more) => {
@@ -155,6 +155,7 @@ describe('What a pod may do', () => {
       }),
       { numRuns: 2000 },
     );
-    assert.equal(seen.size, Object.keys(placement).length + Object.keys(podOverlaySchema.shape).length);
+    const { fsGroup: _, ...shape } = podOverlaySchema.shape;
+    assert.equal(seen.size, Object.keys(placement).length + Object.keys(shape).length);
   });
 });
