@@ -16,9 +16,6 @@ scenario('files of every awkward size are archived', {
       emulator.tree.put(`${FOLDER}/size ${size}.bin`, { size, seed: size });
     }
   },
-  heal({ emulator }) {
-    for (const size of [150 * MIB, 150 * MIB + 1]) emulator.tree.remove(`${FOLDER}/size ${size}.bin`);
-  },
 });
 
 scenario('a document that can only be exported is archived as its export', {
