@@ -28,8 +28,7 @@ export interface Standing {
 
 /**
  * What follows a backup that stands at its name: on record first, then logged, then retention. None of it can make the
- * backup bad any more, so what fails here is a warning; only a signal still shows in the exit code, because whoever
- * stopped the run should not read 0.
+ * backup bad any more, so what fails here is a warning.
  */
 export async function finish(night: Night, { series, keeper, lease, records }: Standing): Promise<RunReport> {
   const verdict = keeper.current.report;
@@ -60,8 +59,7 @@ export async function finish(night: Night, { series, keeper, lease, records }: S
         `the backup is verified and in place, but what follows failed: ${messageOf(error)}`,
       );
   }
-  const final = broughtUpToDate(report, night);
-  return night.signal.aborted ? stopped(final, night) : final;
+  return broughtUpToDate(report, night);
 }
 
 /** Before the log, whose row tells of it; again where retention has made room. Nothing else waits for it, or fails by it. */
@@ -95,8 +93,8 @@ function tellOfChanges(night: Night, { lost, backups }: Inventory): void {
     night.warn('BackupAltered', `${night.destination.locate(name)} is not the file that was verified`);
 }
 
-/** Stopped while only housekeeping was left, or nothing at all: the backup is good, the exit code says that the run did not end by itself. */
-function stopped(report: RunReport, night: Night): RunReport {
+/** Stopped while only housekeeping was left, or nothing at all: the backup is good, and whoever stopped the run does not read 0. */
+export function stopped(report: RunReport, night: Night): RunReport {
   const failure = asFailure(night.signal.reason);
   return {
     ...report,

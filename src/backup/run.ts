@@ -8,7 +8,7 @@ import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
 import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
 import { originOf } from '../repository/series.ts';
 import { closeFailed } from './close-failed.ts';
-import { finish } from './finish.ts';
+import { finish, stopped } from './finish.ts';
 import { makeBackup } from './make-backup.ts';
 import { attemptOf, type Night, type NightOptions } from './night.ts';
 import { prepare } from './prepare.ts';
@@ -42,7 +42,9 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
       const wrong = await makeBackup(night, { inventory, identities, lease, keeper });
       if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared });
     }
-    return await finish(night, { series, keeper, lease, records: inventory.records });
+    const report = await finish(night, { series, keeper, lease, records: inventory.records });
+    await letGo(night, lease);
+    return night.signal.aborted ? stopped(report, night) : report;
   } catch (error) {
     return await closeFailed(night, { failure: reasonOf(error, night.signal) }, { keeper, lease, prepared });
   } finally {
