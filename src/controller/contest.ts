@@ -12,8 +12,10 @@ import type { CronJob } from './workloads.ts';
 export interface Contest {
   /** Who else keeps this CronJob, while that is so. `told` is what the policy's condition Ready says of it. */
   rival(key: string, live: CronJob | undefined, told: Told | undefined): string | undefined;
-  /** We have applied it. */
-  claimed(key: string): void;
+  /** We are about to apply `desired` where `live` is not like it. */
+  correcting(key: string, live: CronJob | undefined, desired: string): void;
+  /** We have applied `desired`, and the server made `applied` of it. */
+  claimed(key: string, applied: CronJob, desired: string): void;
   forget(key: string): void;
 }
 
@@ -24,12 +26,14 @@ export interface Told {
 
 const TRUCE_MS = 300_000;
 /** Of anything else that undoes what we apply, and leaves no name. */
-const MOST_CLAIMS = { claims: 10, withinMs: 60_000 };
+const MOST_CORRECTIONS = { times: 10, withinMs: 60_000 };
 export const NAMELESS = 'another program';
 
 interface Standing {
-  /** clock.elapsed() of our last writes. */
-  readonly claims: readonly number[];
+  /** Our last write. */
+  readonly claim?: { readonly version: string | undefined; readonly desired: string };
+  /** clock.elapsed() of our last corrections of what we had applied just so before. */
+  readonly undone: readonly number[];
   readonly truce?: { readonly rival: string; readonly until: number };
 }
 
@@ -43,23 +47,30 @@ export function contest(ownName: string, clock: Clock): Contest {
         if (now < before.truce.until) return before.truce.rival;
         standings.delete(key);
       }
-      const rival = rivalIn(live, before?.truce ? [] : (before?.claims ?? []), now) ?? rivalToldOf(told);
-      if (rival !== undefined) standings.set(key, { claims: [], truce: { rival, until: now + TRUCE_MS } });
+      const rival = (before && !before.truce ? rivalIn(live, before, now) : undefined) ?? rivalToldOf(told);
+      if (rival !== undefined) standings.set(key, { undone: [], truce: { rival, until: now + TRUCE_MS } });
       return rival;
     },
-    claimed(key) {
-      const now = clock.elapsed();
-      const { claims = [] } = standings.get(key) ?? {};
-      standings.set(key, { claims: [...claims, now].slice(-MOST_CLAIMS.claims) });
+    correcting(key, live, desired) {
+      const standing = standings.get(key);
+      if (!standing?.claim || standing.claim.desired !== desired || !isLater(live, standing)) return;
+      const undone = [...standing.undone, clock.elapsed()].slice(-MOST_CORRECTIONS.times);
+      standings.set(key, { ...standing, undone });
+    },
+    claimed(key, applied, desired) {
+      const { undone = [] } = standings.get(key) ?? {};
+      standings.set(key, { claim: { version: applied.metadata.resourceVersion, desired }, undone });
     },
     forget: (key) => void standings.delete(key),
   };
 
-  function rivalIn(live: CronJob | undefined, claims: readonly number[], now: number): string | undefined {
+  function rivalIn(live: CronJob | undefined, standing: Standing, now: number): string | undefined {
+    if (!isLater(live, standing)) return undefined;
     const name = live?.metadata.annotations?.[CONTROLLER_ANNOTATION];
-    if (name !== undefined && name !== ownName) return claims.length > 0 ? name : undefined;
-    const isFlood = claims.length === MOST_CLAIMS.claims && now - (claims[0] ?? 0) < MOST_CLAIMS.withinMs;
-    return live && isFlood ? NAMELESS : undefined;
+    if (name !== undefined && name !== ownName) return name;
+    const { undone } = standing;
+    const isFlood = undone.length === MOST_CORRECTIONS.times && now - (undone[0] ?? 0) < MOST_CORRECTIONS.withinMs;
+    return isFlood ? NAMELESS : undefined;
   }
 
   /** The other one may have written it, or this one before a restart. */
@@ -68,6 +79,16 @@ export function contest(ownName: string, clock: Clock): Contest {
     const names = namesIn(told.message);
     return names.includes(ownName) ? names.find((name) => name !== ownName) : undefined;
   }
+}
+
+/**
+ * Whether the cache shows something that was written after our own last write. While a watch is broken it shows what was
+ * there before, over and over, and that is nobody's doing.
+ */
+function isLater(live: CronJob | undefined, { claim }: Standing): boolean {
+  const [now, then] = [live?.metadata.resourceVersion, claim?.version];
+  // Versions are numbers that grow, of every object there is; what is none tells nothing.
+  return [now, then].every((version) => /^\d+$/.test(version ?? '')) && BigInt(now ?? 0) > BigInt(then ?? 0);
 }
 
 /** The same from both, so that neither has to correct the other. */
