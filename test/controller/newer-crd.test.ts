@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { CONDITION_TYPES } from '../../src/api/conditions.ts';
 import { GROUP, KIND, VERSION } from '../../src/api/policy.ts';
 import type { PolicyStatus } from '../../src/api/status.ts';
 import { POLICY_METRICS } from '../../src/controller/policy/policy-metrics.ts';
@@ -62,7 +63,7 @@ describe('A CRD that is newer than the controller', () => {
     assert.equal((status as typeof newer).sealedWith, 'age1');
     const encrypted = status.conditions?.find(({ type }) => (type as string) === 'Encrypted');
     assert.equal(encrypted?.message, 'sealed');
-    assert.equal(status.conditions?.length, 9);
+    assert.equal(status.conditions?.length, CONDITION_TYPES.length + 1);
     assert.deepEqual(
       status.history?.map(({ jobName, result }) => [jobName, result]),
       [
