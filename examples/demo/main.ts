@@ -28,9 +28,9 @@ const tree = await makeCaseTree(cases);
 console.log(`${tree.cases} cases, ${tree.files} files, ${formatBytes(tree.bytes)} in ${relative(root, cases)}`);
 writeFileSync(policyFile, policyText(cases, backups, 'DryRun'));
 
-step('Two nights of last month');
+step('A night a week, for six weeks');
 console.log('The job runs with its clock set back, and without a database: tonight will log what they could not.');
-for (const daysAgo of [40, 33]) {
+for (const daysAgo of [40, 33, 26, 19, 12, 5]) {
   const report = await earlierNight(policyFile, daysAgo);
   expect(report.result === 'Succeeded', `the night ${daysAgo} days ago succeeds`);
   console.log(`${daysAgo} days ago: ${report.result}, ${report.backup?.path ?? report.message}`);
@@ -71,7 +71,7 @@ try {
      FROM backup_logs ORDER BY backup_date`,
   );
   console.table(rows);
-  expect(rows.length === 4 && rows.every(({ status }) => status === 'completed'), 'four runs are logged as completed');
+  expect(rows.length === 8 && rows.every(({ status }) => status === 'completed'), 'eight runs are logged as completed');
 
   if (second.backup && faults.length === 0) console.log(nextSteps(relative(root, second.backup.path)));
 } finally {
