@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.ts';
-import { errorCode, messageOf } from '../host/errors.ts';
+import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { KubeClient, ListPage, WatchEvent } from './client.ts';
 import { hasReason, KubeError } from './kube-error.ts';
@@ -77,10 +77,10 @@ const STOOD_MS = 10_000;
 /** A server that has just started knows no roles yet and refuses everything for a second or two. */
 const MOST_PASSING_REFUSALS = 3;
 /**
- * Nobody tells what was done to etcd while no server ran: after a restore there may be fewer objects, and versions that have
+ * So many faults in a row are no cut connection. Nobody tells what was done to etcd while no server ran: after a restore there may be fewer objects, and versions that have
  * grown past the newest one by the time that it is seen.
  */
-const SERVER_IS_DOWN = 'ECONNREFUSED';
+const SERVER_WAS_AWAY = 2;
 /** A watch that the server ends sooner, without a line, is refused rather than over. */
 const SHORTEST_WATCH_MS = 1_000;
 
@@ -199,7 +199,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
             refused(error.message);
           }
         }
-        if (isGone(error) || errorCode(error) === SERVER_IS_DOWN) version = undefined;
+        if (isGone(error) || failures >= SERVER_WAS_AWAY) version = undefined;
         await pause(error);
       }
     }
