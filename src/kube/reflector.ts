@@ -102,6 +102,8 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
   let cut = new AbortController();
   let contact: number | undefined;
   let failures = 0;
+  /** In a row, since a list or a line of a watch. */
+  let watchFaults = 0;
   let pageSize = PAGE_SIZE;
   metrics?.watching(resource.plural);
 
@@ -131,6 +133,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
 
   function take({ type, object }: WatchEvent<Raw>): void {
     failures = 0;
+    watchFaults = 0;
     refusals = 0;
     contact = clock.elapsed();
     if (type === 'DELETED') cache.remove(object);
@@ -179,6 +182,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
       try {
         if (version === undefined) {
           version = await list();
+          watchFaults = 0;
           const wasSynced = isSynced;
           isSynced = true;
           synced.resolve();
@@ -199,7 +203,8 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
             refused(error.message);
           }
         }
-        if (isGone(error) || failures >= SERVER_WAS_AWAY) version = undefined;
+        if (version !== undefined) watchFaults += 1;
+        if (isGone(error) || watchFaults >= SERVER_WAS_AWAY) version = undefined;
         await pause(error);
       }
     }

@@ -246,7 +246,7 @@ test('a server that asks for time is given it', async () => {
   assert.ok(second.at.getTime() - (first?.at.getTime() ?? 0) >= 1_990);
 });
 
-test('a restart of the API server is survived without a list', async () => {
+test('a restart of the API server is survived, and all is listed again: etcd may have been restored meanwhile', async () => {
   await make('a');
   const { reflector } = reflect();
   await reflector.synced;
@@ -254,7 +254,7 @@ test('a restart of the API server is survived without a list', async () => {
   await plane.restartApiServer();
   await make('b');
   await until('the new one', () => reflector.get(`${namespace}/b`), { within: 60_000 });
-  assert.equal(proxy.requests(isList).length, 1);
+  assert.ok(proxy.requests(isList).length >= 2);
 });
 
 test('a watch that falls silent is resumed', async () => {
