@@ -66,7 +66,8 @@ export function cronJobKeeper({ client, settings, name, clock, log }: KeeperOpti
       }
       if (live && contains(live, desired)) return stands(key);
       if (live && accepted.get(key) === fingerprint(desired, live)) return stands(key);
-      rivals.correcting(key, live, JSON.stringify(desired));
+      const wanted = JSON.stringify(desired);
+      rivals.correcting(key, live, wanted);
       try {
         const applied = await client.apply<CronJob>(CRON_JOBS, withIdentity(desired, live), {
           fieldManager: FIELD_MANAGER,
@@ -75,7 +76,7 @@ export function cronJobKeeper({ client, settings, name, clock, log }: KeeperOpti
           signal,
         });
         accepted.set(key, fingerprint(desired, applied));
-        rivals.claimed(key, applied, JSON.stringify(desired));
+        rivals.claimed(key, applied, wanted);
         return stands(key);
       } catch (error) {
         if (isRefused(error)) {

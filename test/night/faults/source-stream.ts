@@ -64,44 +64,22 @@ for (const [what, path] of [
     check: named(path),
   });
 
-  scenario(`a ${what} file whose transfer always ends without an error and too early is left out`, {
-    row: 17,
-    exit: 'incomplete',
-    check: named(path),
-    fault: ({ emulator }) =>
-      void emulator.faults.add({
-        route: 'files/download',
-        path: `/CASES/${path}`,
-        times: forever,
-        effect: { kind: 'truncate', bytes: 0, framing: 'chunked' },
-      }),
-  });
-
-  scenario(`a ${what} file that the service can't give for hours is left out, since others can be had`, {
-    row: 17,
-    exit: 'incomplete',
-    fault: ({ emulator }) =>
-      void emulator.faults.add({
-        route: 'files/download',
-        path: `/CASES/${path}`,
-        times: forever,
-        effect: { kind: 'status', status: 500 },
-      }),
-    check: named(path),
-  });
-
-  scenario(`a ${what} file that comes with a wrong byte each time is left out and named`, {
-    row: 17,
-    exit: 'incomplete',
-    fault: ({ emulator }) =>
-      void emulator.faults.add({
-        route: 'files/download',
-        path: `/CASES/${path}`,
-        times: forever,
-        effect: { kind: 'flip', at: 100 },
-      }),
-    check: named(path),
-  });
+  for (const [does, effect] of [
+    [
+      'whose transfer always ends without an error and too early is left out',
+      { kind: 'truncate', bytes: 0, framing: 'chunked' },
+    ],
+    ["that the service can't give for hours is left out, since others can be had", { kind: 'status', status: 500 }],
+    ['that comes with a wrong byte each time is left out and named', { kind: 'flip', at: 100 }],
+  ] as const) {
+    scenario(`a ${what} file ${does}`, {
+      row: 17,
+      exit: 'incomplete',
+      fault: ({ emulator }) =>
+        void emulator.faults.add({ route: 'files/download', path: `/CASES/${path}`, times: forever, effect }),
+      check: named(path),
+    });
+  }
 }
 
 scenario('a way on which every file comes with a wrong byte ends the run: that is no matter of single files', {

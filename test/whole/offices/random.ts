@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { seeded } from '../../../bench/corpus/seeded.ts';
 
 /** A stream of chances that is the same for the same seed. */
 export interface Random {
@@ -9,8 +9,6 @@ export interface Random {
 }
 
 export function randomFrom(seed: string): Random {
-  let counter = 0;
-  const below = (limit: number): number =>
-    createHash('sha256').update(`${seed} ${counter++}`).digest().readUInt32BE(0) % Math.max(1, limit);
-  return { below, chance: (percent) => below(100) < percent, pick: (items) => items[below(items.length)] };
+  const { integer } = seeded(seed);
+  return { below: integer, chance: (percent) => integer(100) < percent, pick: (items) => items[integer(items.length)] };
 }
