@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { RunProgress } from '../../api/report.ts';
 import { JOBS, PODS } from '../../kube/resources.ts';
 import type { Tools } from '../row.ts';
 import type { Job, Pod } from '../workloads.ts';
-import { activeJob, newestPod } from './active-run.ts';
+import { isFinished, newestPod } from './active-run.ts';
 import type { CachedPolicy } from './cached-policy.ts';
 import { type Applied, firstFault } from './checks.ts';
 import { goneJob, unfinishedJobs, unrecordedJobs, unseenJob } from './ended-runs.ts';
@@ -54,7 +55,7 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
     podsOf,
     spokenOf: await askEvents(reconciler, untold(policy, jobs), podsOf, signal),
     vanished: await vanishedJob(reconciler, policy, unseenJob(policy, jobs, cronJob)?.name, signal),
-    progress: await progressOf(reconciler, jobs, signal),
+    progressOf: await askRuns(reconciler, jobs, signal),
     crdGaps: crd.gaps(),
     now,
   });
@@ -64,7 +65,7 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
     for (const event of eventsOf(policy.status, plan.status)) reconciler.recorder.event(policy, event);
   }
   for (const event of eventsOfRuns(plan.status, plan.ended, now)) reconciler.recorder.event(policy, event);
-  const active = activeJob(jobs);
+  const active = jobs.find(({ metadata }) => metadata.uid === plan.status.activeRun?.jobUid);
   const waits = [
     plan.wakeAt === undefined ? undefined : plan.wakeAt - now.getTime() + 1000,
     active && reconciler.runPage.again(active),
@@ -132,7 +133,16 @@ async function vanishedJob(
   return items.length === 0 ? name : undefined;
 }
 
-async function progressOf({ caches, runPage }: Reconciler, jobs: readonly Job[], signal: AbortSignal) {
-  const job = activeJob(jobs);
-  return job && (await runPage.read(job, caches.pods(job), signal));
+/** Each run that goes on, since only the whole plan knows which of them the status shows. */
+async function askRuns(
+  { caches, runPage }: Reconciler,
+  jobs: readonly Job[],
+  signal: AbortSignal,
+): Promise<(job: Job) => RunProgress | undefined> {
+  const pages = new Map<string | undefined, RunProgress | undefined>();
+  const ask = async (job: Job): Promise<void> => {
+    pages.set(job.metadata.uid, await runPage.read(job, caches.pods(job), signal));
+  };
+  await Promise.all(jobs.filter((job) => !isFinished(job)).map(ask));
+  return (job) => pages.get(job.metadata.uid);
 }

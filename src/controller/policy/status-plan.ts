@@ -6,6 +6,7 @@ import type { ActiveRun, PolicyStatus } from '../../api/status.ts';
 import { type Punctuality, punctuality } from '../schedule/punctuality.ts';
 import { schedule } from '../schedule/schedule.ts';
 import { credentialsSecret } from '../store-access.ts';
+import type { Job } from '../workloads.ts';
 import { activeJob, activeRunOf, newestPod } from './active-run.ts';
 import { type Applied, judgeReady } from './checks.ts';
 import { endedRuns, type Nights } from './ended-runs.ts';
@@ -18,7 +19,7 @@ export interface Observed extends Nights {
   /** What is wrong with the policy itself, if anything. */
   readonly fault: Judgement | undefined;
   readonly applied: Applied;
-  readonly progress: RunProgress | undefined;
+  readonly progressOf: (job: Job) => RunProgress | undefined;
   /** What the installed CRD does not know. */
   readonly crdGaps: readonly string[];
 }
@@ -88,7 +89,7 @@ const instant = <Name extends string>(name: Name, at: number | undefined): { rea
 
 /** A run that has been told of goes on only in what else keeps its pod. */
 function goingOn(
-  { jobs, podsOf, spokenOf, progress, now }: Observed,
+  { jobs, podsOf, spokenOf, progressOf, now }: Observed,
   { history = [] }: PolicyStatus,
 ): ActiveRun | undefined {
   const told = new Set(history.map(({ jobUid }) => jobUid));
@@ -97,7 +98,7 @@ function goingOn(
   const pods = podsOf(job);
   const pod = newestPod(pods);
   if (told.has(job.metadata.uid ?? '') && (!pod || keepersOf(pod).length === 0)) return undefined;
-  return activeRunOf(job, pods, { progress, spoken: spokenOf(job), now });
+  return activeRunOf(job, pods, { progress: progressOf(job), spoken: spokenOf(job), now });
 }
 
 function conditionsOf(

@@ -62,7 +62,7 @@ describe('A policy as the cache holds it', () => {
           podsOf: () => [],
           spokenOf: () => undefined,
           vanished: undefined,
-          progress: undefined,
+          progressOf: () => undefined,
           crdGaps: [],
           now: NOW,
         });

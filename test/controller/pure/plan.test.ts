@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CONDITION_TYPES, type Condition } from '../../../src/api/conditions.ts';
+import type { RunProgress } from '../../../src/api/report.ts';
 import { type PolicyStatus, statusSchema } from '../../../src/api/status.ts';
 import { firstFault } from '../../../src/controller/policy/checks.ts';
 import { type Observed, planStatus } from '../../../src/controller/policy/status-plan.ts';
-import type { CronJob } from '../../../src/controller/workloads.ts';
+import type { CronJob, Job } from '../../../src/controller/workloads.ts';
 import { aCachedPolicy, aCronJob } from './a-stored-policy.ts';
 import { aJob, aPod, BEGAN, complete, ended, JOB, left } from './job-and-pod.ts';
 
 const NOW = new Date('2026-11-25T12:00:00.500Z');
+
+const PROGRESS: RunProgress = {
+  runId: 'r',
+  stage: 'Archiving',
+  filesDone: 4,
+  bytesDone: 400,
+  startTime: BEGAN,
+  stageStartTime: BEGAN,
+  heartbeatTime: BEGAN,
+};
 
 interface Scene extends Partial<Observed> {
   readonly spec?: object;
@@ -30,7 +41,7 @@ function plan({ spec, status, foreign, now = NOW, ...more }: Scene = {}) {
     podsOf: () => [],
     spokenOf: () => undefined,
     vanished: undefined,
-    progress: undefined,
+    progressOf: () => undefined,
     crdGaps: [],
     now,
     ...more,
@@ -80,6 +91,15 @@ describe('The status of a policy', () => {
     assert.equal(summary(stale, 'Fresh'), 'False Stale');
     assert.equal(condition(stale, 'Fresh')?.lastTransitionTime, '2026-11-26T05:14:09Z');
     assert.equal(condition(stale, 'Ready')?.lastTransitionTime, '2026-11-25T03:15:00Z');
+  });
+
+  it("shows a run's own page, also while the Job of the one before has yet to be told complete", () => {
+    const first = aJob();
+    const second = aJob({ name: 'second', uid: 'second', created: '2026-11-25T03:15:00Z' });
+    const told = plan({ jobs: [first], podsOf: () => [ended(0, left())] }).status;
+    const pageOf = (job: Job): RunProgress => ({ ...PROGRESS, runId: `run of ${job.metadata.name}` });
+    const { activeRun } = plan({ status: told, jobs: [first, second], progressOf: pageOf }).status;
+    assert.deepEqual([activeRun?.jobName, activeRun?.runId], ['second', 'run of second']);
   });
 
   it('tells of a run that goes on, and no longer once it has ended', () => {
