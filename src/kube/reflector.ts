@@ -77,8 +77,8 @@ const STOOD_MS = 10_000;
 /** A server that has just started knows no roles yet and refuses everything for a second or two. */
 const MOST_PASSING_REFUSALS = 3;
 /**
- * So many faults in a row are no cut connection. Nobody tells what was done to etcd while no server ran: after a restore there may be fewer objects, and versions that have
- * grown past the newest one by the time that it is seen.
+ * So many faults in a row are no cut connection. Nobody tells what was done to etcd while no server ran: after a restore
+ * there may be fewer objects, and versions that have grown past the newest one by the time that it is seen.
  */
 const SERVER_WAS_AWAY = 2;
 /** A watch that the server ends sooner, without a line, is refused rather than over. */

@@ -13,7 +13,7 @@ export const isFinished = (job: Job): boolean =>
  * The run that goes on: of several the one that began first, since it holds the lease and the others will be skipped. One
  * that was `told` of already has ended, whatever else keeps its Job, and comes last.
  */
-export function activeJob(jobs: readonly Job[], told: ReadonlySet<string> = new Set()): Job | undefined {
+export function activeJob(jobs: readonly Job[], told: ReadonlySet<string>): Job | undefined {
   const rank = (job: Job): string => `${told.has(job.metadata.uid ?? '') ? 1 : 0} ${startOf(job)}`;
   return jobs
     .filter((job) => !isFinished(job))

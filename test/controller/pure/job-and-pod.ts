@@ -1,5 +1,5 @@
 import { POLICY_LABEL, ROLE_LABEL } from '../../../src/api/kubernetes-names.ts';
-import type { RunReport } from '../../../src/api/report.ts';
+import type { RunProgress, RunReport } from '../../../src/api/report.ts';
 import { CONTAINER } from '../../../src/controller/pod-template.ts';
 import type { ContainerState, Job, Pod, StatusCondition } from '../../../src/controller/workloads.ts';
 import { aReport } from '../a-report.ts';
@@ -8,6 +8,17 @@ import { aReport } from '../a-report.ts';
 export const BEGAN = '2026-11-25T03:00:00Z';
 export const ENDED = '2026-11-25T03:14:09Z';
 export const JOB = 'case-backup-nightly-29926260';
+
+/** What the /run page of that night's pod says. */
+export const PROGRESS: RunProgress = {
+  runId: 'r',
+  stage: 'Archiving',
+  filesDone: 4,
+  bytesDone: 400,
+  startTime: BEGAN,
+  stageStartTime: BEGAN,
+  heartbeatTime: BEGAN,
+};
 
 export const uidOf = (job: string): string => `uid-of-${job}`;
 

@@ -7,19 +7,9 @@ import { firstFault } from '../../../src/controller/policy/checks.ts';
 import { type Observed, planStatus } from '../../../src/controller/policy/status-plan.ts';
 import type { CronJob, Job } from '../../../src/controller/workloads.ts';
 import { aCachedPolicy, aCronJob } from './a-stored-policy.ts';
-import { aJob, aPod, BEGAN, complete, ended, JOB, left } from './job-and-pod.ts';
+import { aJob, aPod, BEGAN, complete, ended, JOB, left, PROGRESS } from './job-and-pod.ts';
 
 const NOW = new Date('2026-11-25T12:00:00.500Z');
-
-const PROGRESS: RunProgress = {
-  runId: 'r',
-  stage: 'Archiving',
-  filesDone: 4,
-  bytesDone: 400,
-  startTime: BEGAN,
-  stageStartTime: BEGAN,
-  heartbeatTime: BEGAN,
-};
 
 interface Scene extends Partial<Observed> {
   readonly spec?: object;

@@ -6,7 +6,7 @@ import { RUN_PORT } from '../../../src/api/kubernetes-names.ts';
 import type { RunProgress } from '../../../src/api/report.ts';
 import { runPage } from '../../../src/controller/policy/run-page.ts';
 import { systemClock } from '../../../src/host/clock.ts';
-import { aJob, aPod, BEGAN } from './job-and-pod.ts';
+import { aJob, aPod, PROGRESS } from './job-and-pod.ts';
 
 /** Addresses of loopback that nothing else listens on; each test has its own, since the port is always the same. */
 let lastByte = 1;
@@ -20,16 +20,6 @@ async function read(t: TestContext, answer: RequestListener): Promise<RunProgres
   const pod = { ...running, status: { ...running.status, podIP } };
   return await runPage(systemClock).read(aJob(), [pod], new AbortController().signal);
 }
-
-const PROGRESS: RunProgress = {
-  runId: 'r',
-  stage: 'Archiving',
-  filesDone: 4,
-  bytesDone: 400,
-  startTime: BEGAN,
-  stageStartTime: BEGAN,
-  heartbeatTime: BEGAN,
-};
 
 describe('The /run page of a pod', () => {
   it('is taken as it is', async (t) => {
