@@ -5,7 +5,7 @@ import type { KubeClient, ListPage, WatchEvent } from './client.ts';
 import { hasReason, KubeError } from './kube-error.ts';
 import { createObjectCache } from './object-cache.ts';
 import type { KubeObject, Resource } from './objects.ts';
-import { isGone, restartDelay } from './restart-delay.ts';
+import { hadItsPause, isGone, restartDelay } from './restart-delay.ts';
 import { untilSilent } from './silence.ts';
 
 /**
@@ -72,8 +72,6 @@ const SMALLEST_PAGE = 50;
 const WATCH_SECONDS = { least: 300, spread: 300 };
 /** A bookmark comes about every minute; two missing ones are a connection that lost its other end. */
 const LONGEST_SILENCE_MS = 150_000;
-/** A watch that stood longer than the longest pause has had its pause, so what broke it counts from one again. */
-const STOOD_MS = 10_000;
 /** A server that has just started knows no roles yet and refuses everything for a second or two. */
 const MOST_PASSING_REFUSALS = 3;
 /**
@@ -102,6 +100,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
   let cut = new AbortController();
   let contact: number | undefined;
   let failures = 0;
+  let pausedMs = 0;
   /** In a row, since a list or a line of a watch. */
   let watchFaults = 0;
   let pageSize = PAGE_SIZE;
@@ -163,7 +162,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
       });
     } catch (error) {
       ended.abort();
-      if (clock.elapsed() - start > STOOD_MS) failures = 0;
+      if (hadItsPause(clock.elapsed() - start, pausedMs, error)) failures = 0;
       if (!(await silence)) throw error;
       throw new KubeError('Timeout', `the watch of ${resource.plural} was silent for ${LONGEST_SILENCE_MS / 1000} s`);
     } finally {
@@ -219,6 +218,7 @@ export function startReflector<T extends KubeObject, Raw extends KubeObject = T>
 
   async function pause(error: unknown): Promise<void> {
     const waitMs = restartDelay(failures, error, Math.random());
+    pausedMs = waitMs;
     const reason = error instanceof KubeError ? error.reason : 'Unexpected';
     log.warn({ resource: resource.plural, reason, failures, waitMs }, messageOf(error));
     try {

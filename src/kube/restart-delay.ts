@@ -18,3 +18,11 @@ export function restartDelay(failures: number, error: unknown, random: number): 
   const backoff = Math.min(MOST_MS, BASE_MS * 2 ** (failures - 1));
   return Math.max(asked, Math.round(backoff * (0.5 + random / 2)));
 }
+
+/**
+ * Whether a watch that broke after `lastedMs` lasted longer than the pause before it, so that what broke it counts from
+ * one again. It need not have had a line: nothing may have happened since the list. Not one whose version was forgotten:
+ * each of those costs a list.
+ */
+export const hadItsPause = (lastedMs: number, pausedMs: number, error: unknown): boolean =>
+  lastedMs > Math.max(BASE_MS, pausedMs) && !isGone(error);
