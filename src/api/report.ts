@@ -85,6 +85,31 @@ export const baselineSchema = z.object({
 });
 export type Baseline = z.infer<typeof baselineSchema>;
 
+/** A bounded list: the report has to fit into the termination message. */
+export const MOST_EARLIER_RUNS = 4;
+
+/**
+ * How a run before this one ended, as the destination's records know it. Whoever did not see its end, since its Job or pod
+ * was taken away, learns it from here.
+ */
+export const earlierRunSchema = z.object({
+  runId: z.string().max(64),
+  slot: z.string().max(253),
+  result: z.enum(RESULTS),
+  reason: z.string().max(64),
+  startTime: time,
+  completionTime: time,
+  /** These of the backup that it made, which still stands; absent where it made none. */
+  backupPath: z.string().max(2048).optional(),
+  cases: count.optional(),
+  files: count.optional(),
+  sourceBytes: count.optional(),
+  archiveBytes: count.optional(),
+  /** Of its verification, if that passed. */
+  level: z.enum(['Standard', 'Full']).optional(),
+});
+export type EarlierRun = z.infer<typeof earlierRunSchema>;
+
 /** What every kind of run says: who it was, how it ended, and what it took. */
 const headSchema = z.object({
   version: z.int().min(1),
@@ -130,6 +155,8 @@ export const reportSchema = headSchema.extend({
   quota: quotaSchema.optional(),
   /** Whether the run stands in Postgres; absent where the policy names no logStore. */
   logWritten: z.boolean().optional(),
+  /** The newest runs of other Jobs before this one, newest first; absent where the run did not come to read the records. */
+  earlierRuns: z.array(earlierRunSchema).max(MOST_EARLIER_RUNS).optional(),
 });
 export type RunReport = z.infer<typeof reportSchema>;
 

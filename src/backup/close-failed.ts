@@ -1,4 +1,4 @@
-import type { RunReport, Verification } from '../api/report.ts';
+import type { EarlierRun, RunReport, Verification } from '../api/report.ts';
 import { asFailure, type Failure, messageOf } from '../host/errors.ts';
 import { removeUpload } from '../repository/incoming.ts';
 import { archiveAt } from '../repository/inventory.ts';
@@ -19,6 +19,8 @@ export interface Unfinished {
   readonly lease: Lease | undefined;
   /** Whether source and destination were found usable: before that nothing may be written there. */
   readonly prepared: boolean;
+  /** Undefined before the records were read. */
+  readonly earlierRuns: readonly EarlierRun[] | undefined;
 }
 
 /** Why a run did not make it; with the check that found something wrong, if it came to one. */
@@ -34,10 +36,13 @@ export interface Wrong {
 export async function closeFailed(
   night: Night,
   wrong: Wrong,
-  { keeper, lease, prepared }: Unfinished,
+  { keeper, lease, prepared, earlierRuns }: Unfinished,
 ): Promise<RunReport> {
   const { failure, verification } = await withLostLease(night, wrong, lease);
-  const report = reportOfFailure(night, failure, verification);
+  const report = {
+    ...reportOfFailure(night, failure, verification),
+    ...(earlierRuns && { earlierRuns: [...earlierRuns] }),
+  };
   const signal = AbortSignal.timeout(CLOSING_MS);
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {

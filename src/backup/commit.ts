@@ -1,4 +1,4 @@
-import type { Verification } from '../api/report.ts';
+import type { EarlierRun, Verification } from '../api/report.ts';
 import { Failure, messageOf } from '../host/errors.ts';
 import type { Lease } from '../repository/lease/lease.ts';
 import { FORMAT_VERSION } from '../repository/manifest.ts';
@@ -26,6 +26,7 @@ export interface Candidate {
   readonly facts: PlanFacts;
   readonly account: Account;
   readonly verification: Verification;
+  readonly earlierRuns: readonly EarlierRun[];
   /** The one that people will know the backup by first. */
   readonly uploads: readonly Checked[];
 }
@@ -59,14 +60,14 @@ export async function commit(
 
 async function announce(
   night: Night,
-  { layout, source, facts, account, verification, uploads }: Candidate,
+  { layout, source, facts, account, verification, earlierRuns, uploads }: Candidate,
   keeper: RecordKeeper,
 ): Promise<void> {
   const archives = uploads.map((upload) => storedArchive(upload, night.destination));
   const [main] = archives;
   if (!main) throw new Error('there is nothing to commit');
   const { name: _, modified: __, ...backup } = main;
-  const report = reportOfMade(night, { account, facts, backup, verification });
+  const report = reportOfMade(night, { account, facts, backup, verification, earlierRuns });
   await keeper.update({ state: 'committing', layout, source, archives, report }, night.signal);
 }
 

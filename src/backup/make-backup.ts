@@ -7,6 +7,7 @@ import type { RecordKeeper } from '../repository/record-keeper.ts';
 import type { Origin } from '../repository/series.ts';
 import type { Account } from './archive/ledger.ts';
 import { type Checked, commit } from './commit.ts';
+import { earlierRuns } from './earlier-runs.ts';
 import type { Totals } from './guards/shrink.ts';
 import { whileStartIsLogged } from './journal-runs.ts';
 import { type Layout, singleLayout } from './layout.ts';
@@ -83,6 +84,7 @@ async function makeArchives(
   night.progress.begin('Committing');
   const [[account], [verification]] = [accounts, verifications];
   if (!account || !verification) throw new Error(`layout ${layout.name} has no archive`);
-  await commit(night, { layout: layout.name, source, facts, account, verification, uploads }, context);
+  const candidate = { layout: layout.name, source, facts, account, verification, uploads };
+  await commit(night, { ...candidate, earlierRuns: earlierRuns(context.inventory, night.slot) }, context);
   return undefined;
 }

@@ -1,7 +1,14 @@
 import { clip } from '../api/clip.ts';
 import { counted } from '../api/counted.ts';
 import { EXIT_CODES } from '../api/exit-codes.ts';
-import { type BackupRef, REPORT_VERSION, type Result, type RunReport, type Verification } from '../api/report.ts';
+import {
+  type BackupRef,
+  type EarlierRun,
+  REPORT_VERSION,
+  type Result,
+  type RunReport,
+  type Verification,
+} from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import { printable } from '../host/printable.ts';
 import type { Run } from '../host/run.ts';
@@ -20,6 +27,7 @@ export interface Made {
   readonly facts: PlanFacts;
   readonly backup: BackupRef;
   readonly verification: Verification;
+  readonly earlierRuns: readonly EarlierRun[];
 }
 
 export const headOf = ({ runId, policyName, slot, start }: Run): RunHead => ({
@@ -51,7 +59,7 @@ export function blankReport(head: RunHead, verdict: Verdict, end: Date): RunRepo
 }
 
 /** Of a run that made a backup; no other place decides between complete and incomplete. */
-export function reportOfMade(run: Run, { account, facts, backup, verification }: Made): RunReport {
+export function reportOfMade(run: Run, { account, facts, backup, verification, earlierRuns }: Made): RunReport {
   const { cases, files, bytes, skipped } = account;
   return {
     ...reportOf(run, verdictOn(account, facts)),
@@ -64,6 +72,7 @@ export function reportOfMade(run: Run, { account, facts, backup, verification }:
     failingPaths: skipped.examples.map((path) => clip(printable(path), 1024)),
     backup,
     verification,
+    earlierRuns: [...earlierRuns],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RunReport } from '../api/report.ts';
+import type { EarlierRun, RunReport } from '../api/report.ts';
 import { asFailure, type Failure, messageOf } from '../host/errors.ts';
 import { seenBy } from '../repository/inventory.ts';
 import { acquireLease, type Lease } from '../repository/lease/lease.ts';
@@ -8,6 +8,7 @@ import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
 import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
 import { originOf } from '../repository/series.ts';
 import { closeFailed } from './close-failed.ts';
+import { earlierRuns } from './earlier-runs.ts';
 import { finish, stopped } from './finish.ts';
 import { makeBackup } from './make-backup.ts';
 import { attemptOf, type Night, type NightOptions } from './night.ts';
@@ -26,6 +27,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
   let keeper = recordKeeper(night.destination, firstRecord(night));
   let lease: Lease | undefined;
   let prepared = false;
+  let earlier: readonly EarlierRun[] | undefined;
   try {
     const identities = await prepare(night);
     const { source } = identities;
@@ -33,6 +35,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
     const series = { policy: night.policyName, source: originOf(night.source, source) };
     const inventory = seenBy(series, await recover(night, lease));
+    earlier = earlierRuns(inventory, night.slot);
     await rememberPolicy(night);
     const predecessor = predecessorOf(night, source, inventory);
     if (predecessor) {
@@ -40,13 +43,17 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
     } else {
       const wrong = await makeBackup(night, { inventory, identities, lease, keeper });
-      if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared });
+      if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared, earlierRuns: earlier });
     }
     const report = await finish(night, { series, keeper, lease, records: inventory.records });
     await letGo(night, lease);
     return night.signal.aborted ? stopped(report, night) : report;
   } catch (error) {
-    return await closeFailed(night, { failure: reasonOf(error, night.signal) }, { keeper, lease, prepared });
+    return await closeFailed(
+      night,
+      { failure: reasonOf(error, night.signal) },
+      { keeper, lease, prepared, earlierRuns: earlier },
+    );
   } finally {
     dispose();
     await letGo(night, lease);

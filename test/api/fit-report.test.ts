@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fitReport, TERMINATION_MESSAGE_BYTES } from '../../src/api/fit-report.ts';
-import { RESULTS, type RunReport, reportSchema, STAGES } from '../../src/api/report.ts';
+import {
+  type EarlierRun,
+  MOST_EARLIER_RUNS,
+  RESULTS,
+  type RunReport,
+  reportSchema,
+  STAGES,
+} from '../../src/api/report.ts';
 
 const time = '2026-11-23T03:00:00.000Z';
 
@@ -32,6 +39,32 @@ const small: RunReport = {
   warnings: [],
 };
 
+const retention = {
+  backups: 30,
+  foreign: 0,
+  damaged: 0,
+  verified: 30,
+  totalBytes: 2e12,
+  oldest: time,
+  oldestReadTime: time,
+  newest: time,
+  deleted: 1,
+  wouldDelete: 0,
+  expiredPending: 0,
+  checkedTime: time,
+};
+const quota = { usedBytes: 2e12, allocatedBytes: 5e12, checkedTime: time };
+const verification: RunReport['verification'] = {
+  backup_file_exists: true,
+  manifest_valid: true,
+  cases_match: true,
+  size_reasonable: true,
+  timestamp: time,
+  level: 'Standard',
+  entries_read: 100,
+  entries_total: 18_000,
+};
+
 /** Text of many kinds: quotes and control characters grow in JSON, and most of the world's letters take three bytes. */
 const textUpTo = (length: number) =>
   fc.oneof(
@@ -41,7 +74,25 @@ const textUpTo = (length: number) =>
       .map((unit) => unit.repeat(Math.floor(length / unit.length))),
   );
 
+const earlier: EarlierRun = {
+  runId: '20261122T030000Z-6f2c91aa',
+  slot: '7f1c2a44-93d0-4c55-8a35-0d9a3b1a6e01',
+  result: 'Succeeded',
+  reason: 'Verified',
+  startTime: time,
+  completionTime: time,
+  cases: 10,
+  files: 98,
+  sourceBytes: 1e9,
+  archiveBytes: 9e8,
+  level: 'Standard',
+};
+
 const reports = fc.record({
+  earlierRuns: fc.array(
+    textUpTo(2048).map((backupPath) => ({ ...earlier, backupPath })),
+    { maxLength: MOST_EARLIER_RUNS },
+  ),
   result: fc.constantFrom(...RESULTS),
   message: textUpTo(1024),
   hint: textUpTo(512),
@@ -73,6 +124,24 @@ test('a report always fits the termination message and is still a valid report',
     }),
     { numRuns: 500 },
   );
+});
+
+test('a night in an office like any other tells of as many earlier runs as it knows, all of them', () => {
+  const earlierRuns = Array(MOST_EARLIER_RUNS).fill({
+    ...earlier,
+    backupPath: '/Office/BACKUPS/2026-11-22_backup.zip',
+  });
+  const night = { ...small, retention, quota, verification, warnings: ['BackupLost: '.padEnd(120, 'x')], earlierRuns };
+  assert.deepEqual(JSON.parse(fitReport(night)), night);
+});
+
+test('of a report that is too long the newest of the earlier runs is kept longer than the others', () => {
+  const earlierRuns = [
+    earlier,
+    { ...earlier, backupPath: 'x'.repeat(2048) },
+    { ...earlier, backupPath: 'y'.repeat(2048) },
+  ];
+  assert.deepEqual(JSON.parse(fitReport({ ...small, earlierRuns })).earlierRuns, [earlier]);
 });
 
 test('a report that fits is left as it is', () => {

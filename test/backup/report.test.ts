@@ -48,6 +48,7 @@ const madeWith = (missing: Skipped): Made => ({
   account: { cases: Array(2).fill(undefined), files: 7, bytes: 700, skipped: missing },
   backup: { path: '/BACKUPS/2026-11-23_backup.zip', bytes: 600, contentHash: 'ab'.repeat(32), manifestVersion: 1 },
   verification: passed,
+  earlierRuns: [],
 });
 
 const exits = (Object.keys(EXIT_CODES) as ExitReason[]).filter((exit) => Object.keys(failuresOf(exit)).length > 0);

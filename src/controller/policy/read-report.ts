@@ -1,5 +1,13 @@
+import { z } from 'zod';
 import { conditionSchema } from '../../api/conditions.ts';
-import { backupRefSchema, REPORT_VERSION, type RunReport, reportSchema } from '../../api/report.ts';
+import {
+  backupRefSchema,
+  earlierRunSchema,
+  MOST_EARLIER_RUNS,
+  REPORT_VERSION,
+  type RunReport,
+  reportSchema,
+} from '../../api/report.ts';
 import { lastRunSchema } from '../../api/status.ts';
 
 /** Whose report it should be. */
@@ -34,6 +42,14 @@ const storableSchema = reportSchema.extend({
       contentHash: lastRunSchema.shape.contentHash.unwrap(),
     })
     .optional(),
+  // What can't be stored of other runs says nothing against this one.
+  earlierRuns: z
+    .array(
+      earlierRunSchema.extend({ runId: earlierRunSchema.shape.runId.min(1), reason: conditionSchema.shape.reason }),
+    )
+    .max(MOST_EARLIER_RUNS)
+    .optional()
+    .catch(undefined),
 });
 
 /**

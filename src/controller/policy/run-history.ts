@@ -1,6 +1,14 @@
 import { wholeSecond } from '../../api/conditions.ts';
 import { EXIT_CODES } from '../../api/exit-codes.ts';
-import { type BackupRef, type Baseline, hasPassed, RESULTS, type Result, STAGES } from '../../api/report.ts';
+import {
+  type BackupRef,
+  type Baseline,
+  type EarlierRun,
+  hasPassed,
+  RESULTS,
+  type Result,
+  STAGES,
+} from '../../api/report.ts';
 import {
   type FinishedRun,
   HISTORY_LENGTH,
@@ -10,6 +18,7 @@ import {
   type Trigger,
 } from '../../api/status.ts';
 import { type Outcome, UNSEEN_REASONS } from './outcome.ts';
+import { toldLater } from './told-later.ts';
 
 /** A run that has ended and is not in the history yet. */
 export interface EndedRun {
@@ -22,22 +31,55 @@ export interface EndedRun {
 
 /** The status after some runs have ended: history, counts, and all that is said of the last run and the last success. */
 export function recordRuns(before: PolicyStatus, ended: readonly EndedRun[]): PolicyStatus {
-  return ended
-    .toSorted((a, b) => compare(a.outcome.completionTime, b.outcome.completionTime))
-    .reduce(recordRun, before);
+  const inOrder = ended.toSorted((a, b) => compare(a.outcome.completionTime, b.outcome.completionTime));
+  return inOrder.reduce(learnOfEarlier, inOrder.reduce(recordRun, before));
+}
+
+/** What a run's report says of those before it, whose ends may have been seen by nobody. */
+function learnOfEarlier(before: PolicyStatus, { outcome: { report, completionTime } }: EndedRun): PolicyStatus {
+  return (report?.earlierRuns ?? []).reduceRight((status, told) => learn(status, told, completionTime), before);
+}
+
+/** A run whose end was unseen stands in the history and was not counted: out with it, and what it was is recorded. */
+function learn(before: PolicyStatus, told: EarlierRun, until: string): PolicyStatus {
+  const { history = [], lastRun, ...others } = before;
+  const found = toldLater(history, told, until);
+  if (!found) return before;
+  const seen = history.filter((run) => run !== found.unseen);
+  const last = lastRun?.jobUid === found.unseen.jobUid ? seen[0] : lastRun;
+  const run = withoutUndefined(found.run);
+  const status = { ...others, history: seen, ...(last && { lastRun: last }) };
+  return {
+    ...recordFinished(status, run),
+    ...(isNewest(status, run) ? { lastRun: run } : {}),
+    ...verifiedLater(status, run, told),
+  };
+}
+
+function verifiedLater({ lastVerification }: PolicyStatus, run: FinishedRun, { level }: EarlierRun): PolicyStatus {
+  const { completionTime, backupPath } = run;
+  const isOlder = lastVerification !== undefined && lastVerification.completionTime >= completionTime;
+  if (level === undefined || backupPath === undefined || isOlder) return {};
+  return { lastVerification: { level, result: 'Succeeded', completionTime, backupPath } };
 }
 
 function recordRun(before: PolicyStatus, ended: EndedRun): PolicyStatus {
   const run = finishedRun(ended);
-  const isNewest = !before.lastRun || before.lastRun.completionTime <= run.completionTime;
-  const status = isNewest && ended.outcome.report ? withoutLogWritten(before) : before;
+  if (!isNewest(before, run)) return recordFinished(before, run);
+  const status = ended.outcome.report ? withoutLogWritten(before) : before;
+  return { ...recordFinished(status, run), ...ofNewest(status, ended, run) };
+}
+
+const isNewest = ({ lastRun }: PolicyStatus, { completionTime }: FinishedRun): boolean =>
+  lastRun === undefined || lastRun.completionTime <= completionTime;
+
+function recordFinished(status: PolicyStatus, run: FinishedRun): PolicyStatus {
   return {
     ...status,
     runCounts: counted(status.runCounts ?? [], isUnseen(run) ? undefined : run),
     history: [run, ...(status.history ?? [])]
       .toSorted((a, b) => compare(b.completionTime, a.completionTime))
       .slice(0, HISTORY_LENGTH),
-    ...(isNewest ? ofNewest(status, ended, run) : {}),
     ...successOf(status, run),
     ...failureOf(status, run),
   };
