@@ -4,10 +4,19 @@ import type { Call } from './world.ts';
 
 /** As conflicted copies name it too. */
 export const ACCOUNT_NAME = 'Ann Lee';
-const ACCOUNT_ID = 'dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRopQngc';
+export const ACCOUNT_ID = 'dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRopQngc';
 
 /** The one member of the emulated team. */
 export const TEAM_MEMBER_ID = 'dbmid:AAHhy7WsR0x-u4ZCqiDl5Fz5zvuL3kmspwU';
+
+export const EMAIL = 'ann@office.example';
+export const NAME = {
+  given_name: 'Ann',
+  surname: 'Lee',
+  familiar_name: 'Ann',
+  display_name: ACCOUNT_NAME,
+  abbreviated_name: 'AL',
+};
 
 /** FullTeam with the policies that every team has. */
 const TEAM = {
@@ -26,9 +35,16 @@ const TEAM = {
   office_addin_policy: { '.tag': 'disabled' },
 };
 
+const echo = struct({ query: defaulted(text(/^/, 500), '') });
+
 export const ACCOUNT_ROUTES: readonly Route[] = [
-  rpc('check/user', struct({ query: defaulted(text(/^/, 500), '') }), {
+  rpc('check/user', echo, {
     scope: 'account_info.read',
+    handle: (_call, args) => ({ json: { result: args.query } }),
+  }),
+  rpc('check/app', echo, {
+    scope: undefined,
+    auth: 'app',
     handle: (_call, args) => ({ json: { result: args.query } }),
   }),
   rpc('users/get_current_account', nothing, {
@@ -53,17 +69,10 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
 ];
 
 function account({ world }: Call) {
-  const name = {
-    given_name: 'Ann',
-    surname: 'Lee',
-    familiar_name: 'Ann',
-    display_name: ACCOUNT_NAME,
-    abbreviated_name: 'AL',
-  };
   return {
     account_id: ACCOUNT_ID,
-    name,
-    email: 'ann@office.example',
+    name: NAME,
+    email: EMAIL,
     email_verified: true,
     disabled: false,
     country: 'US',

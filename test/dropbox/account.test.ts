@@ -44,4 +44,26 @@ describe("A team member's account", () => {
     const headers = { 'Dropbox-API-Select-User': TEAM_MEMBER_ID };
     assert.equal((await client.rpc('files/list_folder', { path: '' }, headers)).status, 200);
   });
+
+  it("gives the team's app the member by id or address, with the folder that is the member's own", async () => {
+    const emails = ['ann@office.example', 'bob@office.example'];
+    const members = [
+      { '.tag': 'team_member_id', team_member_id: TEAM_MEMBER_ID },
+      ...emails.map((email) => ({ '.tag': 'email', email })),
+    ];
+    const infos = () => client.rpc('team/members/get_info', { members });
+    assert.equal((await infos()).status, 400, 'the token of one member is no token of the team');
+    emulator.settings.teamToken = true;
+    assert.equal((await infos()).json.error.required_scope, 'members.read');
+    emulator.oauth.setScopes(['members.read', 'account_info.read']);
+    const [byId, byEmail, nobody] = (await infos()).json;
+    assert.deepEqual(byEmail, byId);
+    assert.deepEqual(nobody, { '.tag': 'id_not_found', id_not_found: 'bob@office.example' });
+    const headers = { 'Dropbox-API-Select-User': byEmail.profile.team_member_id };
+    const account = (await client.rpc('users/get_current_account', null, headers)).json;
+    assert.deepEqual(
+      [byId.profile.account_id, byId.profile.member_folder_id, byId.profile.root_folder_id],
+      [account.account_id, account.root_info.home_namespace_id, account.root_info.root_namespace_id],
+    );
+  });
 });

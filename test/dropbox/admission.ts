@@ -9,6 +9,7 @@ import type { World } from './world.ts';
 export function authorise(world: World, route: Route, headers: IncomingHttpHeaders, url: URL): string {
   if (route.style === 'plain') return headers.authorization ?? '';
   const given = headers.authorization ?? url.searchParams.get('authorization');
+  if (route.auth === 'app') return authoriseApp(world, route, given);
   if (route.scope === undefined) {
     if (headers.authorization === undefined) return '';
     throw badRequest(route.name, 'This endpoint does not support authentication');
@@ -19,10 +20,20 @@ export function authorise(world: World, route: Route, headers: IncomingHttpHeade
   if (!/^Bearer \S+$/.test(given)) {
     throw badRequest(route.name, 'Invalid authorization value in HTTP header/URL parameter');
   }
-  if (route.teamOnly && !world.team) throw badRequest(route.name, 'Your API app is not allowed to call this function.');
+  const isTeams = route.auth === 'team';
+  if ((route.teamOnly && !world.team) || (isTeams && !world.settings.teamToken))
+    throw badRequest(route.name, 'Your API app is not allowed to call this function.');
   world.oauth.admit(given, route.scope);
   refuseForeignMember(world, headers);
-  if (world.settings.teamToken) refuseWithoutMember(route, headers);
+  if (world.settings.teamToken && !isTeams) refuseWithoutMember(route, headers);
+  return given;
+}
+
+function authoriseApp(world: World, route: Route, given: string | null): string {
+  if (!given?.startsWith('Basic ')) {
+    throw badRequest(route.name, 'Invalid authorization value in HTTP header/URL parameter');
+  }
+  world.oauth.admitApp(given);
   return given;
 }
 

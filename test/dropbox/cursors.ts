@@ -13,6 +13,7 @@ export interface Cursor {
   readonly includeDeleted: boolean;
   readonly includeNonDownloadable: boolean;
   readonly includeMounted: boolean;
+  readonly explicitMembers: boolean;
   readonly limit: number;
   /** Journal length when the listing began: what was deleted before it is not told. */
   readonly snapshot: number;
@@ -48,7 +49,7 @@ export function readPage(tree: Tree, cursor: Cursor): Page {
   const waiting = !cursor.includeDeleted && position < cursor.snapshot ? nodesInOrder(view, root, cursor) : undefined;
   if (waiting) {
     for (const child of waiting.slice(0, cursor.limit)) {
-      collected.push(taggedMetadata(view, child));
+      collected.push(taggedMetadata(view, child, cursor));
       position = child.seq + 1;
     }
     if (waiting.length <= cursor.limit) position = cursor.snapshot;
@@ -117,7 +118,7 @@ function scanJournal(tree: Tree, view: FolderNode, root: FolderNode, cursor: Cur
         into.push(deletedMetadata(viewLower, viewDisplay, entry));
       }
     } else if (entry.seq === position && entry !== view && inListing(root, entry, cursor.recursive)) {
-      if (shown(root, entry, cursor)) into.push(taggedMetadata(view, entry));
+      if (shown(root, entry, cursor)) into.push(taggedMetadata(view, entry, cursor));
     }
   }
   return position;

@@ -24,6 +24,7 @@ import { REVISION_ROUTES } from './revision-routes.ts';
 import { SESSION_ROUTES } from './session-routes.ts';
 import { sessionTable } from './sessions.ts';
 import { type RequestRecord, recorder, type Stats } from './stats.ts';
+import { TEAM_ROUTES } from './team-routes.ts';
 import { type TestTree, testTree } from './test-tree.ts';
 import { Tree } from './tree.ts';
 import { UPLOAD_ROUTES } from './upload-routes.ts';
@@ -82,6 +83,7 @@ const ROUTES = new Map(
     REVISION_ROUTES,
     LINK_ROUTES,
     OLD_ROUTES,
+    TEAM_ROUTES,
   ].flatMap((routes) => routes.map((route) => [route.name, route] as const)),
 );
 

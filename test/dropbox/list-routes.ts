@@ -19,6 +19,7 @@ import type { Answer, Call } from './world.ts';
 const listArguments = struct({
   path: required(text(PATH_OR_ROOT)),
   recursive: defaulted(boolean, false),
+  // Without effect since December 2019, in listings.
   include_media_info: defaulted(boolean, false),
   include_deleted: defaulted(boolean, false),
   include_has_explicit_shared_members: defaulted(boolean, false),
@@ -72,6 +73,7 @@ function firstCursor(call: Call, args: Checked<typeof listArguments>, position: 
     includeDeleted: args.include_deleted,
     includeNonDownloadable: args.include_non_downloadable_files,
     includeMounted: args.include_mounted_folders,
+    explicitMembers: args.include_has_explicit_shared_members,
     limit: args.limit,
     snapshot: tree.journal.length,
     position,

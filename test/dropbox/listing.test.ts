@@ -122,6 +122,30 @@ describe('Listings and cursors', () => {
     assert.deepEqual((await list({})).json.entries[0].symlink_info, { target: '/etc/passwd' });
   });
 
+  it('say of a file who has locked it, and on request whether it is shared by itself and what a photo measures', async () => {
+    const path = '/Cases/A/1.txt';
+    const dimensions = { width: 640, height: 480 };
+    emulator.tree.flag(path, { lockedBy: 'Bob Ray', explicitMembers: true, dimensions });
+    const [plain] = await client.list({ path: '/Cases/A' });
+    assert.equal(plain.file_lock_info.lockholder_name, 'Bob Ray');
+    assert.deepEqual([plain.has_explicit_shared_members, plain.media_info], [undefined, undefined]);
+    const asked = { include_has_explicit_shared_members: true, include_media_info: true };
+    const listed = await client.list({ path: '/Cases', recursive: true, limit: 1, ...asked });
+    assert.deepEqual(
+      listed.map((entry) => entry.has_explicit_shared_members),
+      [undefined, undefined, true, false, undefined, false],
+      'folders have no such flag',
+    );
+    assert.ok(
+      listed.every((entry) => entry.media_info === undefined),
+      'listings tell nothing of photos',
+    );
+    const { json } = await client.rpc('files/get_metadata', { path, ...asked });
+    assert.equal(json.has_explicit_shared_members, true);
+    assert.deepEqual(json.media_info.metadata.dimensions, dimensions);
+    assert.equal((await client.download(path)).text, '1');
+  });
+
   it('leave mounted folders out, with all that is in them, where that is asked for', async () => {
     emulator.tree.namespace('/Cases/B', '84528192421');
     const args = { path: '/Cases', recursive: true, include_mounted_folders: false };
@@ -142,8 +166,9 @@ describe('Listings and cursors', () => {
     assert.match(moved.json.error_summary, /^from_lookup\/malformed_path/);
   });
 
-  it('see the team space only through the path root', async () => {
+  it('see the team space only through the path root', async (t) => {
     const team = await startEmulator({ team: { rootNamespaceId: '77', homePath: '/Ann Lee' } });
+    t.after(() => team.close());
     const member = rawClient(team);
     team.tree.put('/mine.txt', 'm');
     team.tree.putInTeam('/Team/shared.txt', 's');
@@ -161,7 +186,6 @@ describe('Listings and cursors', () => {
     assert.equal(wrong.status, 422);
     assert.equal(wrong.json.error.invalid_root.root_namespace_id, '77');
     assert.equal((await listed({ '.tag': 'namespace_id', namespace_id: '9' })).json.error['.tag'], 'no_permission');
-    await team.close();
   });
 
   it('hold generated cases whose contents need no storage', async () => {

@@ -14,15 +14,21 @@ import { timestamp } from './wire.ts';
 
 export type Json = Record<string, unknown>;
 
+/** What is only told of files to who asks for it. */
+export interface Asked {
+  readonly explicitMembers?: boolean;
+  readonly mediaInfo?: boolean;
+}
+
 /** FileMetadata or FolderMetadata, without `.tag`, as seen from `view`; keys in the order of the service. */
-export function metadataOf(view: FolderNode, node: TreeNode): Json {
-  return node.kind === 'file' ? fileMetadata(view, node) : folderMetadata(view, node);
+export function metadataOf(view: FolderNode, node: TreeNode, asked: Asked = {}): Json {
+  return node.kind === 'file' ? fileMetadata(view, node, asked) : folderMetadata(view, node);
 }
 
 /** Metadata where the union's tag belongs to it: listings, get_metadata, delete, move and copy. */
-export function taggedMetadata(view: FolderNode, node: TreeNode): Json {
+export function taggedMetadata(view: FolderNode, node: TreeNode, asked?: Asked): Json {
   const tag = node.kind === 'file' ? (node.flags?.unknownTag ?? 'file') : 'folder';
-  return { '.tag': tag, ...metadataOf(view, node) };
+  return { '.tag': tag, ...metadataOf(view, node, asked) };
 }
 
 export function deletedMetadata(pathOfView: string, displayOfView: string, gone: Tombstone): Json {
@@ -48,7 +54,7 @@ export function revisionMetadata(view: FolderNode, revision: Revision | FileNode
   };
 }
 
-function fileMetadata(view: FolderNode, file: FileNode): Json {
+function fileMetadata(view: FolderNode, file: FileNode, asked: Asked = {}): Json {
   const flags = file.flags;
   const lower = flags?.missingPathLower ? {} : { path_lower: pathBelow(view, file, 'key') };
   const exportInfo = flags?.exportFormats
@@ -64,12 +70,27 @@ function fileMetadata(view: FolderNode, file: FileNode): Json {
     server_modified: timestamp(file.serverModified),
     rev: revOf(file),
     size: file.content.size,
+    ...(asked.mediaInfo ? mediaInfo(file) : {}),
     ...(flags?.symlinkTarget === undefined ? {} : { symlink_info: { target: flags.symlinkTarget } }),
     ...fileSharing(file),
     is_downloadable: flags?.downloadable !== false,
     ...exportInfo,
+    ...(asked.explicitMembers ? { has_explicit_shared_members: flags?.explicitMembers === true } : {}),
     ...(flags?.missingContentHash || flags?.downloadable === false ? {} : { content_hash: file.content.hash() }),
+    ...lockInfo(file),
   };
+}
+
+function mediaInfo({ flags, clientModified }: FileNode): Json {
+  if (flags?.dimensions === undefined) return {};
+  const photo = { '.tag': 'photo', dimensions: flags.dimensions, time_taken: timestamp(clientModified) };
+  return { media_info: { '.tag': 'metadata', metadata: photo } };
+}
+
+function lockInfo({ flags, serverModified }: FileNode): Json {
+  if (flags?.lockedBy === undefined) return {};
+  const created = timestamp(serverModified);
+  return { file_lock_info: { is_lockholder: false, lockholder_name: flags.lockedBy, created } };
 }
 
 function folderMetadata(view: FolderNode, folder: FolderNode): Json {

@@ -9,6 +9,12 @@ export interface FileFlags {
   /** Taken down (DMCA): listed, but every download gives `path/restricted_content`. */
   readonly restricted?: boolean;
   readonly locked?: boolean;
+  /** Locked for editing by a colleague of this name; it can be read all the same. */
+  readonly lockedBy?: string;
+  /** Shared with somebody by itself, without its folder. */
+  readonly explicitMembers?: true;
+  /** A photo, told to those who ask for its media info. */
+  readonly dimensions?: { readonly width: number; readonly height: number };
   /** A link that a desktop client has synced: shown as an empty file with its target. */
   readonly symlinkTarget?: string;
   readonly missingContentHash?: boolean;

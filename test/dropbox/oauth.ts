@@ -28,6 +28,8 @@ export interface OAuth {
   token(parameters: Readonly<Record<string, string>>, authorization: string): object;
   /** Throws 401 unless the token is known, unexpired and has the scope. */
   admit(authorization: string, scope: string): void;
+  /** Throws 400 unless it is the app's own key and secret. */
+  admitApp(authorization: string): void;
   revoke(authorization: string): void;
   /** Every access token given so far is from now on expired. */
   expireAccessTokens(): void;
@@ -56,6 +58,9 @@ export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
     accessToken: issue(),
   };
 
+  const isOurs = ({ id, secret = credentials.appSecret }: Client): boolean =>
+    id === credentials.appKey && secret === credentials.appSecret;
+
   return {
     credentials,
     get refreshes() {
@@ -63,9 +68,7 @@ export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
     },
     token(parameters, authorization) {
       const client = clientOf(parameters, authorization);
-      if (client.id !== credentials.appKey || (client.secret ?? credentials.appSecret) !== credentials.appSecret) {
-        throw oauthError('invalid_client: Invalid client_id or client_secret', 'invalid_client');
-      }
+      if (!isOurs(client)) throw invalidClient();
       if (client.secret === undefined && !isPublicClient) {
         throw oauthError('No auth function available for given request', 'invalid_request');
       }
@@ -90,6 +93,10 @@ export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
       if (!scopes.includes(scope) || token.scopes?.includes(scope) === false)
         throw unauthorised('missing_scope', { required_scope: scope });
     },
+    admitApp(authorization) {
+      const client = clientOf({}, authorization);
+      if (client.secret === undefined || !isOurs(client)) throw invalidClient();
+    },
     revoke(authorization) {
       tokens.delete(authorization.replace(/^Bearer /, ''));
       refreshable = false;
@@ -109,13 +116,22 @@ export function oauth(clock: Clock, tokenSeconds = TOKEN_SECONDS): OAuth {
   };
 }
 
+interface Client {
+  readonly id: string | undefined;
+  readonly secret: string | undefined;
+}
+
 /** Form or query fields (Python, JavaScript), or HTTP Basic (rclone). */
-function clientOf(parameters: Readonly<Record<string, string>>, authorization: string) {
+function clientOf(parameters: Readonly<Record<string, string>>, authorization: string): Client {
   if (!authorization.startsWith('Basic ')) {
     return { id: parameters['client_id'], secret: parameters['client_secret'] };
   }
   const [id, secret] = Buffer.from(authorization.slice(6), 'base64').toString('utf8').split(':');
   return { id: decodeURIComponent(id ?? ''), secret: decodeURIComponent(secret ?? '') };
+}
+
+function invalidClient(): HttpError {
+  return oauthError('invalid_client: Invalid client_id or client_secret', 'invalid_client');
 }
 
 function oauthError(description: string, error: string): HttpError {

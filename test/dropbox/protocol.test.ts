@@ -101,6 +101,21 @@ describe('Requests, authorisation and answers', () => {
     assert.equal((await call({})).json.error['.tag'], 'expired_access_token');
   });
 
+  it("of an app for itself need its key and secret, and no account's token", async () => {
+    const { appKey, appSecret } = emulator.credentials;
+    const check = (authorization: string) => client.rpc('check/app', { query: 'x' }, { Authorization: authorization });
+    const basic = (secret: string) => `Basic ${Buffer.from(`${appKey}:${secret}`).toString('base64')}`;
+    assert.equal((await check(basic(appSecret))).json.result, 'x');
+    const refused = [basic('wrong'), `Bearer ${emulator.credentials.accessToken}`, ''];
+    const statuses = await Promise.all(refused.map(async (one) => (await check(one)).status));
+    assert.deepEqual(statuses, [400, 400, 400]);
+  });
+
+  it('keep their connection for as long as a client pauses', async () => {
+    const kept = await client.rpc('check/user', {});
+    assert.equal(kept.headers.get('keep-alive'), 'timeout=75');
+  });
+
   it('for tokens may put their parameters into the form, the URL or a Basic header', async () => {
     for (const how of ['form', 'query'] as const) {
       const answer = await token(refresh(), how);
@@ -151,8 +166,9 @@ describe('Requests, authorisation and answers', () => {
     assert.equal((await token({ ...refresh(), scope: 'sharing.write' })).status, 400);
   });
 
-  it('above the rate are refused, and refused ones count too', async () => {
+  it('above the rate are refused, and refused ones count too', async (t) => {
     const limited = await startEmulator({ clock, rateLimit: { requests: 2, perMs: 1000, retryAfterSeconds: 15 } });
+    t.after(() => limited.close());
     const hasty = rawClient(limited);
     const statusOf = async () => (await hasty.rpc('check/user', {})).status;
     assert.deepEqual([await statusOf(), await statusOf(), await statusOf()], [200, 200, 429]);
@@ -163,7 +179,6 @@ describe('Requests, authorisation and answers', () => {
     clock.advance(1000);
     assert.equal(await statusOf(), 200);
     assert.equal(limited.stats().rejectedByLimiter, 2);
-    await limited.close();
   });
 
   it('are counted by route, with the time of the given clock in Date', async () => {

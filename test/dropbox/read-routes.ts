@@ -1,5 +1,14 @@
 import { isConcealed } from './access.ts';
-import { boolean, defaulted, optional, propertyGroups, required, struct, text } from './argument-checks.ts';
+import {
+  boolean,
+  type Checked,
+  defaulted,
+  optional,
+  propertyGroups,
+  required,
+  struct,
+  text,
+} from './argument-checks.ts';
 import type { Content } from './contents.ts';
 import { type Json, revisionMetadata, taggedMetadata } from './metadata.ts';
 import { type FileNode, isWithin, type Revision, revOf } from './nodes.ts';
@@ -21,7 +30,7 @@ const metadataArguments = struct({
 export const READ_ROUTES: readonly Route[] = [
   rpc('files/get_metadata', metadataArguments, {
     scope: 'files.metadata.read',
-    handle: (call, args) => ({ json: metadataAt(call, args.path, args.include_deleted) }),
+    handle: (call, args) => ({ json: metadataAt(call, args) }),
   }),
   download('files/download', struct({ path: required(text(READ_PATH)), rev: optional(text(REV)) }), {
     scope: 'files.content.read',
@@ -52,13 +61,17 @@ export const READ_ROUTES: readonly Route[] = [
   }),
 ];
 
-function metadataAt(call: Call, path: string, includeDeleted: boolean): Json {
+function metadataAt(call: Call, args: Checked<typeof metadataArguments>): Json {
+  const { path } = args;
   if (path === '/') throw badRequest(call.route, 'request body: path: The root folder is unsupported.');
   if (path.startsWith('rev:')) return { '.tag': 'file', ...revisionMetadata(call.view, fileOfRev(call, path)) };
   refuseClimbing(path, 'path');
   const node = nodeAt(call.world.tree, call.view, path);
-  if (node !== undefined && !isHidden(call, node)) return taggedMetadata(call.view, node);
-  const gone = includeDeleted ? call.world.tree.tombstoneAt(call.view, path) : undefined;
+  if (node !== undefined && !isHidden(call, node)) {
+    const explicitMembers = args.include_has_explicit_shared_members;
+    return taggedMetadata(call.view, node, { explicitMembers, mediaInfo: args.include_media_info });
+  }
+  const gone = args.include_deleted ? call.world.tree.tombstoneAt(call.view, path) : undefined;
   if (gone === undefined) throw new Refusal('path/not_found');
   return { '.tag': 'deleted', name: gone.name, path_lower: path.toLowerCase(), path_display: path };
 }

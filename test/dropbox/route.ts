@@ -17,6 +17,8 @@ export interface Route {
   readonly writes?: true;
   /** Refused to apps of personal accounts. */
   readonly teamOnly?: true;
+  /** Not asked by a member: by the app itself with its key and secret, or with a token of the whole team. */
+  readonly auth?: 'app' | 'team';
 }
 
 interface RouteParts<T> {
@@ -24,6 +26,7 @@ interface RouteParts<T> {
   readonly handle: (call: Call, args: T) => Answer | Promise<Answer>;
   readonly writes?: true;
   readonly teamOnly?: true;
+  readonly auth?: 'app' | 'team';
   readonly host?: Host;
 }
 
