@@ -33,6 +33,7 @@ describe('A member of a shared folder', () => {
       traverse_only: false,
       no_access: true,
     });
+    assert.equal(sealed.parent_shared_folder_id, '84528192421', 'the older field beside it');
     assert.ok(!(await pathsBelow('/Cases')).some((path) => path.startsWith('/Cases/Sealed/')));
     assert.equal(await summary('files/get_metadata', { path: '/Cases/Sealed' }), 'ok');
     assert.equal(await summary('files/get_metadata', { path: '/Cases/Sealed/deep' }), 'path/not_found');

@@ -101,18 +101,18 @@ describe('Folders, moves, copies, deletions and revisions', () => {
     assertRefused(await client.download(`rev:${purged}`), 'path/not_found');
   });
 
-  it('nobody deletes for good through the API, but a team whose app has that very scope', async () => {
+  it('nobody deletes for good through the API, but a team whose app has that very scope', async (t) => {
     const refused = await client.rpc('files/permanently_delete', { path: '/a/one.txt' });
     assert.equal(refused.status, 400);
     assert.match(refused.text, /Your API app is not allowed to call this function\.$/);
     const team = await startEmulator({ clock, team: { rootNamespaceId: '77', homePath: '/Ann Lee' } });
+    t.after(() => team.close());
     const member = rawClient(team);
     team.tree.put('/a.txt', 'a');
     const remove = () => member.rpc('files/permanently_delete', { path: '/a.txt' });
     assert.equal((await remove()).json.error.required_scope, 'files.permanent_delete');
     team.oauth.setScopes(['files.permanent_delete']);
     assert.equal((await remove()).text, 'null');
-    await team.close();
   });
 
   it('a file that moves has the time of the move, and so has each below a moved folder', async () => {
@@ -134,6 +134,16 @@ describe('Folders, moves, copies, deletions and revisions', () => {
     assert.notEqual(json.rev, before.rev);
     assert.equal(Date.parse(json.server_modified) - Date.parse(before.server_modified), 60_000);
     assert.ok((await client.rpc('files/list_folder', { path: '/a' })).json.entries.length === 1);
+  });
+
+  it('a file that is put back over what stands there keeps the id of that', async () => {
+    const old = (await client.rpc('files/get_metadata', { path: '/a/one.txt' })).json;
+    emulator.tree.put('/a/one.txt', 'newer');
+    clock.advance(60_000);
+    const { json } = await client.rpc('files/restore', { path: '/a/one.txt', rev: old.rev });
+    assert.deepEqual([json.id, json.size, json.client_modified], [old.id, 3, old.client_modified]);
+    assert.notEqual(json.rev, old.rev);
+    assert.equal(Date.parse(json.server_modified) - Date.parse(old.server_modified), 60_000);
   });
 
   it('a name is spelled anew by a move, in other letters but not in another normal form', async () => {

@@ -52,6 +52,11 @@ describe('Uploads and their write modes', () => {
     assert.equal((await upload('/gone.txt', 'x', { mode: update })).status, 200);
     const renamed = await upload('/a.txt', 'four', { mode: update, autorename: true });
     assert.equal(renamed.json.name, "a (Ann Lee's conflicted copy).txt");
+    emulator.tree.remove('/a.txt');
+    emulator.tree.folder('/a.txt');
+    emulator.tree.remove("/a (Ann Lee's conflicted copy).txt");
+    const beside = await upload('/a.txt', 'five', { mode: update, autorename: true });
+    assert.equal(beside.json.name, "a (Ann Lee's conflicted copy).txt", 'a folder in the way is as a file');
   });
 
   it('conflict with a folder in their place and with a file above them', async () => {
@@ -95,8 +100,9 @@ describe('Uploads and their write modes', () => {
     assert.ok(copy.json.error_summary.startsWith('insufficient_quota/'));
   });
 
-  it('at the same time hit the write lock where it is on, appends do not', async () => {
+  it('at the same time hit the write lock where it is on, appends do not', async (t) => {
     const locked = await startEmulator({ writeLock: true });
+    t.after(() => locked.close());
     const hurried = rawClient(locked);
     const uploads = Array.from({ length: 6 }, (_, n) => hurried.upload('files/upload', { path: `/${n}` }, `${n}`));
     const replies = await Promise.all(uploads);
@@ -106,6 +112,5 @@ describe('Uploads and their write modes', () => {
     assert.deepEqual(refused[0]?.json.error, { reason: { '.tag': 'too_many_write_operations' } });
     assert.equal(locked.stats().rejectedByWriteLock, refused.length);
     assert.equal(locked.tree.files().length, 6 - refused.length);
-    await locked.close();
   });
 });
