@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FolderFlags } from '../dropbox/nodes.ts';
 import { openScene, type Scene } from './scene.ts';
-import { memberOf } from './truth.ts';
+import { contentsOf, memberOf, unzipped } from './truth.ts';
 
 const DAY_MS = 86_400_000;
 const CASE = '/CASES/USA003_Client 3';
@@ -98,6 +98,35 @@ test('a closed folder that the policy excludes is not asked for and makes no nig
     listed.filter((path) => /USA00[35]/.test(path)),
     [],
   );
+});
+
+test('a file that a colleague has locked for editing is in the backup as it stands', async () => {
+  await using scene = await openScene();
+  const path = `${CASE}/contract.docx`;
+  scene.emulator.tree.put(path, 'as it stands', { flags: { lockedBy: 'Bob Ray' } });
+  const report = await scene.night();
+  assert.deepEqual([report.exitCode, report.skippedFiles], [0, 0], report.message);
+  const stored = await unzipped(scene.emulator, report.backup?.path ?? '');
+  assert.deepEqual(stored, await contentsOf(scene.emulator, '/CASES'));
+  assert.ok([...stored.keys()].some((name) => name.endsWith('/contract.docx')));
+});
+
+test('a file that Dropbox refuses as locked is named, and makes the night incomplete', async () => {
+  await using scene = await openScene();
+  scene.emulator.tree.put(`${CASE}/contract.docx`, 'withheld', { flags: { locked: true } });
+  const report = await scene.night();
+  assert.deepEqual([report.exitCode, report.skippedFiles], [3, 1], report.message);
+  assert.deepEqual(await skippedLines(scene, report.backup?.path ?? ''), ['USA003_Client 3/contract.docx locked']);
+});
+
+test('a case and a folder in a case that others share with the account are in the backup', async () => {
+  await using scene = await openScene();
+  scene.emulator.tree.namespace(CASE, '84528192421');
+  scene.emulator.tree.namespace('/CASES/USA004_Client 4/Mails', '84528192422');
+  const report = await scene.night();
+  assert.deepEqual([report.exitCode, report.skippedFiles], [0, 0], report.message);
+  const stored = await unzipped(scene.emulator, report.backup?.path ?? '');
+  assert.deepEqual(stored, await contentsOf(scene.emulator, '/CASES'));
 });
 
 test('a source that may only be read is backed up as any other', async () => {
