@@ -48,3 +48,13 @@ test('The backup folder may be mounted in a case where the policy excludes it wi
   }
   assert.equal(backupsIn(office).length, 2);
 });
+
+// So do FUSE volumes whose server does not say how large a document is: rclone's of online documents, of plain HTTP.
+test('Files that have content and say that they are empty make the night incomplete, and are named', {
+  timeout: 60_000,
+}, async () => {
+  using office = openOffice();
+  const { code, report, stderr } = await runWithMount(office, '/proc/sys/kernel/random', office.policy);
+  assert.deepEqual([code, report.result], [3, 'Incomplete'], stderr);
+  assert.ok(report.failingPaths.includes('USA001_Smith/Backups/boot_id'), report.failingPaths.join(', '));
+});

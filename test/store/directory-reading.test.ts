@@ -48,6 +48,17 @@ describe('A file of a directory', () => {
     await assertUnreadableAs('changed_during_run', store, file);
   });
 
+  it('is not read as shorter than it is, whatever size was listed', async () => {
+    await using fixture = await directoryFixture();
+    const { store, seed } = fixture;
+    for (const size of [1, MIB, 3 * MIB]) {
+      await seed('file.bin', pattern(size));
+      const file = { ...(await fileAt(store, 'file.bin')), size: size - 1 };
+      await assert.rejects(store.load(file, never), { code: 'ContentMismatch' });
+      await assert.rejects(drained(store.stream(file, never)), { code: 'ContentMismatch' });
+    }
+  });
+
   it('is not followed when a link or a pipe took its place', async () => {
     await using fixture = await directoryFixture();
     const { root, store, seed } = fixture;

@@ -18,6 +18,13 @@ const SMALLEST_CHUNK = 64 * 1024;
 const chunkBytesOf = (throttle: Throttle | undefined): number =>
   throttle ? Math.min(CHUNK_BYTES, Math.max(SMALLEST_CHUNK, throttle.turnBytes)) : CHUNK_BYTES;
 
+/**
+ * A file is asked for one byte more than it is listed with. Where the server does not say how large a document is, a FUSE
+ * volume says 0 (rclone's, of online documents and of plain HTTP), as /proc does of all it has: read to its size alone, it
+ * would be archived as empty.
+ */
+const BEYOND_END = 1;
+
 /** A link is not followed, and a pipe that took the file's place must not block the open for ever. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -44,7 +51,7 @@ export async function loadFile(volume: Volume, file: FileEntry, signal: AbortSig
   signal.throwIfAborted();
   const absolute = absolutePath(volume.root, file.path);
   await using handle = await reading(volume, absolute, openInside(volume, file.path, OPEN_FLAGS));
-  const bytes = await readSpan(volume, { handle, absolute, offset: 0, length: file.size }, signal);
+  const bytes = await readSpan(volume, { handle, absolute, offset: 0, length: file.size + BEYOND_END }, signal);
   const stats = await statsOf(volume, handle, absolute);
   const digest = hashBytes(bytes);
   assertListed(absolute, file, changeSince(file.rev, stats), digest);
@@ -91,14 +98,14 @@ async function* chunksOf(
   let position = 0;
   const chunkBytes = chunkBytesOf(throttle);
   const readAhead = (): Promise<Buffer> => {
-    const chunk = readAt(handle, position, Math.min(chunkBytes, size - position));
+    const chunk = readAt(handle, position, Math.min(chunkBytes, size + BEYOND_END - position));
     // A fault waits for the consumer's next pull.
     chunk.catch(() => undefined);
     return chunk;
   };
   let next = readAhead();
   try {
-    while (position < size) {
+    while (position <= size) {
       signal.throwIfAborted();
       const chunk = await reading(volume, absolute, next);
       if (chunk.length === 0) return;
