@@ -40,6 +40,27 @@ test('a file without path_lower, path_display or content_hash is still a file', 
   ]);
 });
 
+const withoutPaths = (change: object): Metadata => {
+  const { path_lower: _, path_display: __, ...bare } = fileMetadata(change) as unknown as Record<string, unknown>;
+  return bare as unknown as Metadata;
+};
+
+test('files without any path do not take the place of each other, nor of one that has its path', () => {
+  const change = { name: 'Brief.pdf', path_lower: '/cases/brief.pdf', path_display: '/CASES/Brief.pdf' };
+  const all = [withoutPaths({ id: 'id:one' }), withoutPaths({ id: 'id:two' }), fileMetadata(change)];
+  const entries = all.map((metadata) => toEntry(metadata, paths));
+  assert.equal(new Set(entries.map(({ key }) => key)).size, 3);
+  assert.deepEqual(
+    entries.map((entry) => entry.kind === 'file' && entry.path),
+    ['Brief.pdf', 'Brief.pdf', 'Brief.pdf'],
+  );
+});
+
+test('a deletion without any path removes nothing that has one', () => {
+  const entry = toEntry(withoutPaths({ '.tag': 'deleted' }), paths);
+  assert.notEqual(entry.key, 'brief.pdf');
+});
+
 test('a key is NFC however the name was composed', () => {
   const entry = toEntry(fileMetadata({ path_lower: '/cases/a/mu\u0308ller.pdf' }), paths);
   assert.equal(entry.key, 'a/m\u00fcller.pdf');

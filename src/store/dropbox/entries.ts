@@ -66,12 +66,15 @@ interface Place {
 
 /**
  * path_lower and path_display may be missing: "null if the file or folder is not mounted" (dropbox-api-spec files.stone,
- * Metadata).
+ * Metadata). With neither, nobody knows where it lies, and its name alone may be that of another file, or of a case: NUL
+ * is in no real name, so its key is nobody else's.
  */
 function placeOf(metadata: files.Metadata, paths: Paths): Place {
-  const display = metadata.path_display ?? metadata.path_lower ?? `${paths.root}/${metadata.name}`;
+  const { name } = metadata;
+  const display = metadata.path_display ?? metadata.path_lower;
+  if (!display) return { path: name, key: `\0${'id' in metadata ? String(metadata.id) : name}`, name };
   const lower = metadata.path_lower ?? display.toLowerCase();
-  return { path: paths.relative(display), key: paths.relative(lower).normalize('NFC'), name: metadata.name };
+  return { path: paths.relative(display), key: paths.relative(lower).normalize('NFC'), name };
 }
 
 /** A lone surrogate can't be written in UTF-8: two such names would become one in the archive. */
