@@ -43,9 +43,14 @@ export async function inventoryWith(
   signal: AbortSignal,
 ): Promise<Inventory> {
   const proofs = new Map<string, StoredRecord>();
+  const replaced: StoredRecord[] = [];
   for (const stored of records.records) {
     const main = mainArchive(stored.record);
-    if (stored.record.state === 'finished' && main) proofs.set(main.name, stored);
+    if (stored.record.state !== 'finished' || !main) continue;
+    // A name is taken only where nothing has it: the backup that had it before was gone by then.
+    const before = proofs.get(main.name);
+    if (before) replaced.push(before);
+    proofs.set(main.name, stored);
   }
   const backups: Backup[] = [];
   for (const file of await filesIn(destination, '', signal)) {
@@ -56,7 +61,7 @@ export async function inventoryWith(
     backups.push({ file, name: file.name, date, proof, status: statusOf(file, proof?.record) });
   }
   backups.sort((a, b) => a.date.getTime() - b.date.getTime() || (a.name < b.name ? -1 : 1));
-  const lost = [...proofs.values()].filter(({ record }) => record.prunedTime === undefined);
+  const lost = [...replaced, ...proofs.values()].filter(({ record }) => record.prunedTime === undefined);
   return { backups, lost, records };
 }
 

@@ -53,6 +53,21 @@ test('a backup of another policy that is gone is no loss of this one', async () 
   assert.match((await scene.night(closed)).warnings.join(), /BackupLost/);
 });
 
+test('a backup that is gone is told, also when a later one of the day, of whichever policy, has its name by now', async () => {
+  for (const second of [closed, daily]) {
+    await using scene = await openShared();
+    const { backup } = await scene.night(closed);
+    scene.emulator.tree.remove(backup?.path ?? '');
+    scene.clock.advance(HOUR_MS);
+    const again = await scene.night(second);
+    assert.equal(again.backup?.path, backup?.path);
+    scene.clock.advance(DAY_MS);
+    const report = await scene.night(closed);
+    assert.match(report.warnings.join(), /BackupLost/);
+    assert.equal(report.retention?.verified, second === closed ? 2 : 1);
+  }
+});
+
 test('a policy whose nights fail for weeks keeps its backups while another one in the folder goes on', async () => {
   await using scene = await openShared();
   const other: NightChange = { ...closed, spec: SHORT };
