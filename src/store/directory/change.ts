@@ -1,4 +1,5 @@
-import { rename, unlink } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { lstat, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hashBytes } from '../content-hash.ts';
 import { Conflict, type Expected, type FileEntry } from '../store.ts';
@@ -7,7 +8,8 @@ import { temporaryPathFor } from './claims/leftovers.ts';
 import { discard, makeFolder, renameToFree, syncFolder, writeDurably } from './durable.ts';
 import { absolutePath, fileEntry, statOf } from './entry.ts';
 import { writing } from './faults.ts';
-import { expectMeant } from './meant.ts';
+import { expectMeant, type Meant } from './meant.ts';
+import { isSameFile, revisionOf } from './revision.ts';
 import type { Volume } from './volume.ts';
 
 /** Written beside its place and renamed into it under a claim, so that it is there whole or not at all. */
@@ -27,10 +29,11 @@ export async function putFile(
     await writeDurably(temporary, bytes, volume.modes);
     return await withClaim(volume, target, signal, async (claim) => {
       if (meant) await expectMeant(volume, meant, signal);
+      const own = await writing(temporary, lstat(temporary, { bigint: true }));
       await claim.confirm();
       if (meant || (await isInOurWay(volume, path))) await writing(target, rename(temporary, target));
       else await renameToFree(temporary, target);
-      return await settled(target, path, hashBytes(bytes).contentHash);
+      return await settled(volume, { path, own, contentHash: hashBytes(bytes).contentHash, proof: 'bytes' }, signal);
     });
   } finally {
     await discard(temporary);
@@ -66,15 +69,15 @@ export async function moveFile(volume: Volume, from: FileEntry, to: string, sign
   const target = absolutePath(volume.root, to);
   if (source === target) throw new Conflict(`${target} can't be moved to itself`);
   const meant = { ...from, proof: 'size and time' } as const;
-  const rev = await expectMeant(volume, meant, signal);
+  const rev = revisionOf(await expectMeant(volume, meant, signal));
   await makeFolder(dirname(target), volume.modes);
   return await withClaim(volume, target, signal, async (claim) => {
     // Not its bytes again: a claim is held for milliseconds.
-    await expectMeant(volume, { path: from.path, rev, proof: 'size and time' }, signal);
+    const own = await expectMeant(volume, { path: from.path, rev, proof: 'size and time' }, signal);
     await claim.confirm();
     await renameToFree(source, target);
     await syncFolder(dirname(source));
-    return await settled(target, to, from.contentHash);
+    return await settled(volume, { ...meant, path: to, own }, signal);
   });
 }
 
@@ -82,7 +85,7 @@ export async function removeFile(volume: Volume, file: FileEntry, signal: AbortS
   signal.throwIfAborted();
   const target = absolutePath(volume.root, file.path);
   if ((await writing(target, statOf(target))) === undefined) return 'gone';
-  const rev = await expectMeant(volume, { ...file, proof: 'size and time' }, signal);
+  const rev = revisionOf(await expectMeant(volume, { ...file, proof: 'size and time' }, signal));
   return await withClaim(volume, target, signal, async (claim) => {
     if ((await writing(target, statOf(target))) === undefined) return 'gone';
     await expectMeant(volume, { path: file.path, rev, proof: 'size and time' }, signal);
@@ -93,10 +96,21 @@ export async function removeFile(volume: Volume, file: FileEntry, signal: AbortS
   });
 }
 
-/** The entry under its new name, once the name is on the disk. */
-async function settled(absolute: string, path: string, contentHash: string | undefined): Promise<FileEntry> {
+/**
+ * The entry under its new name, once the name is on the disk. A process that was frozen in between finds what others have
+ * put there since, and their revision in its hands would let its next swap overwrite them: it throws Conflict.
+ */
+async function settled(
+  volume: Volume,
+  { own, ...made }: Omit<Meant, 'rev'> & { readonly own: BigIntStats },
+  signal: AbortSignal,
+): Promise<FileEntry> {
+  const { path, contentHash } = made;
+  const absolute = absolutePath(volume.root, path);
   await syncFolder(dirname(absolute));
-  const stats = await writing(absolute, statOf(absolute));
-  if (!stats) throw new Conflict(`${absolute} was removed at once by somebody else`);
+  const there = await writing(absolute, statOf(absolute));
+  const isOwn = there !== undefined && isSameFile(own, there);
+  // Some FUSE file systems number a file anew with its name.
+  const stats = isOwn ? there : await expectMeant(volume, { ...made, rev: revisionOf(own) }, signal);
   return fileEntry(path, stats, contentHash);
 }

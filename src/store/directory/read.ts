@@ -58,10 +58,12 @@ export async function loadFile(volume: Volume, file: FileEntry, signal: AbortSig
   return { bytes, digest };
 }
 
+/** `atEnd` is told what the file that was read is after its last byte. */
 export async function* streamFile(
   volume: Volume,
   file: FileEntry,
   signal: AbortSignal,
+  atEnd: (stats: BigIntStats) => void = () => undefined,
 ): AsyncGenerator<Buffer, Digest, void> {
   signal.throwIfAborted();
   const absolute = absolutePath(volume.root, file.path);
@@ -76,7 +78,9 @@ export async function* streamFile(
     yield chunk;
   }
   const digest = hasher.digest();
-  const meanwhile = changeSince(revisionOf(before), await statsOf(volume, handle, absolute));
+  const after = await statsOf(volume, handle, absolute);
+  atEnd(after);
+  const meanwhile = changeSince(revisionOf(before), after);
   if (meanwhile === 'touched' && file.contentHash === undefined) await assertReadsSame(whole, digest, signal);
   else assertListed(absolute, file, meanwhile === 'none' ? sinceListed : meanwhile, digest);
   return digest;

@@ -23,3 +23,17 @@ export function changeSince(rev: string, stats: BigIntStats): Change {
   if (before[0] !== after[0]) return 'another';
   return before[1] === after[1] ? 'touched' : 'retimed';
 }
+
+/**
+ * Whether this is the very file that was looked at, under whatever name, and nobody has written to it. Its time too: the
+ * number of a file that was removed goes to a new one.
+ */
+export function isSameFile(before: BigIntStats, now: BigIntStats): boolean {
+  return (
+    now.isFile() &&
+    before.dev === now.dev &&
+    before.ino === now.ino &&
+    before.size === now.size &&
+    before.mtimeNs === now.mtimeNs
+  );
+}

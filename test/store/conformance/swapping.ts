@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Conflict, type FileEntry, type Store } from '../../../src/store/store.ts';
 import { assertConflict, contentAt, digestOf, fileAt, listed, MIB, never, pattern, type Sentence } from './fixture.ts';
 
 const CONTENDERS = 10;
 const ROUNDS = 4;
+/** Each a little later in the put than the one before. */
+const OVERTAKINGS = 40;
 
 export function swappingSentences(sentence: Sentence): void {
   for (const size of [0, 1, 4 * MIB]) {
@@ -48,6 +51,23 @@ export function swappingSentences(sentence: Sentence): void {
     await unseed('lease.json');
     await assertConflict(store.put('lease.json', Buffer.from('six'), { rev: second.rev }, never));
     assert.equal(await store.stat('lease.json', never), undefined);
+  });
+
+  sentence('never gives the revision of what another writer has put there meanwhile', async ({ store, seed }) => {
+    for (let round = 0; round < OVERTAKINGS; round++) {
+      const before = await store.stat('lease.json', never);
+      const own = Buffer.from(`own ${round}`);
+      const putting = store.put('lease.json', own, before?.kind === 'file' ? before : 'absent', never);
+      const settled = putting.then(
+        ({ rev }) => rev,
+        (error: unknown) => assert.ok(error instanceof Conflict, String(error)),
+      );
+      for (let turn = 0; turn < round * 4; turn++) await yieldToOthers();
+      await seed('lease.json', Buffer.from(`another writer, in round ${round}`));
+      const rev = await settled;
+      const there = await fileAt(store, 'lease.json');
+      if (rev === there.rev) assert.ok((await contentAt(store, 'lease.json')).equals(own), `round ${round}`);
+    }
   });
 
   sentence(`lets exactly one of ${CONTENDERS} make a file that all make at once`, async ({ store }) => {
