@@ -53,6 +53,7 @@ export function singleLayout(
     source: night.source,
     cases: sealed.cases,
     items: sealed.items,
+    listed: sealed.listed,
     compression: spec.archive.compression,
     maxConcurrentDownloads: spec.transfer.maxConcurrentDownloads,
     workFolder,

@@ -75,6 +75,8 @@ export interface Source extends ReadableStore {
    * when it is not there or can't be read.
    */
   look?(folder: string, signal: AbortSignal): Promise<Look | undefined>;
+  /** Where files have no id: an inode. Renamed and written a file keeps it; later it may be another one's. */
+  numberOf?(file: FileEntry): string | undefined;
 }
 
 /** A store that can be written to: where backups lie, and where cases are given back to. */

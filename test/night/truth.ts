@@ -8,7 +8,7 @@ import type { Emulator } from '../dropbox/emulator.ts';
 /** Path relative to the source → SHA-256 of the content. */
 export type Contents = ReadonlyMap<string, string>;
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** What the emulator holds below a folder, read past the API. */
 export async function contentsOf({ tree }: Emulator, folder: string): Promise<Map<string, string>> {

@@ -11,6 +11,11 @@ export const SKIP_REASONS = {
     remedy:
       'Nothing; the next night takes it. If always the same: close the program that writes it, or find out what moves it at night.',
   },
+  moved_during_run: {
+    means:
+      'It was moved between the listing and its turn, alone or with its folder, and another file took its place: that one is in the archive, under the name that was listed.',
+    remedy: 'Nothing; the next night takes it. If always the same: find out what moves it at night.',
+  },
   restricted_content: {
     means: 'Dropbox withholds it for legal reasons.',
     remedy: 'Ask Dropbox; exclude it (`spec.source.exclude`) once that is settled.',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { openSpool, type Spool } from '../../host/spool.ts';
 import { type FileLine, type ManifestCase, NOWHERE, placeWith } from '../../repository/manifest.ts';
 import type { Digest } from '../../store/store.ts';
@@ -13,7 +14,7 @@ import type { PlannedInput } from './planned-input.ts';
  */
 export interface Ledger {
   archived(input: PlannedInput, written: ZipWritten<Digest>): Promise<void>;
-  skipped(item: PlannedItem, reason: string): Promise<void>;
+  skipped(item: Pick<PlannedItem, 'caseName' | 'path'>, reason: SkipReason): Promise<void>;
   /** One more line of SHA256SUMS, for what is not a case file. */
   sum(name: string, sha256: string): Promise<void>;
   readonly filesList: Spool;
@@ -58,7 +59,10 @@ export async function openLedger(folder: string, planned: readonly PlannedCase[]
   const byReason = new Map<string, number>();
   const examples: string[] = [];
 
-  const talliesOf = (item: PlannedItem): readonly Tally[] => [caseOf.get(item.caseName) ?? loose, whole];
+  const talliesOf = (item: Pick<PlannedItem, 'caseName'>): readonly Tally[] => [
+    caseOf.get(item.caseName) ?? loose,
+    whole,
+  ];
   const addLine = async (line: FileLine): Promise<void> => {
     const text = Buffer.from(`${JSON.stringify(line)}\n`);
     await filesList.append(text);

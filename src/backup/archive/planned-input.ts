@@ -47,6 +47,8 @@ function fileInput(source: ReadableStore, item: PlannedItem, planned: FileEntry)
     async refresh(signal) {
       const now = await source.stat(file.path, signal);
       if (now?.kind !== 'file') throw new Unavailable('deleted_during_run');
+      // The listed one may have another name by now, and nobody would miss it.
+      if (now.id !== planned.id) throw new Unavailable('changed_during_run');
       const isAnother = now.rev !== file.rev || now.size !== file.size;
       file = now;
       return isAnother;

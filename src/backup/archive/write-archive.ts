@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import { FILES_LIST, MANIFEST, type Manifest, READ_ME, SUMS } from '../../repository/manifest.ts';
-import type { Digest, ReadableStore } from '../../store/store.ts';
+import type { Digest, Source } from '../../store/store.ts';
 import type { Compression, ZipInput } from '../../zip/entry.ts';
 import { createArchive, fitsName, type Sink, type ZipArchive } from '../../zip/write/archive.ts';
 import { type WriteOptions, writeEntries } from '../../zip/write/write-entries.ts';
 import type { PlanEntry } from '../listing/plan.ts';
-import type { PlannedCase } from '../listing/seal-plan.ts';
+import type { Listed, PlannedCase } from '../listing/seal-plan.ts';
 import type { PlannedItem } from '../listing/walk.ts';
 import { bytesInput, spoolInput } from './added-input.ts';
 import { countArrivals } from './arrivals.ts';
+import { type Displaced, watchDisplaced } from './displaced.ts';
 import { decideFailure } from './failed-input.ts';
 import { type Account, type Ledger, openLedger } from './ledger.ts';
 import { type Heading, manifestOf } from './make-manifest.ts';
@@ -20,10 +21,11 @@ import { readMe } from './read-me.ts';
 export interface ArchiveTask {
   /** What it says of itself. */
   readonly heading: Heading;
-  readonly source: ReadableStore;
+  readonly source: Source;
   readonly cases: readonly PlannedCase[];
   /** Everything of it in the archive's order, a case in one stretch. */
   items(signal: AbortSignal): AsyncIterable<PlannedItem>;
+  readonly listed: Listed;
   readonly compression: Compression;
   readonly maxConcurrentDownloads: number;
   /** For the lists that grow with it. */
@@ -42,13 +44,15 @@ export interface WrittenArchive {
 export async function writeArchive(sink: Sink, task: ArchiveTask, signal: AbortSignal): Promise<WrittenArchive> {
   const zip = await createArchive(sink, join(task.workFolder, 'directory'));
   const ledger = await openLedger(task.workFolder, task.cases);
+  const displaced = watchDisplaced(task.source, task);
   const { start } = task.heading;
   const add = (input: ZipInput<Digest>, compression: Compression): Promise<Digest> =>
     addOne(zip, input, compression, signal);
   try {
     const page = await add(bytesInput(READ_ME, start, Buffer.from(readMe(task.heading))), 'Auto');
     await ledger.sum(READ_ME, page.sha256);
-    await addItems(zip, task, ledger, signal);
+    await addItems(zip, task, { ledger, displaced }, signal);
+    for await (const place of displaced.missing(signal)) await ledger.skipped(place, 'moved_during_run');
     const list = await add(spoolInput(FILES_LIST, start, ledger.filesList), 'Auto');
     await ledger.sum(FILES_LIST, list.sha256);
     const account = ledger.account();
@@ -60,6 +64,7 @@ export async function writeArchive(sink: Sink, task: ArchiveTask, signal: AbortS
     const { bytes } = await zip.finish();
     return { bytes, manifest, account };
   } finally {
+    displaced.close();
     await ledger.close();
     await zip.close();
   }
@@ -67,7 +72,12 @@ export async function writeArchive(sink: Sink, task: ArchiveTask, signal: AbortS
 
 const jsonOf = (manifest: Manifest): Buffer => Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
 
-async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, signal: AbortSignal): Promise<void> {
+async function addItems(
+  zip: ZipArchive,
+  task: ArchiveTask,
+  { ledger, displaced }: { readonly ledger: Ledger; readonly displaced: Displaced },
+  signal: AbortSignal,
+): Promise<void> {
   const underWay = new Map<string, PlannedInput>();
   const arrivals = countArrivals();
   const take = (name: string): PlannedInput => {
@@ -104,7 +114,9 @@ async function addItems(zip: ZipArchive, task: ArchiveTask, ledger: Ledger, sign
     },
   };
   for await (const written of writeEntries(zip, inputs(), options)) {
-    await ledger.archived(take(written.name), written);
+    const input = take(written.name);
+    await ledger.archived(input, written);
+    displaced.archived(input);
     underWay.delete(written.name);
     arrivals.archived();
     task.onArchived(1, written.size);

@@ -35,6 +35,8 @@ export interface Plan {
   settleMoves(signal: AbortSignal): Promise<void>;
   /** In archive order: by case, then by path, a folder right before what it holds. */
   entries(): Iterable<PlanEntry>;
+  at(key: string): PlanEntry | undefined;
+  excludes(path: string): boolean;
   /** Whether the policy excludes a folder with all that may be below it: then it need not be listed. */
   excludesAll(folder: string): boolean;
   countFiles(): number;
@@ -86,6 +88,7 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
   const nextFrom = database.prepare(
     'SELECT sort, reading, entry FROM node WHERE sort >= ? AND sort < ? ORDER BY sort LIMIT 1',
   );
+  const entryAt = database.prepare('SELECT entry FROM node WHERE sort = ?');
   const removeTree = database.prepare('DELETE FROM node WHERE sort = ? OR (sort > ? AND sort < ?)');
   const leaveOut = database.prepare('INSERT OR REPLACE INTO excluded (sort, kind) VALUES (?, ?)');
   const removeExcluded = database.prepare('DELETE FROM excluded WHERE sort = ? OR (sort > ? AND sort < ?)');
@@ -162,6 +165,11 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
       const rows = database.prepare('SELECT entry FROM node ORDER BY sort').iterate();
       for (const row of rows) yield parseEntry(String(row['entry']));
     },
+    at(key) {
+      const row = entryAt.get(sortKey(key));
+      return row && parseEntry(String(row['entry']));
+    },
+    excludes: isExcluded,
     excludesAll: treeMatcherOf(exclude),
     countFiles: () => Number(countFiles.get()?.['n']),
     countExcluded: () => Number(countExcluded.get()?.['n']),

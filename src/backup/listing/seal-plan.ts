@@ -15,7 +15,11 @@ export interface SealedPlan {
   readonly unseen: readonly UnseenCase[];
   /** Everything with its place, in the archive's order, as often as it is asked for. */
   items(signal: AbortSignal): AsyncIterable<PlannedItem>;
+  readonly listed: Listed;
 }
+
+/** What was listed at a path, and what the policy excludes. */
+export type Listed = Pick<Plan, 'at' | 'excludes' | 'excludesAll'>;
 
 export interface PlannedCase {
   /** As people know it. */
@@ -63,7 +67,9 @@ export async function sealPlan(plan: Plan, signal: AbortSignal): Promise<SealedP
     for await (const item of inTurns(walk(plan.entries(), decideNames(plan)), signal)) take(item);
   });
   closeCase();
-  return { totals, cases, unseen, items: (until) => inTurns(walk(plan.entries(), decidedNames(plan)), until) };
+  const items = (until: AbortSignal): AsyncIterable<PlannedItem> =>
+    inTurns(walk(plan.entries(), decidedNames(plan)), until);
+  return { totals, cases, unseen, items, listed: plan };
 }
 
 interface OpenCase {

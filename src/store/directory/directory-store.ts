@@ -10,6 +10,7 @@ import { lookAtFolder } from './listing/look.ts';
 import { modesOf } from './modes.ts';
 import { obeying, obeyingEach } from './obeying.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
+import { numberIn } from './revision.ts';
 import { identifyRoot, spaceOf, timeOf } from './root.ts';
 import type { Volume } from './volume.ts';
 import { writeFile } from './write.ts';
@@ -59,6 +60,7 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       yield { kind: 'restart' };
     },
     look: (folder, signal) => obeying(signal, () => lookAtFolder(volume, folder)),
+    numberOf: ({ rev }) => numberIn(rev),
     stat: (path, signal) => obeying(signal, () => entryAt(volume, path)),
     load: (file, signal) => obeying(signal, () => loadFile(volume, file, signal)),
     stream: (file, signal) => obeyingEach(signal, streamFile(volume, file, signal)),

@@ -8,6 +8,9 @@ export function revisionOf(stats: BigIntStats): string {
   return [stats.size, stats.mtimeNs, stats.ino, stats.ctimeNs].map((value) => value.toString(36)).join('-');
 }
 
+/** The inode. */
+export const numberIn = (rev: string): string | undefined => rev.split('-')[2];
+
 /**
  * What a file has become since a revision of it was seen. `touched`: its size and time are what they were, but a sync
  * client, a scanner, chown or a hard-link snapshot has moved its ctime, or a copy that keeps times stands in its place.
