@@ -106,7 +106,7 @@ async function furnish(
     { ...policy, metadata: { ...policy.metadata, creationTimestamp: born } } as unknown as StoredObject,
   ]);
   const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs/${cronJobName('backup', name)}`;
-  const desired = desiredCronJob(wholePolicy(cachedPolicy(policy)), JOB_SETTINGS);
+  const desired = desiredCronJob(wholePolicy(cachedPolicy(policy)), JOB_SETTINGS, undefined);
   const cronJob = await api.patch<JobMaker>(`${path}?fieldManager=${FIELD_MANAGER}`, desired, 'apply-patch+yaml');
   // Long enough ago that no event of it is told again.
   const lastNight = Math.floor((Date.now() - DAY_MS / 2) / 60_000) * 60_000;

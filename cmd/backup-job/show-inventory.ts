@@ -1,8 +1,9 @@
 import { counted } from '../../src/api/counted.ts';
 import { printable } from '../../src/host/printable.ts';
+import { homeInWords } from '../../src/repository/home.ts';
 import type { Inventory } from '../../src/repository/inventory.ts';
 import { mainArchive, type StoredRecord } from '../../src/repository/record.ts';
-import { isOf, type Series } from '../../src/repository/series.ts';
+import { isOf, kinshipOf, type Series } from '../../src/repository/series.ts';
 import { lastRead } from '../../src/repository/verify/reading-due.ts';
 import type { ReadableStore } from '../../src/store/store.ts';
 import { table } from './table.ts';
@@ -74,9 +75,13 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore,
     ...(inventory.lost.length > 0
       ? ['LOST: it was made and verified, and is gone though retention did not delete it; look for who did']
       : []),
-    ...(told.some(({ record }) => !isOf(series, record))
+    ...(told.some(({ record }) => kinshipOf(series, record) === 'foreign')
       ? [`of another policy or source: policy ${series.policy} neither counts nor deletes it`]
       : []),
+    ...[...homesElsewhere(told, series)].map(
+      (home) =>
+        `elsewhere: of a policy of this name in ${home}; this one neither counts nor deletes it unless spec.retention.adopt names that UID`,
+    ),
     ...(inventory.records.unreadable.length > 0
       ? [`${counted(inventory.records.unreadable.length, 'run record')} can't be read; nothing will be deleted`]
       : []),
@@ -84,13 +89,20 @@ export function inventoryTable(inventory: Inventory, destination: ReadableStore,
   return `${table([['NAME', 'STATUS', 'SIZE', 'CASES', 'FILES', 'READ', 'POLICY'], ...rows])}\n${notes.map(printable).join('\n')}\n`;
 }
 
-/** The policy's own name says enough of its own; of others also where their files come from. */
+/** The policy's own name says enough of its own; of others also where their files come from, or where they run. */
 const ownerIn = ({ record }: StoredRecord, series: Series): string =>
-  isOf(series, record) ? record.policy : `${record.policy} (another: ${record.source.location})`;
+  record.policy +
+  { own: '', elsewhere: ' (elsewhere)', foreign: ` (another: ${record.source.location})` }[kinshipOf(series, record)];
+
+function homesElsewhere(told: readonly StoredRecord[], series: Series): Set<string> {
+  const elsewhere = told.filter(({ record }) => kinshipOf(series, record) === 'elsewhere');
+  return new Set(elsewhere.flatMap(({ record }) => (record.home ? [homeInWords(record.home)] : [])));
+}
 
 const ownerOf = ({ record }: StoredRecord, series: Series): object => ({
   policy: record.policy,
   source: record.source.location,
+  home: record.home,
   isOurs: isOf(series, record),
 });
 

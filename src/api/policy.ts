@@ -87,6 +87,13 @@ const retention = z
       .default(7)
       .describe('How many of the newest verified backups stay, however old they are.'),
     maxDeletionsPerRun: z.int().min(1).max(1000).default(10).describe('Most backups that one run may delete.'),
+    adopt: z
+      .array(z.string().min(1).max(64))
+      .max(16)
+      .default([])
+      .describe(
+        'UIDs of installations or policies that are gone: their backups of a policy of the same name and source count as those of this one. backup-job list shows them. Never one whose policy still runs.',
+      ),
     mode: z
       .enum(['Enforce', 'DryRun', 'Disabled'])
       .default('Enforce')
@@ -184,6 +191,9 @@ export const policySchema = z.strictObject({
         'must be lower-case letters, digits, - and ., as in the names of other objects',
       ),
     namespace: z.string().optional(),
+    /** The cluster's own word for this very object, where the policy comes from one. */
+    uid: z.string().min(1).max(64).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
   }),
   spec: z.preprocess(withoutNulls, policySpecSchema),
   status: z.unknown().optional(),

@@ -19,7 +19,9 @@ export interface CasesBefore {
 /** Undefined where no backup stands, or none that can be opened now: no night fails for it. */
 export async function casesBefore(night: Night, { backups, series }: SeenInventory): Promise<CasesBefore | undefined> {
   const { destination, signal, log } = night;
-  const newest = backups.findLast(({ status }) => status === 'verified' || status === 'incomplete');
+  const newest =
+    backups.findLast(({ status }) => status === 'verified' || status === 'incomplete') ??
+    backups.findLast(({ status }) => status === 'elsewhere');
   if (!newest) return undefined;
   try {
     const read = rangesOf(destination, newest.file, AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]));

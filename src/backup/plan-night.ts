@@ -1,7 +1,9 @@
 import { counted } from '../api/counted.ts';
 import type { Baseline, RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
-import type { Inventory, SeenInventory } from '../repository/inventory.ts';
+import { homeInWords } from '../repository/home.ts';
+import type { SeenInventory } from '../repository/inventory.ts';
+import { kinshipOf } from '../repository/series.ts';
 import type { Identity } from '../store/store.ts';
 import { casesBefore } from './cases-before.ts';
 import { baselineOf, keptNights, lastNight, type PastNight, tracesIn } from './guards/baseline.ts';
@@ -90,14 +92,25 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   expired: 'Dropbox no longer knew what had moved meanwhile',
 };
 
-function tellBaseline(night: Night, before: PastNight | undefined, inventory: Inventory): Baseline {
+function tellBaseline(night: Night, before: PastNight | undefined, inventory: SeenInventory): Baseline {
   const baseline = baselineOf(before, inventory);
   const { length: unread } = inventory.records.unreadable;
+  tellElsewhere(night, before, inventory);
   if (baseline.kind === 'Nothing')
     night.warn('NothingToCompare', `nothing tells how large the source was before: ${tracesIn(inventory)}`);
   else if (unread > 0)
     night.warn('RecordsUnreadable', `${counted(unread, 'run record')} can't be read; the guards know the others only`);
   return baseline;
+}
+
+/** Once: the next night has one of its own to compare with. */
+function tellElsewhere(night: Night, before: PastNight | undefined, { series, backups }: SeenInventory): void {
+  if (!before?.record.home || kinshipOf(series, before.record) !== 'elsewhere') return;
+  const kept = backups.filter(({ status }) => status === 'elsewhere').length;
+  night.warn(
+    'PolicyElsewhere',
+    `tonight is compared with run ${before.record.runId} of policy ${series.policy} in ${homeInWords(before.record.home)}; ${counted(kept, 'backup')} of that name and source from elsewhere stay, whatever their age`,
+  );
 }
 
 function tellListing(night: Night, { rounds, doubts, moving }: ListingResult): void {

@@ -1,12 +1,13 @@
 import type { EarlierRun, RunReport } from '../api/report.ts';
 import { asFailure, type Failure, messageOf } from '../host/errors.ts';
+import { homeOf } from '../repository/home.ts';
 import { seenBy } from '../repository/inventory.ts';
 import { acquireLease, type Lease } from '../repository/lease/lease.ts';
 import { POLICY_FILE } from '../repository/names.ts';
 import { keepPolicy } from '../repository/policy-copy.ts';
 import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
 import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
-import { originOf } from '../repository/series.ts';
+import { originOf, seriesAt } from '../repository/series.ts';
 import { closeFailed } from './close-failed.ts';
 import { earlierRuns } from './earlier-runs.ts';
 import { finish, stopped } from './finish.ts';
@@ -33,7 +34,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     const { source } = identities;
     prepared = true;
     lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
-    const series = { policy: night.policyName, source: originOf(night.source, source) };
+    const series = seriesAt(night.policy, originOf(night.source, source));
     const inventory = seenBy(series, await recover(night, lease));
     earlier = earlierRuns(inventory, night.slot);
     await rememberPolicy(night);
@@ -91,6 +92,7 @@ async function rememberPolicy(night: Night): Promise<void> {
 }
 
 function firstRecord(night: Night): RecordKeeper['current'] {
+  const home = homeOf(night.policy);
   const record: RunRecord = {
     version: RECORD_VERSION,
     kind: 'Backup',
@@ -99,6 +101,7 @@ function firstRecord(night: Night): RecordKeeper['current'] {
     runId: night.runId,
     slot: night.slot,
     policy: night.policyName,
+    ...(home && { home }),
     startTime: night.start.toISOString(),
     fence: 0,
     source: { location: night.source.locate('') },

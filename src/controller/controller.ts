@@ -75,6 +75,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
   });
   const crd = servedCrd(client, clock, log);
   let era = 0;
+  let installation: string | undefined;
   const onVersion = rewindWatch(() => {
     era++;
     log.error(
@@ -98,10 +99,13 @@ export async function runController(options: ControllerOptions): Promise<'releas
       log,
       signal,
       metrics: metrics.elector(lease.name),
-      onVersion,
+      onLease(metadata) {
+        installation = metadata?.uid;
+        onVersion(metadata?.resourceVersion);
+      },
       async lead(leading) {
         queues = new Map(ROWS.map((row) => [row, queueOf(row, clock, metrics)]));
-        await lead(options, { caches, crd, era: () => era }, queues, leading);
+        await lead(options, { caches, crd, installation, era: () => era }, queues, leading);
         queues = new Map();
       },
     });
@@ -113,7 +117,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
 
 async function lead(
   options: ControllerOptions,
-  { caches, crd, era }: Pick<Tools, 'caches' | 'crd' | 'era'>,
+  { caches, crd, installation, era }: Pick<Tools, 'caches' | 'crd' | 'installation' | 'era'>,
   queues: Queues,
   leading: AbortSignal,
 ): Promise<void> {
@@ -133,7 +137,7 @@ async function lead(
   await Promise.race([caches.settled, aborted(leading)]);
   if (leading.aborted) return;
   const name = `${lease.namespace}/${lease.name}`;
-  const tools: Tools = { client, caches, crd, job, recorder, clock, log, name, era };
+  const tools: Tools = { client, caches, crd, job, recorder, clock, log, name, installation, era };
   await Promise.all([...queues].map(([row, queue]) => workOff(row, queue, tools, { metrics, log, leading })));
   await recorder.flush();
 }

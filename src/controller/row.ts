@@ -40,6 +40,8 @@ export interface Tools {
   readonly era: () => number;
   /** Of this installation of the controller among others: the namespace and name of its Lease. */
   readonly name: string;
+  /** The UID of that Lease, which no other cluster has. */
+  readonly installation: string | undefined;
 }
 
 export const queueOf = ({ name, backoff }: Row, clock: Clock, metrics: KubeMetrics): Workqueue =>

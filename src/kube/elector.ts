@@ -3,6 +3,7 @@ import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { KubeClient } from './client.ts';
 import { createCandidate, type LeaseCandidate } from './lease-candidate.ts';
+import type { ObjectMeta } from './objects.ts';
 
 /**
  * Of several processes one leads: the one that keeps a Lease renewed.
@@ -30,8 +31,8 @@ export interface ElectorOptions {
   readonly retryPeriodMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly metrics?: ElectorMetrics | undefined;
-  /** Hears of the Lease's resourceVersion every few seconds, whoever holds it. */
-  readonly onVersion?: ((resourceVersion: string | undefined) => void) | undefined;
+  /** Hears of the Lease's metadata every few seconds, whoever holds it. */
+  readonly onLease?: ((metadata: ObjectMeta | undefined) => void) | undefined;
   /** The work. Its signal aborts when leadership is lost or the elector's own signal aborts; then it has to end. */
   readonly lead: (signal: AbortSignal) => Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
   observe,
   releasedRecord,
 } from './lease-record.ts';
+import type { ObjectMeta } from './objects.ts';
 import { LEASES } from './resources.ts';
 import { withinTime } from './within-time.ts';
 
@@ -28,8 +29,8 @@ export interface CandidateOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly leaseDurationMs: number;
-  /** Hears of the Lease's resourceVersion, each time that the server tells it. */
-  readonly onVersion?: ((resourceVersion: string | undefined) => void) | undefined;
+  /** Hears of the Lease's metadata, each time that the server tells it. */
+  readonly onLease?: ((metadata: ObjectMeta | undefined) => void) | undefined;
 }
 
 export function createCandidate(options: CandidateOptions): LeaseCandidate {
@@ -45,7 +46,7 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
   });
 
   function heard<T extends LeaseObject | undefined>(lease: T): T {
-    options.onVersion?.(lease?.metadata.resourceVersion);
+    options.onLease?.(lease?.metadata);
     return lease;
   }
 

@@ -11,7 +11,7 @@ import {
   type StoredRecord,
 } from './record.ts';
 import type { RetainedBackup } from './retention/retention.ts';
-import { isOf, type Series } from './series.ts';
+import { isOf, kinshipOf, type Series } from './series.ts';
 
 /** What stands at the destination: the backups by name, each with the record that proves it, if any. */
 export interface Backup extends RetainedBackup {
@@ -71,10 +71,13 @@ export interface SeenInventory extends Inventory {
 }
 
 export function seenBy(series: Series, { backups, lost, records }: Inventory): SeenInventory {
-  const isForeign = (record: RunRecord | undefined): boolean => record !== undefined && !isOf(series, record);
+  const asSeen = (backup: Backup): Backup => {
+    const kinship = backup.proof && kinshipOf(series, backup.proof.record);
+    return kinship === undefined || kinship === 'own' ? backup : { ...backup, status: kinship };
+  };
   return {
-    backups: backups.map((backup) => (isForeign(backup.proof?.record) ? { ...backup, status: 'foreign' } : backup)),
-    lost: lost.filter(({ record }) => !isForeign(record)),
+    backups: backups.map(asSeen),
+    lost: lost.filter(({ record }) => isOf(series, record)),
     records,
     series,
   };

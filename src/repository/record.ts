@@ -49,6 +49,16 @@ export const recordSchema = z.object({
   runId: z.string(),
   slot: z.string(),
   policy: z.string(),
+  /** Which of all policies of that name it is; absent by hand, and in records of before. */
+  home: z
+    .object({
+      /** Of the policy as the cluster has it. */
+      uid: z.string(),
+      namespace: z.string(),
+      /** Of the controller's Lease, which outlives policies and the controller itself. */
+      installation: z.string().optional(),
+    })
+    .optional(),
   startTime: z.iso.datetime(),
   /** Which holder of the lease it was; for people, nothing compares it. */
   fence: z.int(),

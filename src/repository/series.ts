@@ -1,5 +1,6 @@
 import type { Policy } from '../api/policy.ts';
 import type { Identity, ReadableStore } from '../store/store.ts';
+import { type Home, homeOf, isSameHome, uidsOf } from './home.ts';
 import type { RunRecord, StoredRecord } from './record.ts';
 
 /** Where a run's files came from, as its record has it. */
@@ -12,7 +13,25 @@ export type Origin = RunRecord['source'];
 export interface Series {
   readonly policy: string;
   readonly source: Origin;
+  /** Undefined by hand. */
+  readonly home?: Home | undefined;
+  /** UIDs of others whose backups the policy has made its own. */
+  readonly adopted?: readonly string[];
 }
+
+/**
+ * What a record is to a series. `elsewhere`: of a policy of the same name and source that is, or may be, another one: two
+ * clusters that write into one folder look like that, and so does one that stands in for another which is gone. Tonight
+ * may be compared with it where nothing nearer stands; nothing of it is ever deleted.
+ */
+export type Kinship = 'own' | 'elsewhere' | 'foreign';
+
+export const seriesAt = (policy: Policy, source: Origin): Series => ({
+  policy: policy.metadata.name,
+  source,
+  home: homeOf(policy),
+  adopted: policy.spec.retention.adopt,
+});
 
 export function originOf(source: ReadableStore, { account, namespace, root }: Identity): Origin {
   return {
@@ -27,10 +46,9 @@ export function originOf(source: ReadableStore, { account, namespace, root }: Id
  * The series of a policy as far as it is known without opening its source, whose secret need not be at hand: the account
  * is that of its newest backup here.
  */
-export function seriesOf({ metadata, spec }: Policy, records: readonly StoredRecord[]): Series {
-  const { dropbox, directory } = spec.source;
-  const location = dropbox?.root ?? directory?.path ?? '';
-  const named = { policy: metadata.name, source: { location } };
+export function seriesOf(policy: Policy, records: readonly StoredRecord[]): Series {
+  const { dropbox, directory } = policy.spec.source;
+  const named = seriesAt(policy, { location: dropbox?.root ?? directory?.path ?? '' });
   const newest = records.findLast(
     ({ record }) =>
       record.archives !== undefined &&
@@ -40,8 +58,18 @@ export function seriesOf({ metadata, spec }: Policy, records: readonly StoredRec
   return newest ? { ...named, source: newest.record.source } : named;
 }
 
-export const isOf = (series: Series, record: RunRecord): boolean =>
-  record.policy === series.policy && isSameSource(series.source, record.source);
+export function kinshipOf(series: Series, record: RunRecord): Kinship {
+  if (record.policy !== series.policy || !isSameSource(series.source, record.source)) return 'foreign';
+  return isAtHome(series, record) ? 'own' : 'elsewhere';
+}
+
+export const isOf = (series: Series, record: RunRecord): boolean => kinshipOf(series, record) === 'own';
+
+/** Of a record that does not say, nobody knows better than by its name and source. */
+export function isAtHome({ home, adopted = [] }: Series, record: RunRecord): boolean {
+  if (!record.home) return true;
+  return (home && isSameHome(home, record.home)) || uidsOf(record.home).some((uid) => adopted.includes(uid));
+}
 
 /**
  * A namespace and a path are one tree, whoever looks at it. The account decides only where no namespace is known; records

@@ -64,7 +64,13 @@ export const ACCEPTED: readonly PolicyCase[] = [
       uploadPartMiB: 148,
       maxBytesPerSecond: 1_000_000_000_000,
     },
-    retention: { keepDays: 3650, minimumBackups: 3650, maxDeletionsPerRun: 1000, mode: 'DryRun' },
+    retention: {
+      keepDays: 3650,
+      minimumBackups: 3650,
+      maxDeletionsPerRun: 1000,
+      adopt: Array.from({ length: 16 }, () => 'x'.repeat(64)),
+      mode: 'DryRun',
+    },
     job: {
       activeDeadlineSeconds: 604_800,
       backoffLimit: 10,

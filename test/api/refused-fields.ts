@@ -76,6 +76,11 @@ export const REFUSED_FIELDS: readonly PolicyCase[] = [
     server:
       'spec.retention.maxDeletionsPerRun: Invalid value: 1001: spec.retention.maxDeletionsPerRun in body should be less than or equal to 1000',
   }),
+  refused('a UID that is empty', dropbox({ retention: { adopt: [''] } }), {
+    job: 'spec.retention.adopt[0]: must not be empty',
+    server:
+      'spec.retention.adopt[0]: Invalid value: "": spec.retention.adopt[0] in body should be at least 1 chars long',
+  }),
   refused('a choice in lower case', dropbox({ retention: { mode: 'enforce' } }), {
     job: 'spec.retention.mode: must be Enforce, DryRun or Disabled',
     server: 'spec.retention.mode: Unsupported value: "enforce": supported values: "Enforce", "DryRun", "Disabled"',

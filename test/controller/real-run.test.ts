@@ -81,6 +81,21 @@ describe('The real job in the loop', () => {
     assert.equal(unzip.status, 0, unzip.stdout);
   });
 
+  it('leaves in its record which policy of which installation it was of', async () => {
+    const { runId = '' } = (await office.status('nightly')).lastRun ?? {};
+    const text = await emulator.tree.read(`/BACKUPS/.case-backup/runs/${runId}.json`);
+    const { home } = JSON.parse(text.toString('utf8'));
+    const uidOf = async (kind: string, name: string): Promise<string> =>
+      (await cluster.plane.kubectl(['get', kind, name, '-n', office.namespace, '-o', 'jsonpath={.metadata.uid}']))
+        .stdout;
+    assert.deepEqual(home, {
+      uid: await uidOf('cbp', 'nightly'),
+      namespace: office.namespace,
+      installation: await uidOf('lease', 'case-backup-controller'),
+    });
+    assert.match(home.installation, /^[0-9a-f-]{36}$/);
+  });
+
   it('shows the stage of a run that goes on, from the pod itself', { timeout: 120_000 }, async () => {
     emulator.tree.put('/CASES/USA99_Slow/late.txt', 'at last');
     const gate = Promise.withResolvers<void>();

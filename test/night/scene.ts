@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { INSTALLATION_ANNOTATION } from '../../src/api/kubernetes-names.ts';
 import { type Policy, type PolicySpec, policySchema } from '../../src/api/policy.ts';
 import type { RunReport } from '../../src/api/report.ts';
 import type { NightOptions } from '../../src/backup/night.ts';
 import { runBackup } from '../../src/backup/run.ts';
 import { createLog } from '../../src/host/log.ts';
+import type { Home } from '../../src/repository/home.ts';
 import { type Inventory, takeInventory } from '../../src/repository/inventory.ts';
 import { type DropboxAccount, openDropboxAccount } from '../../src/store/dropbox/api/account.ts';
 import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
@@ -35,6 +37,8 @@ export interface NightChange extends Partial<Pick<NightOptions, 'slot' | 'signal
   readonly spec?: SpecChange;
   /** Default nightly. */
   readonly policyName?: string;
+  /** Where the policy is an object of a cluster; by default it is a file. */
+  readonly home?: Home;
   /** Default /CASES and /BACKUPS. */
   readonly sourceRoot?: string;
   readonly destinationRoot?: string;
@@ -97,7 +101,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       const source = open(account, change.sourceRoot ?? '/CASES');
       const destination = open(account, change.destinationRoot ?? '/BACKUPS');
       const report = await runBackup({
-        policy: aPolicy(change.spec, change.policyName),
+        policy: aPolicy(change.spec, change.policyName, change.home),
         slot: change.slot,
         source: change.wrapSource?.(source) ?? source,
         destination: change.wrapDestination?.(destination) ?? destination,
@@ -124,7 +128,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   };
 }
 
-export function aPolicy(change: SpecChange = {}, name = 'nightly'): Policy {
+export function aPolicy(change: SpecChange = {}, name = 'nightly', home?: Home): Policy {
   const spec = {
     source: { dropbox: { credentialsSecretRef: { name: 'dropbox' }, root: '/CASES' } },
     destination: { dropbox: { folder: '/BACKUPS' } },
@@ -138,7 +142,11 @@ export function aPolicy(change: SpecChange = {}, name = 'nightly'): Policy {
   return policySchema.parse({
     apiVersion: 'casebackup.io/v1alpha1',
     kind: 'CaseBackupPolicy',
-    metadata: { name },
+    metadata: {
+      name,
+      ...(home && { uid: home.uid, namespace: home.namespace }),
+      ...(home?.installation !== undefined && { annotations: { [INSTALLATION_ANNOTATION]: home.installation } }),
+    },
     spec: merged,
   });
 }

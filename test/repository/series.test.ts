@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunRecord } from '../../src/repository/record.ts';
-import { isOf, type Origin, type Series } from '../../src/repository/series.ts';
+import { isOf, kinshipOf, type Origin, type Series } from '../../src/repository/series.ts';
 
 const totals = { cases: 1, files: 1, bytes: 1 };
 const dropbox: Origin = { location: '/CASES', root: '/cases', account: 'dbid:1', namespace: '7' };
@@ -56,4 +56,35 @@ test('a folder of Dropbox is never one of a disk that has the same path', () => 
 
 test('a run that failed before it knew its account is of the series whose path it names', () => {
   assert.equal(isOf(nightly(dropbox), record({ location: '/CASES' })), true);
+});
+
+const home = { uid: 'p1', namespace: 'east', installation: 'c1' };
+const inCluster: Series = { ...nightly(folder), home };
+const madeAt = (change: object): RunRecord => ({ ...record(folder), home: { ...home, ...change } });
+
+test('a policy that was made anew in its place is the same, and so is one whose controller was', () => {
+  assert.equal(kinshipOf(inCluster, madeAt({})), 'own');
+  assert.equal(kinshipOf(inCluster, madeAt({ uid: 'p2' })), 'own');
+  assert.equal(kinshipOf(inCluster, madeAt({ installation: 'c2' })), 'own');
+  assert.equal(kinshipOf(inCluster, madeAt({ installation: undefined })), 'own');
+});
+
+test('a policy of the same name and path in another cluster or namespace is elsewhere, until it is adopted', () => {
+  for (const change of [
+    { uid: 'p2', installation: 'c2' },
+    { uid: 'p2', namespace: 'west' },
+    { uid: 'p2', installation: undefined },
+  ]) {
+    assert.equal(kinshipOf(inCluster, madeAt(change)), 'elsewhere');
+    assert.equal(kinshipOf({ ...inCluster, adopted: ['p2'] }, madeAt(change)), 'own');
+  }
+  const adopting = { ...inCluster, adopted: ['c2'] };
+  assert.equal(kinshipOf(adopting, madeAt({ uid: 'p2', installation: 'c2' })), 'own');
+  assert.equal(kinshipOf(adopting, { ...madeAt({ uid: 'p2', installation: 'c2' }), policy: 'closed' }), 'foreign');
+});
+
+test('a record that does not say where its policy was is of whichever has that name; of what a cluster made a policy by hand has no part', () => {
+  assert.equal(kinshipOf(inCluster, record(folder)), 'own');
+  assert.equal(kinshipOf(nightly(folder), record(folder)), 'own');
+  assert.equal(kinshipOf(nightly(folder), madeAt({})), 'elsewhere');
 });

@@ -56,6 +56,12 @@ export const WARNINGS = {
     remedy:
       'A new policy in a folder of others, or one with a new source: nothing. Else see who removed `.case-backup/runs/`, and compare this backup with an older one.',
   },
+  PolicyElsewhere: {
+    means:
+      'The first night of this policy, in a folder with backups of a policy of the same name and source from another cluster or namespace. Tonight was compared with its newest night; its backups are neither counted nor ever deleted.',
+    remedy:
+      'If the other one is gone and this one stands in for it, name the UID of the message in `spec.retention.adopt`. If both run, nothing; or give each a folder of its own.',
+  },
   PolicyNotKept: {
     means:
       'The copy of the policy in `.case-backup/` could not be brought up to date: somebody else writes it, or it can not be read.',

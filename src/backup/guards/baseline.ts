@@ -3,7 +3,8 @@ import type { Baseline } from '../../api/report.ts';
 import type { Inventory } from '../../repository/inventory.ts';
 import type { RunRecord, StoredRecord } from '../../repository/record.ts';
 import { isAhead } from '../../repository/retention/clock-doubt.ts';
-import { isOf, isSamePlace, isSameSource, type Series } from '../../repository/series.ts';
+import { isOthers } from '../../repository/retention/retention.ts';
+import { isAtHome, isOf, isSamePlace, isSameSource, kinshipOf, type Series } from '../../repository/series.ts';
 import type { Night } from '../night.ts';
 import type { Totals } from './shrink.ts';
 
@@ -18,15 +19,18 @@ export interface PastNight {
 export function keptNights(series: Series, { backups, records }: Inventory, { start, spec }: Night): Totals[] {
   const standing = new Set(backups.map(({ proof }) => proof?.record.runId));
   const from = start.getTime() - spec.retention.keepDays * 86_400_000;
-  return nightsIn(records.records)
-    .filter(({ record }) => isOf(series, record))
+  const nights = nightsIn(records.records);
+  const own = nights.filter(({ record }) => isOf(series, record));
+  const known = own.length > 0 ? own : nights.filter(({ record }) => kinshipOf(series, record) === 'elsewhere');
+  return known
     .filter(({ record }) => standing.has(record.runId) || Date.parse(record.startTime) >= from)
     .map(({ totals }) => totals);
 }
 
 /**
  * What tonight is compared with: the series' own newest night. Before its first one stands what a change of names leaves:
- * the same path in another namespace, which is to be refused, and the same source under the policy's former name.
+ * the same path in another namespace, which is to be refused, the same policy as it was elsewhere, before its cluster was
+ * lost, and the same source under the policy's former name.
  */
 export function lastNight(series: Series, { records }: Inventory, now: Date): PastNight | undefined {
   const all = nightsIn(records.records);
@@ -36,9 +40,13 @@ export function lastNight(series: Series, { records }: Inventory, now: Date): Pa
 }
 
 function newestFor(series: Series, nights: readonly PastNight[]): PastNight | undefined {
+  const isNamesake = ({ policy, source }: RunRecord): boolean =>
+    policy === series.policy && isSamePlace(series.source, source);
   return (
     nights.findLast(({ record }) => isOf(series, record)) ??
-    nights.findLast(({ record }) => record.policy === series.policy && isSamePlace(series.source, record.source)) ??
+    nights.findLast(({ record }) => isNamesake(record) && isAtHome(series, record)) ??
+    nights.findLast(({ record }) => kinshipOf(series, record) === 'elsewhere') ??
+    nights.findLast(({ record }) => isNamesake(record)) ??
     nights.findLast(({ record }) => isSameSource(series.source, record.source))
   );
 }
@@ -56,7 +64,7 @@ export function baselineOf(before: PastNight | undefined, { backups, records }: 
 
 /** Why there was nothing to compare with, for the warning. */
 export function tracesIn({ backups, records }: Inventory): string {
-  const foreign = backups.filter(({ status }) => status === 'foreign').length;
+  const foreign = backups.filter(({ status }) => isOthers(status)).length;
   const traces = [
     ...(backups.length > foreign ? [`${counted(backups.length - foreign, 'backup')} without a run record`] : []),
     ...(foreign > 0 ? [`${counted(foreign, 'backup')} of another policy or source`] : []),

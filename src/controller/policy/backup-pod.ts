@@ -1,4 +1,4 @@
-import { RUN_PORT } from '../../api/kubernetes-names.ts';
+import { INSTALLATION_ANNOTATION, RUN_PORT } from '../../api/kubernetes-names.ts';
 import { GROUP, KIND, VERSION } from '../../api/policy.ts';
 import type { PodDescription } from '../pod-template.ts';
 import { fromLabel, fromSecret, plain, type Variable } from '../pod-variables.ts';
@@ -6,20 +6,26 @@ import { claims, dropboxSecrets } from '../store-access.ts';
 import { JOB_UID_LABEL, type PolicyObject } from '../workloads.ts';
 
 /** The pod of a night: `backup-job run`, with the policy as JSON. */
-export const backupPod = (policy: PolicyObject): PodDescription => ({
+export const backupPod = (policy: PolicyObject, installation: string | undefined): PodDescription => ({
   policy: policy.metadata.name,
   role: 'backup',
   args: ['run', '--listen', String(RUN_PORT.number)],
-  env: environment(policy),
+  env: environment(policy, installation),
   mounts: claims(policy.spec),
   job: policy.spec.job,
 });
 
-function environment({ spec, metadata }: PolicyObject): Variable[] {
+function environment({ spec, metadata }: PolicyObject, installation: string | undefined): Variable[] {
   const policy = {
     apiVersion: `${GROUP}/${VERSION}`,
     kind: KIND,
-    metadata: { name: metadata.name, namespace: metadata.namespace },
+    // With what tells it from the policy of that name in another cluster, whose backups may lie in the same folder.
+    metadata: {
+      name: metadata.name,
+      namespace: metadata.namespace,
+      uid: metadata.uid,
+      ...(installation !== undefined && { annotations: { [INSTALLATION_ANNOTATION]: installation } }),
+    },
     spec,
   };
   return [

@@ -12,7 +12,11 @@ const JOB_BACKSTOP_SECONDS = 600;
 const TTL_SECONDS = 7 * 24 * 3600;
 
 /** The CronJob of a policy, whole: what it does not state belongs to the server's defaults or to others. */
-export function desiredCronJob(policy: PolicyObject, settings: JobSettings): KubeObject & { readonly spec: object } {
+export function desiredCronJob(
+  policy: PolicyObject,
+  settings: JobSettings,
+  installation: string | undefined,
+): KubeObject & { readonly spec: object } {
   const { spec, metadata } = policy;
   return {
     apiVersion: apiVersionOf(CRON_JOBS),
@@ -58,7 +62,7 @@ export function desiredCronJob(policy: PolicyObject, settings: JobSettings): Kub
             ],
           },
           ttlSecondsAfterFinished: TTL_SECONDS,
-          template: podTemplate(backupPod(policy), settings),
+          template: podTemplate(backupPod(policy, installation), settings),
         },
       },
     },

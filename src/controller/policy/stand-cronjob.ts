@@ -27,6 +27,8 @@ export interface KeeperOptions {
   readonly settings: JobSettings;
   /** Of this controller among others, as in CONTROLLER_ANNOTATION. */
   readonly name: string;
+  /** UID of its Lease. */
+  readonly installation: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,7 +37,7 @@ export interface KeeperOptions {
 const CONTESTED_AGAIN_MS = 60_000;
 const REFUSED_AGAIN_MS = { first: 5_000, most: 120_000 };
 
-export function cronJobKeeper({ client, settings, name, clock, log }: KeeperOptions): CronJobKeeper {
+export function cronJobKeeper({ client, settings, name, installation, clock, log }: KeeperOptions): CronJobKeeper {
   const rivals = contest(name, clock);
   const refusals = new Map<string, { readonly waitMs: number; readonly until: number }>();
   // The server writes "1000m" as "1": an object may differ from what was applied and still be it.
@@ -55,7 +57,7 @@ export function cronJobKeeper({ client, settings, name, clock, log }: KeeperOpti
       return refusal && Math.max(500, refusal.until - clock.elapsed());
     },
     async stand(policy, live, signal) {
-      const desired = named(desiredCronJob(wholePolicy(policy), settings), name);
+      const desired = named(desiredCronJob(wholePolicy(policy), settings, installation), name);
       const key = `${desired.metadata.namespace}/${policy.metadata.name}`;
       const ready = policy.status.conditions?.find(({ reason }) => reason === CONTESTED);
       const rival = rivals.rival(key, live, ready);

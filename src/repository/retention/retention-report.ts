@@ -3,7 +3,7 @@ import type { RunReport } from '../../api/report.ts';
 import type { Inventory } from '../inventory.ts';
 import { isOnlyKnownByReading, lastRead } from '../verify/reading-due.ts';
 import type { PruneOutcome } from './prune.ts';
-import type { RetentionPlan } from './retention.ts';
+import { isOthers, type RetentionPlan } from './retention.ts';
 
 export type RetentionReport = NonNullable<RunReport['retention']>;
 
@@ -15,7 +15,7 @@ export function retentionReport(
 ): RetentionReport {
   const gone = new Set(outcome.deleted);
   const here = inventory.backups.filter((backup) => !gone.has(backup.name));
-  const left = here.filter((backup) => backup.status !== 'foreign');
+  const left = here.filter((backup) => !isOthers(backup.status));
   // A file of the year 2999 that no record speaks for is not the newest of anything.
   const proven = left.filter((backup) => backup.proof !== undefined);
   const [oldest, newest] = [proven[0], proven.at(-1)];

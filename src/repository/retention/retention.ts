@@ -1,4 +1,5 @@
 import type { PolicySpec } from '../../api/policy.ts';
+import type { Kinship } from '../series.ts';
 import { isAhead } from './clock-doubt.ts';
 
 /** What a decision to delete needs to know of a backup. */
@@ -6,16 +7,22 @@ export interface RetainedBackup {
   readonly name: string;
   /** From the name. */
   readonly date: Date;
-  /** Only `verified` ones justify a deletion; `unproven`, `altered`, `damaged`, `retimed` and `foreign` ones are never deleted. */
+  /** Only `verified` ones justify a deletion; `unproven`, `altered`, `damaged`, `retimed`, `foreign` and `elsewhere` ones are never deleted. */
   readonly status: BackupStatus;
 }
 
 /**
  * `retimed`: as large as what was verified, and of another time; reading it tells whether it is the same. `damaged`: of the
  * size and time that were verified, but it was read again and has other bytes. `foreign`: a run record speaks for it, but
- * one of another series.
+ * one of another series; `elsewhere`: of a policy of the same name and source, of which nobody knows that it is this one.
  */
-export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered' | 'damaged' | 'retimed' | 'foreign';
+export type BackupStatus = 'verified' | 'incomplete' | 'unproven' | 'altered' | 'damaged' | 'retimed' | OthersStatus;
+
+/** Of others, whatever it is to them. */
+type OthersStatus = Exclude<Kinship, 'own'>;
+
+export const isOthers = (status: BackupStatus): status is OthersStatus =>
+  status === 'foreign' || status === 'elsewhere';
 
 const NOT_PROVEN: ReadonlySet<BackupStatus> = new Set(['unproven', 'altered', 'damaged', 'retimed']);
 
@@ -33,6 +40,7 @@ export type KeepReason =
   | 'verified at or beyond the window'
   | 'not proven to be ours to delete'
   | 'of another policy or source'
+  | 'of a policy of this name elsewhere'
   | 'dated in the future'
   | 'nothing newer is verified';
 
@@ -46,7 +54,7 @@ const DAY_MS = 86_400_000;
  */
 export function planRetention(
   backups: readonly RetainedBackup[],
-  rules: Omit<PolicySpec['retention'], 'mode'>,
+  rules: Omit<PolicySpec['retention'], 'mode' | 'adopt'>,
   now: Date,
 ): RetentionPlan {
   const newestFirst = [...backups].sort((a, b) => b.date.getTime() - a.date.getTime() || (a.name < b.name ? 1 : -1));
@@ -58,6 +66,7 @@ export function planRetention(
 
   const reasonsToKeep = (backup: RetainedBackup): KeepReason[] => {
     if (backup.status === 'foreign') return ['of another policy or source'];
+    if (backup.status === 'elsewhere') return ['of a policy of this name elsewhere'];
     if (isAhead(backup.date, now)) return ['dated in the future'];
     const reasons: KeepReason[] = [];
     if (NOT_PROVEN.has(backup.status)) reasons.push('not proven to be ours to delete');

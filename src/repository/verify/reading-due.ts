@@ -1,5 +1,5 @@
 import type { Backup } from '../inventory.ts';
-import type { RetentionPlan } from '../retention/retention.ts';
+import { isOthers, type RetentionPlan } from '../retention/retention.ts';
 
 const DAY_MS = 86_400_000;
 /** Within so many days every stored backup is read whole again. */
@@ -24,7 +24,7 @@ export function lastRead({ file, proof }: Pick<Backup, 'file' | 'proof'>): strin
  * are. What Dropbox stores has its hash, which it checks itself.
  */
 export const isOnlyKnownByReading = ({ file, proof, status }: Backup): boolean =>
-  proof !== undefined && file.contentHash === undefined && status !== 'foreign' && status !== 'altered';
+  proof !== undefined && file.contentHash === undefined && !isOthers(status) && status !== 'altered';
 
 /**
  * Which of them to read tonight, the longest unread first: the thirtieth part, and all whose thirty days end. Nothing is

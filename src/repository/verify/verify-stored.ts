@@ -8,6 +8,7 @@ import { type Backup, type Inventory, seenBy, takeInventory } from '../inventory
 import { backupDate } from '../names.ts';
 import { mainArchive } from '../record.ts';
 import { renewRecord } from '../renew-record.ts';
+import { isOthers } from '../retention/retention.ts';
 import { seriesOf } from '../series.ts';
 import { verificationOf, verifyBackup } from './verify-backup.ts';
 
@@ -94,7 +95,8 @@ async function renewed(
 /** A file that no record speaks for may say any date: it is taken only where the policy has nothing else. */
 function newestOf({ backups }: Inventory, { metadata }: Policy, destination: ReadableStore): Backup {
   const newest =
-    backups.findLast(({ status }) => status !== 'foreign' && status !== 'unproven') ??
+    backups.findLast(({ status }) => !isOthers(status) && status !== 'unproven') ??
+    backups.findLast(({ status }) => status === 'elsewhere') ??
     backups.findLast(({ status }) => status === 'unproven');
   if (newest) return newest;
   throw new Failure(

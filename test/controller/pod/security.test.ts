@@ -32,7 +32,7 @@ interface Template {
 type Texts = Readonly<Record<string, string>>;
 
 const template = (pod: object | undefined, overlay: PodOverlay): Template =>
-  podTemplate(backupPod(aStoredPolicy({ ...BETWEEN_FOLDERS, ...(pod ? { job: { pod } } : {}) })), {
+  podTemplate(backupPod(aStoredPolicy({ ...BETWEEN_FOLDERS, ...(pod ? { job: { pod } } : {}) }), undefined), {
     image: 'registry.example/case-backup:1',
     imagePullPolicy: 'Always',
     serviceAccount: 'jobs',

@@ -31,7 +31,7 @@ interface CronJobSpec {
 }
 
 const desired = (spec: object = {}, name = 'nightly') => {
-  const { spec: cronJob, ...object } = desiredCronJob(aStoredPolicy(spec, { name }), SETTINGS);
+  const { spec: cronJob, ...object } = desiredCronJob(aStoredPolicy(spec, { name }), SETTINGS, undefined);
   return { ...object, spec: cronJob as CronJobSpec & Readonly<Record<string, unknown>> };
 };
 

@@ -4,6 +4,7 @@ import { type JobSettings, podTemplate } from '../../../src/controller/pod-templ
 import { backupPod } from '../../../src/controller/policy/backup-pod.ts';
 import { credentialsSecret } from '../../../src/controller/store-access.ts';
 import { parsePolicy } from '../../../src/host/startup/policy-file.ts';
+import { homeOf } from '../../../src/repository/home.ts';
 import { expand } from '../../cluster/pod-env.ts';
 import { aStoredPolicy, BETWEEN_FOLDERS } from './a-stored-policy.ts';
 
@@ -28,7 +29,7 @@ interface Template {
 }
 
 const template = (spec: object = {}, settings: Partial<JobSettings> = {}) => {
-  const { spec: pod, metadata } = podTemplate(backupPod(aStoredPolicy(spec)), {
+  const { spec: pod, metadata } = podTemplate(backupPod(aStoredPolicy(spec), 'uid-of-lease'), {
     image: 'registry.example/case-backup:1',
     imagePullPolicy: 'Always',
     serviceAccount: 'jobs',
@@ -109,6 +110,15 @@ describe('The pod of a run', () => {
     const parsed = parsePolicy(text, 'CASE_BACKUP_POLICY');
     assert.deepEqual(parsed.spec, policy.spec);
     assert.deepEqual([parsed.metadata.name, parsed.metadata.namespace], ['nightly', 'cases']);
+  });
+
+  it('is told which of all policies of that name it is of: its UID, and the installation that keeps it', () => {
+    const text = template().container.env.find(({ name }) => name === 'CASE_BACKUP_POLICY')?.value ?? '';
+    assert.deepEqual(homeOf(parsePolicy(text, 'CASE_BACKUP_POLICY')), {
+      uid: 'uid-of-policy',
+      namespace: 'cases',
+      installation: 'uid-of-lease',
+    });
   });
 
   it('gets the UID of its Job as the slot, so that a retry goes on where the first try ended', () => {
