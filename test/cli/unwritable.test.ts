@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { type FaultyCall, faultyCalls } from '../support/faulty-calls.ts';
 import { runJob } from './backup-job.ts';
 import { type Office, openOffice } from './office.ts';
-import { reportOf } from './refusal.ts';
+import { assertFailedRun, reportOf } from './refusal.ts';
 
 const OPTIONS = { timeout: 120_000 };
 const STATE = '.case-backup';
@@ -50,6 +50,25 @@ for (const [call, errno, part, code, reason] of FAULTS) {
     },
   );
 }
+
+test('A destination in which no folder can be made is told in one sentence', OPTIONS, async () => {
+  using office = openOffice();
+  for (const path of ['/proc', '/proc/self/fd']) {
+    const policy = office.write('proc.yaml', {
+      source: { directory: { path: office.source } },
+      destination: { directory: { path } },
+    });
+    await assertFailedRun(
+      policy,
+      { env: office.env },
+      {
+        code: 1,
+        reason: 'DirectoryFailed',
+        says: new RegExp(`^no folder can be made in ${path}: ENOENT`),
+      },
+    );
+  }
+});
 
 test(
   'A destination that is mounted read-only says so, and can be listed and verified all the same',

@@ -1,6 +1,6 @@
 import { chmod, link, lstat, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from '../../host/errors.ts';
+import { errorCode, Failure, messageOf } from '../../host/errors.ts';
 import { Conflict } from '../store.ts';
 import { statOf } from './entry.ts';
 import { writeFault, writing } from './faults.ts';
@@ -14,19 +14,35 @@ const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EI
  * which nothing can be made. What is there already stays as it is.
  */
 export async function makeFolder(absolute: string, modes: Modes): Promise<void> {
+  const above = dirname(absolute);
   try {
     await mkdir(absolute, modes.folder);
   } catch (error) {
     if (await isFolder(absolute)) return;
-    if (errorCode(error) !== 'ENOENT' || absolute === dirname(absolute)) throw writeFault(absolute, error);
-    await makeFolder(dirname(absolute), modes);
-    return await makeFolder(absolute, modes);
+    if (errorCode(error) !== 'ENOENT' || absolute === above) throw writeFault(absolute, error);
+    await makeFolder(above, modes);
+    if (!(await makeBelow(above, absolute, modes))) return;
   }
   await writing(
     absolute,
     holdTo(modes.folder, { mode: async () => (await lstat(absolute)).mode, set: (mode) => chmod(absolute, mode) }),
   );
-  await syncFolder(dirname(absolute));
+  await syncFolder(above);
+}
+
+/** Once more, since the folder above stands by now: false when somebody else has made it. /proc says ENOENT for ever. */
+async function makeBelow(above: string, absolute: string, modes: Modes): Promise<boolean> {
+  try {
+    await mkdir(absolute, modes.folder);
+    return true;
+  } catch (error) {
+    if (await isFolder(absolute)) return false;
+    if (errorCode(error) !== 'ENOENT') throw writeFault(absolute, error);
+    throw new Failure('DirectoryFailed', `no folder can be made in ${above}: ${messageOf(error)}`, {
+      hint: 'give a folder on a disk or a volume; if it is one, check that nobody removes folders there meanwhile',
+      cause: error,
+    });
+  }
 }
 
 /** A link to one is as good. */
