@@ -115,7 +115,7 @@ const destinationFields = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-          'Refuse a path at or above which no volume is mounted but the root: an unmounted disk looks like a new and empty one.',
+          'Refuse a path at or above which no volume is mounted but the root: an unmounted disk looks like a new and empty one. A folder that is missing is refused with it or without.',
         ),
       groupReadable: z
         .boolean()

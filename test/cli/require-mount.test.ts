@@ -39,11 +39,18 @@ for (const [what, mount] of Object.entries(WAYS)) {
   });
 }
 
-test('With requireMount a folder is made below the mount point where it is missing', { timeout: 60_000 }, async () => {
+test('With requireMount a folder that is missing is none of the volume above it', { timeout: 60_000 }, async () => {
   using office = openOffice();
-  const { code, stderr } = await runMounted(office, 'mount -t tmpfs disk "$1"', join(office.destination, 'a/b'));
-  assert.equal(code, 0, stderr);
-  assert.match(stderr, /a\/b\/\d{4}-\d\d-\d\d_backup\.zip$/m);
+  for (const missing of ['disk', 'a/b']) {
+    const { code, stdout, stderr } = await runMounted(
+      office,
+      'mount -t tmpfs disk "$1"',
+      join(office.destination, missing),
+    );
+    assert.equal(code, 2, stderr);
+    assert.match(stdout + stderr, new RegExp(`DestinationMissing.*/${missing} does not exist`));
+    assert.doesNotMatch(stderr, /_backup\.zip$/m);
+  }
 });
 
 test('With requireMount nothing is written to the disk of the system', { timeout: 120_000 }, async () => {

@@ -21,7 +21,7 @@ export interface DirectoryStoreOptions {
   readonly ownFolders?: readonly string[];
   /** Whether the group of what is written may read it; default: its owner alone. */
   readonly groupReadable?: boolean | undefined;
-  /** See Volume; default: it may lie anywhere, and is never made. */
+  /** See Volume; default: it may lie anywhere. */
   readonly requireMount?: boolean | undefined;
   readonly throttle?: Throttle | undefined;
 }
@@ -46,8 +46,8 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
   };
 
   return {
-    // Once its volume is known to be mounted, a folder that is missing is only a new one.
-    capabilities: { makesRoot: requireMount },
+    // Nor below a volume that is mounted: a disk's mount point may be made when it comes (/run/media is a volume in memory).
+    capabilities: { makesRoot: false },
     locate: (path) => join(top, path),
     identify: (signal) => obeying(signal, () => identifyRoot(volume)),
     list: (folder, options, signal) => obeyingEach(signal, listFolder(volume, folder, options, signal)),
