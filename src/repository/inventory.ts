@@ -58,7 +58,8 @@ export async function inventoryWith(
     if (!date) continue;
     const proof = proofs.get(file.name);
     proofs.delete(file.name);
-    backups.push({ file, name: file.name, date, proof, status: statusOf(file, proof?.record) });
+    const start = proof && new Date(proof.record.startTime);
+    backups.push({ file, name: file.name, date, start, proof, status: statusOf(file, proof?.record) });
   }
   backups.sort((a, b) => a.date.getTime() - b.date.getTime() || (a.name < b.name ? -1 : 1));
   const lost = [...replaced, ...proofs.values()].filter(({ record }) => record.prunedTime === undefined);

@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 const MOST_QUIET_MS = 7 * DAY_MS;
 const CALM_DAYS = 7;
 
-/** Backups of a date that has not come are of a clock that ran ahead; two days leave room for every time zone. */
+/** What is dated ahead is of a clock that ran ahead; two days leave room for every time zone that a name may be of. */
 export const isAhead = (date: Date, now: Date): boolean => date.getTime() > now.getTime() + 2 * DAY_MS;
 
 /**

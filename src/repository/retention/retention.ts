@@ -7,6 +7,8 @@ export interface RetainedBackup {
   readonly name: string;
   /** From the name. */
   readonly date: Date;
+  /** When its run began, by the clock of that night; only a record tells. */
+  readonly start?: Date | undefined;
   /** Only `verified` ones justify a deletion; `unproven`, `altered`, `damaged`, `retimed`, `foreign` and `elsewhere` ones are never deleted. */
   readonly status: BackupStatus;
 }
@@ -58,7 +60,7 @@ export function planRetention(
   now: Date,
 ): RetentionPlan {
   const newestFirst = [...backups].sort((a, b) => b.date.getTime() - a.date.getTime() || (a.name < b.name ? 1 : -1));
-  const verified = newestFirst.filter(({ status, date }) => status === 'verified' && !isAhead(date, now));
+  const verified = newestFirst.filter((backup) => backup.status === 'verified' && !isOfFuture(backup, now));
   const newest = verified[0];
   const windowStart = newest ? newest.date.getTime() - rules.keepDays * DAY_MS : Number.NEGATIVE_INFINITY;
   const floor = new Set(verified.slice(0, rules.minimumBackups));
@@ -67,7 +69,7 @@ export function planRetention(
   const reasonsToKeep = (backup: RetainedBackup): KeepReason[] => {
     if (backup.status === 'foreign') return ['of another policy or source'];
     if (backup.status === 'elsewhere') return ['of a policy of this name elsewhere'];
-    if (isAhead(backup.date, now)) return ['dated in the future'];
+    if (isOfFuture(backup, now)) return ['dated in the future'];
     const reasons: KeepReason[] = [];
     if (NOT_PROVEN.has(backup.status)) reasons.push('not proven to be ours to delete');
     if (!newest) reasons.push('nothing newer is verified');
@@ -88,3 +90,10 @@ export function planRetention(
     pending: expired.slice(rules.maxDeletionsPerRun),
   };
 }
+
+/**
+ * To the moment where its record tells it: by its name alone a backup of a clock that was two days ahead counted as
+ * tonight's, and the window ended two days early.
+ */
+const isOfFuture = ({ start, date }: RetainedBackup, now: Date): boolean =>
+  start ? start.getTime() > now.getTime() : isAhead(date, now);

@@ -59,3 +59,20 @@ test('a backup that is dated in the future stays, and makes no other one expire'
   assert.deepEqual(ahead.drop, without.drop);
   assert.deepEqual(ahead.keep.find(({ name }) => name === '200')?.reasons, ['dated in the future']);
 });
+
+test('a backup of a clock that was a day or two ahead does not shorten the window either', () => {
+  const verified = (day: number): RetainedBackup => ({ name: `${day}`, date: onDay(day), status: 'verified' });
+  const backups = [...nightly(-12, 1).keys()].map((index) => verified(index - 12));
+  const rules = { keepDays: 10, minimumBackups: 3, maxDeletionsPerRun: 10 };
+  const without = planRetention(backups, rules, onDay(1));
+  for (const day of [2, 3]) {
+    const ahead = { ...verified(day), start: onDay(day) };
+    assert.deepEqual(planRetention([...backups, ahead], rules, onDay(1)).drop, without.drop);
+  }
+});
+
+test('a name of a time zone that is fourteen hours ahead is of tonight', () => {
+  const tonight: RetainedBackup = { name: 'x', date: onDay(0.58), start: onDay(0), status: 'verified' };
+  const { keep } = planRetention([tonight], { keepDays: 10, minimumBackups: 3, maxDeletionsPerRun: 10 }, onDay(0));
+  assert.ok(keep[0]?.reasons.includes('among the newest verified'));
+});
