@@ -44,6 +44,9 @@ export function exitOf(code: FailureCode): ExitReason {
   return exit;
 }
 
+/** The same for a word that may be none of these. */
+export const exitOfReason = (reason: string): ExitReason | undefined => EXITS.get(reason);
+
 /** The failures that end a run or a command with this exit code. */
 export const failuresOf = (exit: ExitReason): Readonly<Record<string, Meaning>> =>
   exit in BY_EXIT ? BY_EXIT[exit as keyof Exits] : {};

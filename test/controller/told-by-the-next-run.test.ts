@@ -71,6 +71,10 @@ describe('A run whose Job was removed before its end was seen', () => {
       assert.equal(told.consecutiveFailures, 1);
       const conditions = new Map(told.conditions?.map(({ type, status: is }) => [type as string, is]));
       assert.deepEqual([conditions.get('Fresh'), conditions.get('Verified')], ['True', 'True']);
+      const note = await until('its event', async () =>
+        (await theatre.events(policy)).find(({ reason: word }) => word === 'BackupSucceeded'),
+      );
+      assert.ok(note.note.startsWith(`Job ${run?.jobName}: Verified: nobody saw its end`), note.note);
     });
 });
 

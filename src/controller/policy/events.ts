@@ -1,7 +1,7 @@
 import type { Condition, ConditionType } from '../../api/conditions.ts';
 import type { Result } from '../../api/report.ts';
 import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
-import type { EndedRun } from './run-history.ts';
+import { isToldLater } from './told-later.ts';
 
 export interface PolicyEvent {
   readonly type: 'Normal' | 'Warning';
@@ -37,14 +37,26 @@ export function eventsOf(before: PolicyStatus, after: PolicyStatus): PolicyEvent
 
 /**
  * The events of the runs that have ended, and again those of the last ten minutes: the status may have been written
- * although no answer came, or by a controller that died before it told. Each has one event however often it is told.
+ * although no answer came, or by a controller that died before it told. Each has one event however often it is told; one
+ * whose end nobody saw has a second when it is known.
  */
-export function eventsOfRuns(status: PolicyStatus, ended: readonly EndedRun[], now: Date): PolicyEvent[] {
-  const news = new Set(ended.map(({ jobUid }) => jobUid));
-  return (status.history ?? [])
-    .filter((run) => news.has(run.jobUid) || now.getTime() - Date.parse(run.completionTime) < RETOLD_MS)
-    .map((run) => endOfRun(run, run.jobUid === status.lastRun?.jobUid ? status.lastRun?.hint : undefined));
+export function eventsOfRuns(before: PolicyStatus, after: PolicyStatus, now: Date): PolicyEvent[] {
+  const known = new Set(before.history?.map(verdictOf));
+  const { history = [], lastRun } = after;
+  const isRecent = (run: FinishedRun, at: number): boolean =>
+    now.getTime() - Date.parse(toldTime(run, history.slice(0, at))) < RETOLD_MS;
+  return history
+    .filter((run, at) => !known.has(verdictOf(run)) || isRecent(run, at))
+    .map((run) => endOfRun(run, run.jobUid === lastRun?.jobUid ? lastRun?.hint : undefined));
 }
+
+/** Of a run whose end nobody saw this changes, once. */
+const verdictOf = ({ jobUid, reason }: FinishedRun): string => `${jobUid} ${reason}`;
+
+/** A run whose end nobody saw is told by the first one after it that left a report. */
+const toldTime = (run: FinishedRun, later: readonly FinishedRun[]): string =>
+  (isToldLater(run) ? later.findLast((other) => other.runId !== undefined && !isToldLater(other)) : undefined)
+    ?.completionTime ?? run.completionTime;
 
 function startOfRun({ activeRun: before }: PolicyStatus, { activeRun: after }: PolicyStatus): PolicyEvent[] {
   if (!after || after.jobUid === before?.jobUid) return [];
@@ -59,13 +71,14 @@ function missedTime(before: PolicyStatus, { missedScheduleTime: missed, activeRu
   return [{ type: 'Warning', reason: 'ScheduleMissed', action: 'Schedule', note, once: `missed ${missed}` }];
 }
 
-function endOfRun({ jobName, jobUid, result, reason, message }: FinishedRun, hint: string | undefined): PolicyEvent {
+function endOfRun(run: FinishedRun, hint: string | undefined): PolicyEvent {
+  const { jobName, jobUid, result, reason, message } = run;
   return {
     type: result === 'Succeeded' || result === 'Skipped' ? 'Normal' : 'Warning',
     reason: REASON_OF[result],
     action: 'Run',
     note: `Job ${jobName}: ${reason}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
-    once: jobUid,
+    once: isToldLater(run) ? verdictOf(run) : jobUid,
   };
 }
 

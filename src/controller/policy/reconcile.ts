@@ -64,7 +64,7 @@ export async function reconcile(reconciler: Reconciler, key: string, signal: Abo
     ownWrites.wrote(await writeStatus(reconciler, policy, status, signal));
     for (const event of eventsOf(policy.status, plan.status)) reconciler.recorder.event(policy, event);
   }
-  for (const event of eventsOfRuns(plan.status, plan.ended, now)) reconciler.recorder.event(policy, event);
+  for (const event of eventsOfRuns(policy.status, plan.status, now)) reconciler.recorder.event(policy, event);
   const active = jobs.find(({ metadata }) => metadata.uid === plan.status.activeRun?.jobUid);
   const waits = [
     plan.wakeAt === undefined ? undefined : plan.wakeAt - now.getTime() + 1000,

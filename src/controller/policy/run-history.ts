@@ -18,7 +18,7 @@ import {
   type Trigger,
 } from '../../api/status.ts';
 import { type Outcome, UNSEEN_REASONS } from './outcome.ts';
-import { toldLater } from './told-later.ts';
+import { type Telling, toldLater } from './told-later.ts';
 
 /** A run that has ended and is not in the history yet. */
 export interface EndedRun {
@@ -29,21 +29,32 @@ export interface EndedRun {
   readonly outcome: Outcome;
 }
 
-/** The status after some runs have ended: history, counts, and all that is said of the last run and the last success. */
-export function recordRuns(before: PolicyStatus, ended: readonly EndedRun[]): PolicyStatus {
+/**
+ * The status after some runs have ended: history, counts, and all that is said of the last run and the last success.
+ * `otherJobs` are the UIDs of Jobs that are there, or whose runs were counted elsewhere than in the history.
+ */
+export function recordRuns(
+  before: PolicyStatus,
+  ended: readonly EndedRun[],
+  otherJobs: ReadonlySet<string> = new Set(),
+): PolicyStatus {
   const inOrder = ended.toSorted((a, b) => compare(a.outcome.completionTime, b.outcome.completionTime));
-  return inOrder.reduce(learnOfEarlier, inOrder.reduce(recordRun, before));
+  return inOrder.reduce(
+    (status, { outcome: { report, completionTime: until } }) =>
+      learnOfEarlier(status, report?.earlierRuns ?? [], { until, otherJobs }),
+    inOrder.reduce(recordRun, before),
+  );
 }
 
 /** What a run's report says of those before it, whose ends may have been seen by nobody. */
-function learnOfEarlier(before: PolicyStatus, { outcome: { report, completionTime } }: EndedRun): PolicyStatus {
-  return (report?.earlierRuns ?? []).reduceRight((status, told) => learn(status, told, completionTime), before);
+function learnOfEarlier(before: PolicyStatus, newestFirst: readonly EarlierRun[], telling: Telling): PolicyStatus {
+  return newestFirst.reduceRight((status, told) => learn(status, told, telling), before);
 }
 
 /** A run whose end was unseen stands in the history and was not counted: out with it, and what it was is recorded. */
-function learn(before: PolicyStatus, told: EarlierRun, until: string): PolicyStatus {
+function learn(before: PolicyStatus, told: EarlierRun, telling: Telling): PolicyStatus {
   const { history = [], lastRun, ...others } = before;
-  const found = toldLater(history, told, until);
+  const found = toldLater(history, told, telling);
   if (!found) return before;
   const seen = history.filter((run) => run !== found.unseen);
   const last = lastRun?.jobUid === found.unseen.jobUid ? seen[0] : lastRun;
@@ -57,8 +68,10 @@ function learn(before: PolicyStatus, told: EarlierRun, until: string): PolicySta
 }
 
 function verifiedLater({ lastVerification }: PolicyStatus, run: FinishedRun, { level }: EarlierRun): PolicyStatus {
-  const { completionTime, backupPath } = run;
+  const { completionTime, backupPath, exitCode } = run;
   const isOlder = lastVerification !== undefined && lastVerification.completionTime >= completionTime;
+  if (exitCode === EXIT_CODES.mismatch && !isOlder)
+    return { lastVerification: { level: 'Standard', result: 'Failed', completionTime } };
   if (level === undefined || backupPath === undefined || isOlder) return {};
   return { lastVerification: { level, result: 'Succeeded', completionTime, backupPath } };
 }

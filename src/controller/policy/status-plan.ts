@@ -42,7 +42,7 @@ export function planStatus(observed: Observed): StatusPlan {
     nextScheduleTime: __,
     overdueScheduleTime: ___,
     ...kept
-  } = recordRuns(before, ended);
+  } = recordRuns(before, ended, otherJobs(observed));
   const activeRun = goingOn(observed, kept);
   const spec = policy.spec.readable;
   const lastScheduleTime = cronJob?.status?.lastScheduleTime ?? before.lastScheduleTime;
@@ -65,6 +65,10 @@ export function planStatus(observed: Observed): StatusPlan {
     wakeAt: earliest([times?.wakeAt, freshUntil(policy.spec.freshness.staleAfterSeconds, facts.lastSuccessTime)], now),
   };
 }
+
+/** Jobs that have a run of their own in what is there, or in what a newer release has counted. */
+const otherJobs = ({ jobs, policy: { unread } }: Observed): ReadonlySet<string> =>
+  new Set([...jobs.map(({ metadata }) => metadata.uid ?? ''), ...unread.history.map(({ jobUid }) => jobUid)]);
 
 /** A promise holds only for the schedule that it was made of. */
 function timesOf({ policy: { status, metadata }, cronJob, now }: Observed, spec: PolicySpec): Punctuality {

@@ -1,5 +1,7 @@
 import { wholeSecond } from '../../api/conditions.ts';
 import { counted } from '../../api/counted.ts';
+import { EXIT_CODES } from '../../api/exit-codes.ts';
+import { exitOfReason } from '../../api/failure-codes.ts';
 import type { EarlierRun } from '../../api/report.ts';
 import { type FinishedRun, finishedRunSchema, HISTORY_LENGTH } from '../../api/status.ts';
 import { UNSEEN_REASONS } from './outcome.ts';
@@ -10,12 +12,27 @@ export interface ToldLater {
   readonly run: FinishedRun;
 }
 
+/** Where it was told, and what else is known. */
+export interface Telling {
+  /** When the later run ended, by the cluster's clock. */
+  readonly until: string;
+  /** UIDs of Jobs that are there, or whose runs were counted elsewhere than in the history. */
+  readonly otherJobs: ReadonlySet<string>;
+}
+
+const NOBODY_SAW = 'nobody saw its end; ';
+export const isToldLater = ({ message }: FinishedRun): boolean => message.startsWith(NOBODY_SAW);
+
 /**
  * The run of the history that a later run's report speaks of, as it really ended; undefined where its end was seen, or
- * nothing is known of it here. `until` is when the later one ended, by the cluster's clock.
+ * nothing is known of it here.
  */
-export function toldLater(history: readonly FinishedRun[], told: EarlierRun, until: string): ToldLater | undefined {
-  const unseen = isBelievable(told) ? unseenIn(history, told) : undefined;
+export function toldLater(
+  history: readonly FinishedRun[],
+  told: EarlierRun,
+  { until, otherJobs }: Telling,
+): ToldLater | undefined {
+  const unseen = isBelievable(told) ? unseenIn(history, told, otherJobs) : undefined;
   if (!unseen) return undefined;
   const { slot: jobUid, runId, result, reason, backupPath, cases, files, sourceBytes, archiveBytes } = told;
   const backup = backupPath === undefined ? {} : { backupPath, cases, files, sourceBytes, archiveBytes };
@@ -28,7 +45,8 @@ export function toldLater(history: readonly FinishedRun[], told: EarlierRun, unt
     runId,
     result,
     reason,
-    message: `nobody saw its end; a later run has read its record, which says ${result}${made}`,
+    ...exitCodeOf(told),
+    message: `${NOBODY_SAW}a later run has read its record, which says ${result}${made}`,
     completionTime,
     ...(unseen.startTime !== undefined && {
       durationSeconds: Math.round((Date.parse(completionTime) - Date.parse(unseen.startTime)) / 1000),
@@ -38,19 +56,31 @@ export function toldLater(history: readonly FinishedRun[], told: EarlierRun, unt
   return { unseen, run };
 }
 
-/** What says that a backup was made has to name one that was verified. */
-const isBelievable = ({ result, slot, backupPath, level }: EarlierRun): boolean =>
+function exitCodeOf({ result, reason }: EarlierRun): Pick<FinishedRun, 'exitCode'> {
+  if (result === 'Succeeded') return { exitCode: EXIT_CODES.succeeded };
+  const exit = result === 'Incomplete' ? 'incomplete' : exitOfReason(reason);
+  return exit === undefined ? {} : { exitCode: EXIT_CODES[exit] };
+}
+
+/** What says that a backup was made has to name one that was verified; and a record is no witness of an end unseen. */
+const isBelievable = ({ result, reason, slot, backupPath, level }: EarlierRun): boolean =>
+  !UNSEEN_REASONS.has(reason) &&
   finishedRunSchema.shape.jobUid.safeParse(slot).success &&
   ((result !== 'Succeeded' && result !== 'Incomplete') || (backupPath !== undefined && level !== undefined));
 
 /**
  * By the Job's UID. Of a Job that came and went unseen nothing is known but its scheduled time: the run that began next,
- * and before any other of the schedule, was its.
+ * and before any other of the schedule, was its, unless the Job that it was is still to be seen.
  */
-function unseenIn(history: readonly FinishedRun[], { slot, runId, startTime }: EarlierRun): FinishedRun | undefined {
+function unseenIn(
+  history: readonly FinishedRun[],
+  { slot, runId, startTime }: EarlierRun,
+  otherJobs: ReadonlySet<string>,
+): FinishedRun | undefined {
   if (history.some((run) => run.runId === runId)) return undefined;
   const own = history.find((run) => run.jobUid === slot);
   if (own) return UNSEEN_REASONS.has(own.reason) ? own : undefined;
+  if (otherJobs.has(slot)) return undefined;
   const begun = (run: FinishedRun): number => Date.parse(run.startTime ?? run.completionTime);
   const last = history
     .filter((run) => run.trigger === 'Scheduled' && begun(run) <= Date.parse(startTime))

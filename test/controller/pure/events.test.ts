@@ -19,7 +19,7 @@ const ended = (result: Result, hint?: string): EndedRun => ({
   trigger: 'Manual',
   outcome: { result, reason: 'Why', message: 'a sentence', hint, completionTime: ENDED },
 });
-const endOf = (run: EndedRun, now = new Date(ENDED)) => eventsOfRuns(recordRuns({}, [run]), [run], now);
+const endOf = (run: EndedRun, now = new Date(ENDED)) => eventsOfRuns({}, recordRuns({}, [run]), now);
 const told = (before: PolicyStatus, after: PolicyStatus): string[] =>
   eventsOf(before, after).map(({ type, reason }) => `${type} ${reason}`);
 
@@ -55,7 +55,7 @@ describe('The end of a run', () => {
 
   it('is told again for ten minutes, as the same one event of its Job', () => {
     const status = recordRuns({}, [ended('Failed')]);
-    const later = (minutes: number) => eventsOfRuns(status, [], new Date(Date.parse(ENDED) + minutes * 60_000));
+    const later = (minutes: number) => eventsOfRuns(status, status, new Date(Date.parse(ENDED) + minutes * 60_000));
     assert.deepEqual(later(9), endOf(ended('Failed')));
     assert.equal(later(9)[0]?.once, 'u');
     assert.deepEqual(later(11), []);

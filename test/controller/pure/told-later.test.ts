@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EarlierRun, RunReport } from '../../../src/api/report.ts';
 import { HISTORY_LENGTH, type PolicyStatus, statusSchema } from '../../../src/api/status.ts';
+import { eventsOfRuns } from '../../../src/controller/policy/events.ts';
 import { judgeRuns } from '../../../src/controller/policy/judge.ts';
 import { readReport } from '../../../src/controller/policy/read-report.ts';
 import { type EndedRun, recordRuns } from '../../../src/controller/policy/run-history.ts';
@@ -36,7 +37,10 @@ const withoutReport = (day: number, reason: string, completionTime = at(day, 30)
   );
 
 const withReport = (day: number, report: Partial<RunReport>): EndedRun =>
-  aRun(day, { ...report, report: aReport(`uid-${day}`, { runId: `run-${day}`, ...report }) });
+  aRun(day, {
+    ...report,
+    report: aReport(`uid-${day}`, { runId: `run-${day}`, ...report }, new Date(at(day, 30))),
+  });
 
 const failing = { result: 'Failed', reason: 'NoSpace', backup: undefined, verification: undefined } as const;
 
@@ -77,6 +81,7 @@ describe('A run whose end nobody saw', () => {
         trigger: 'Scheduled',
         result: 'Succeeded',
         reason: 'Verified',
+        exitCode: 0,
         message: 'nobody saw its end; a later run has read its record, which says Succeeded: 3 cases, 14 files',
         startTime: at(21),
         completionTime: at(21, 20),
@@ -121,6 +126,42 @@ describe('A run whose end nobody saw', () => {
     assert.deepEqual([over.consecutiveFailures, over.lastFailureTime], [0, at(21, 20)]);
   });
 
+  it('and that had found a mismatch in truth turns Verified to False', () => {
+    const truth = saved(21, { result: 'Failed', reason: 'ManifestDiffers', backupPath: undefined, level: undefined });
+    const status = told(
+      withReport(20, {}),
+      withoutReport(21, 'JobGone'),
+      withReport(22, { ...failing, earlierRuns: [truth] }),
+    );
+    assert.equal(status.history?.find(({ jobName }) => jobName === 'night-21')?.exitCode, 4);
+    assert.deepEqual(judgeRuns(status).Verified.reason, 'Mismatch');
+  });
+
+  it('is told by an event of its own, and again after a restart of the controller, but not the night after', () => {
+    const before = told(withoutReport(21, 'JobGone'));
+    const truth = saved(21, { result: 'Interrupted', reason: 'Terminated', backupPath: undefined, level: undefined });
+    const after = recordRuns(before, [withReport(22, { earlierRuns: [truth] })]);
+    const now = new Date(at(22, 31));
+    const names = (from: PolicyStatus, to: PolicyStatus, when = now) =>
+      eventsOfRuns(from, to, when).map(({ reason, note, once }) => [reason, note.split(':', 2).join(':'), once]);
+    const events = names(before, after);
+    assert.deepEqual(
+      events.map(([reason, note]) => [reason, note]),
+      [
+        ['BackupSucceeded', 'Job night-22: Verified'],
+        ['BackupInterrupted', 'Job night-21: Terminated'],
+      ],
+    );
+    const [gone] = eventsOfRuns({}, before, now);
+    assert.notEqual(events[1]?.[2], gone?.once);
+    assert.deepEqual(names(after, after), events);
+    const next = recordRuns(after, [withReport(23, { earlierRuns: [saved(22), truth] })]);
+    assert.deepEqual(
+      names(after, next, new Date(at(23, 31))).map(([, note]) => note),
+      ['Job night-23: Verified'],
+    );
+  });
+
   it('ends no later than its end was noticed, nor before its Job began, whatever the clock of its node says', () => {
     const ends = (reason: string, completionTime: string) => {
       const status = told(withoutReport(21, reason), withReport(23, { earlierRuns: [saved(21, { completionTime })] }));
@@ -158,6 +199,7 @@ describe('What a report says of earlier runs', () => {
     'is a success that names no backup': saved(21, { backupPath: undefined }),
     'is a success that names no verification': saved(21, { level: undefined }),
     'repeats the run of another Job': saved(21, { runId: 'run-20' }),
+    'gives a reason that says that nobody saw it': saved(21, { reason: 'PodGone' }),
   };
   for (const [what, run] of Object.entries(DISBELIEVED))
     it(`counts for nothing where it ${what}`, () => {
@@ -176,6 +218,12 @@ describe('What a report says of earlier runs', () => {
     const seen = aRun(22, failing);
     const later = withReport(23, { earlierRuns: [saved(22, { slot: 'by-hand' })] });
     const status = told(withoutReport(21, 'JobUnseen'), seen, later);
+    assert.equal(status.history?.at(-1)?.reason, 'JobUnseen');
+  });
+
+  it('is not taken for that of an unseen night where its own Job is still there, and will be counted', () => {
+    const later = withReport(23, { earlierRuns: [saved(22, { slot: 'by-hand' })] });
+    const status = recordRuns(told(withoutReport(21, 'JobUnseen')), [later], new Set(['by-hand']));
     assert.equal(status.history?.at(-1)?.reason, 'JobUnseen');
   });
 
