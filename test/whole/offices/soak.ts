@@ -6,7 +6,8 @@ import { liveThrough, type Tally } from './office.ts';
 
 /**
  * Many offices for many nights: `node test/whole/offices/soak.ts [--offices 50] [--nights 200] [--seed S]`. Ends with 1
- * at the first thing that is wrong, and says in which office and night, which the seed brings back.
+ * at the first thing that is wrong, and says in which office and night. The seed brings the office and its people back, but
+ * not the order of calls that are under way together: try it a few times.
  */
 const { values } = parseArgs({
   options: {
