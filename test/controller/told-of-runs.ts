@@ -53,12 +53,16 @@ export function expected(runs: readonly Ran[]) {
   };
 }
 
-export const isUnseen = ({ reason }: Pick<Truth, 'reason'>): boolean =>
-  ['JobGone', 'JobUnseen', 'PodGone'].includes(reason);
+export const isUnseen = ({ result, reason }: Pick<Truth, 'result' | 'reason'>): boolean =>
+  result === 'Interrupted' && UNSEEN.has(reason);
+const UNSEEN = new Set([
+  ...['JobGone', 'JobUnseen', 'PodGone'],
+  ...['ReportMissing', 'ReportUnreadable', 'ReportVersionUnknown'],
+]);
 
 function ofAttempt({ truth: { result, reason } }: Ran): ConditionStatus {
   if (result === 'Succeeded') return 'True';
-  return isUnseen({ reason }) ? 'Unknown' : 'False';
+  return isUnseen({ result, reason }) ? 'Unknown' : 'False';
 }
 
 export const conditionIn = ({ conditions = [] }: PolicyStatus, type: ConditionType): Condition | undefined =>

@@ -5,7 +5,7 @@ import type { PolicySpec } from '../../api/policy.ts';
 import type { FinishedRun, PolicyStatus } from '../../api/status.ts';
 import { credentialsSecret } from '../store-access.ts';
 import type { Freshness } from './cached-policy.ts';
-import { UNSEEN_REASONS } from './outcome.ts';
+import { isUnseen } from './outcome.ts';
 
 /** Every condition but Ready, as pure functions of what the status says already. */
 export function judge(spec: PolicySpec, status: PolicyStatus, now: Date): Omit<Judgements, 'Ready'> {
@@ -54,7 +54,7 @@ function lastRunSucceeded(status: PolicyStatus): Judgement {
   const run = newestAttempt(status);
   if (!run) return noRunYet;
   if (run.result === 'Succeeded') return yes(run.reason, `${run.jobName}: ${run.message}`);
-  return UNSEEN_REASONS.has(run.reason)
+  return isUnseen(run)
     ? unknown(run.reason, `${run.jobName}: ${run.message}`)
     : no(run.reason, `${run.jobName}: ${run.message}`);
 }

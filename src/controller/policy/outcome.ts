@@ -29,8 +29,8 @@ export const triggerOf = (job: Job): Trigger => {
 
 /**
  * The verdict on a Job, or undefined while it goes on. Three witnesses are heard: the Job's condition, the pod's reason,
- * and the run's own report. Success needs all of them; a run whose report is missing or contradicts them has failed,
- * because nothing proves its backup. Pod reasons come before exit codes: an evicted pod has no message, and a container
+ * and the run's own report. Success needs all of them; a run whose report contradicts them has failed, because nothing
+ * proves its backup, and one that ended well and whose report is lost is neither. Pod reasons come before exit codes: an evicted pod has no message, and a container
  * in which anything was OOM-killed says so even beside the main process's own exit code.
  */
 export function outcomeOf(
@@ -90,8 +90,15 @@ const isBlameless = (reason: string | undefined, pod: Pod | undefined): boolean 
   pod?.status?.reason === 'DeadlineExceeded' ||
   (pod?.status?.containerStatuses ?? []).some(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
 
-/** Whose end nobody saw: they may have made a backup, but nothing here proves it, nor that they failed. */
-export const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen', 'PodGone']);
+/**
+ * Whose end nobody saw, or whose last words are not to be had: they may have made a backup, but nothing here proves it,
+ * nor that they failed.
+ */
+export const isUnseen = ({ result, reason }: { readonly result: Result; readonly reason: string }): boolean =>
+  result === 'Interrupted' && UNSEEN_REASONS.has(reason);
+/** A report of these says nothing, good or bad; one about another run is there, and contradicts. */
+const LOST_REPORTS: ReadonlySet<string> = new Set(['ReportMissing', 'ReportUnreadable', 'ReportVersionUnknown']);
+const UNSEEN_REASONS: ReadonlySet<string> = new Set(['JobGone', 'JobUnseen', 'PodGone', ...LOST_REPORTS]);
 
 /**
  * When a finished Job ended, by the cluster's clock and no other: a report that names next year would keep a policy
@@ -111,9 +118,9 @@ function ofCompleteJob(pod: Pod | undefined, terminated: Terminated, reading: Re
       message:
         'the Job is complete, but its pod is gone, and with it the report; its record at the destination tells more',
     };
-  if (!reading.report) return unproven(reading.reason, `the Job is complete, but ${reading.message}`);
-  const { report } = reading;
   if (pod.status?.reason === 'Evicted') return unproven('Evicted', 'the Job is complete, but its pod was evicted');
+  if (!reading.report) return withoutReport(terminated, reading);
+  const { report } = reading;
   const isSuccess = report.result === 'Succeeded' && report.exitCode === EXIT_CODES.succeeded;
   if (terminated?.exitCode !== EXIT_CODES.succeeded || !isSuccess)
     return unproven(
@@ -123,6 +130,18 @@ function ofCompleteJob(pod: Pod | undefined, terminated: Terminated, reading: Re
   return isProven(report)
     ? ofReport(report)
     : unproven('VerificationMissing', 'the report says Succeeded, but names no verified backup');
+}
+
+/** That the container ended with 0 proves no backup, and that its words are lost proves no failure. */
+function withoutReport(
+  terminated: Terminated,
+  { reason, message }: Exclude<ReportReading, { report: RunReport }>,
+): HowEnded {
+  const words = `the Job is complete, but ${message}`;
+  const isLost = LOST_REPORTS.has(reason) && (terminated?.exitCode ?? EXIT_CODES.succeeded) === EXIT_CODES.succeeded;
+  return isLost
+    ? { result: 'Interrupted', reason, message: `${words}; its record at the destination tells how it ended` }
+    : unproven(reason, words);
 }
 
 function ofFailedJob(

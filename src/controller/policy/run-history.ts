@@ -17,7 +17,7 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../../api/status.ts';
-import { type Outcome, UNSEEN_REASONS } from './outcome.ts';
+import { isUnseen, type Outcome } from './outcome.ts';
 import { type Telling, toldLater } from './told-later.ts';
 
 /** A run that has ended and is not in the history yet. */
@@ -215,9 +215,6 @@ function failureOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
 
 const isFailure = (run: FinishedRun): boolean =>
   run.result !== 'Succeeded' && run.result !== 'Skipped' && !isUnseen(run);
-
-/** It may well have made a backup: neither a success nor a failure is counted. */
-const isUnseen = ({ reason }: FinishedRun): boolean => UNSEEN_REASONS.has(reason);
 
 /** Every pair of trigger and result, so that a series begins at 0 and its first increase is seen. */
 function counted(

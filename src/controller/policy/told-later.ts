@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../../api/exit-codes.ts';
 import { exitOfReason } from '../../api/failure-codes.ts';
 import type { EarlierRun } from '../../api/report.ts';
 import { type FinishedRun, finishedRunSchema, HISTORY_LENGTH } from '../../api/status.ts';
-import { UNSEEN_REASONS } from './outcome.ts';
+import { isUnseen } from './outcome.ts';
 
 /** A run in the history whose end nobody saw, and what a later run has found on record of it. */
 export interface ToldLater {
@@ -64,7 +64,7 @@ function exitCodeOf({ result, reason }: EarlierRun): Pick<FinishedRun, 'exitCode
 
 /** What says that a backup was made has to name one that was verified; and a record is no witness of an end unseen. */
 const isBelievable = ({ result, reason, slot, backupPath, level }: EarlierRun): boolean =>
-  !UNSEEN_REASONS.has(reason) &&
+  !isUnseen({ result, reason }) &&
   finishedRunSchema.shape.jobUid.safeParse(slot).success &&
   ((result !== 'Succeeded' && result !== 'Incomplete') || (backupPath !== undefined && level !== undefined));
 
@@ -79,7 +79,7 @@ function unseenIn(
 ): FinishedRun | undefined {
   if (history.some((run) => run.runId === runId)) return undefined;
   const own = history.find((run) => run.jobUid === slot);
-  if (own) return UNSEEN_REASONS.has(own.reason) ? own : undefined;
+  if (own) return isUnseen(own) ? own : undefined;
   if (otherJobs.has(slot)) return undefined;
   const begun = (run: FinishedRun): number => Date.parse(run.startTime ?? run.completionTime);
   const last = history

@@ -69,6 +69,12 @@ const JUDGEMENTS: readonly Row[] = [
   ],
   ['the last Job vanished', 'LastRunSucceeded', 'Unknown JobGone', history(aRun('Interrupted', { reason: 'JobGone' }))],
   [
+    'the last report was lost',
+    'LastRunSucceeded',
+    'Unknown ReportMissing',
+    history(aRun('Interrupted', { reason: 'ReportMissing' })),
+  ],
+  [
     'a run was never seen',
     'LastRunSucceeded',
     'Unknown JobUnseen',

@@ -70,7 +70,7 @@ const countOf = ({ runCounts }: PolicyStatus, result: string): number | undefine
   runCounts?.find((entry) => entry.result === result && entry.trigger === 'Scheduled')?.count;
 
 describe('A run whose end nobody saw', () => {
-  for (const reason of ['JobGone', 'PodGone', 'JobUnseen'])
+  for (const reason of ['JobGone', 'PodGone', 'JobUnseen', 'ReportMissing'])
     it(`and that is told as ${reason} is told as what the next run has found on record`, () => {
       const status = told(withoutReport(21, reason), withReport(22, { ...failing, earlierRuns: [saved(21)] }));
       const run = status.history?.find(({ jobName }) => jobName === 'night-21');
@@ -199,13 +199,23 @@ describe('What a report says of earlier runs', () => {
     'is a success that names no backup': saved(21, { backupPath: undefined }),
     'is a success that names no verification': saved(21, { level: undefined }),
     'repeats the run of another Job': saved(21, { runId: 'run-20' }),
-    'gives a reason that says that nobody saw it': saved(21, { reason: 'PodGone' }),
+    'gives a reason that says that nobody saw it': saved(21, {
+      result: 'Interrupted',
+      reason: 'PodGone',
+      backupPath: undefined,
+    }),
   };
   for (const [what, run] of Object.entries(DISBELIEVED))
     it(`counts for nothing where it ${what}`, () => {
       const status = told(withReport(20, {}), withoutReport(21, 'JobGone'), withReport(22, { earlierRuns: [run] }));
       assert.equal(status.history?.find(({ jobName }) => jobName === 'night-21')?.reason, 'JobGone');
     });
+
+  it('does not change a run that was counted as a failure by a release before', () => {
+    const before = told(aRun(21, { result: 'Failed', reason: 'ReportMissing' }));
+    const status = recordRuns(before, [withReport(22, { earlierRuns: [saved(21)] })]);
+    assert.deepEqual([countOf(status, 'Succeeded'), countOf(status, 'Failed')], [1, 1]);
+  });
 
   it('does not change a run whose end was seen', () => {
     const before = told(withReport(21, failing));
