@@ -2,10 +2,10 @@ import { EXIT_CODES } from '../api/exit-codes.ts';
 import type { RunReport } from '../api/report.ts';
 import { sweepIncoming } from '../repository/incoming.ts';
 import { archiveAt, type Inventory, inventoryWith } from '../repository/inventory.ts';
-import { toJson } from '../repository/json-file.ts';
 import type { Lease } from '../repository/lease/lease.ts';
 import { isRetry } from '../repository/lease/retry.ts';
 import { recordName } from '../repository/names.ts';
+import { putJson } from '../repository/put-json.ts';
 import { type RunRecord, readRecords, type StoredRecord } from '../repository/record.ts';
 import { Conflict, type Identity, type Store } from '../store/store.ts';
 import { attemptOf, type Night } from './night.ts';
@@ -56,7 +56,11 @@ async function finishRecord(night: Night, lease: Lease, { file, record }: Stored
     isAdopted ? 'adopted the verified backup of a run that died' : 'recorded a run that died',
   );
   try {
-    const written = await destination.put(recordName(record.runId), toJson(finished), file, signal);
+    const written = await putJson(
+      destination,
+      { path: recordName(record.runId), value: finished, current: file },
+      signal,
+    );
     return { file: written, record: finished };
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;

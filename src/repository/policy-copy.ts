@@ -1,7 +1,8 @@
 import type { Policy } from '../api/policy.ts';
 import { Conflict, type Store } from '../store/store.ts';
-import { readJson, toJson } from './json-file.ts';
+import { readJson } from './json-file.ts';
 import { POLICY_FILE } from './names.ts';
+import { putJson } from './put-json.ts';
 
 /**
  * Keeps the policy beside the backups, as it would be applied: whoever has lost the cluster and has only the folder can
@@ -18,7 +19,7 @@ export async function keepPolicy(destination: Store, policy: Policy, signal: Abo
   if (kept && !kept.isRead) return false;
   if (kept && JSON.stringify(kept.value) === JSON.stringify(copy)) return true;
   try {
-    await destination.put(POLICY_FILE, toJson(copy), kept?.file ?? 'absent', signal);
+    await putJson(destination, { path: POLICY_FILE, value: copy, current: kept?.file ?? 'absent' }, signal);
     return true;
   } catch (error) {
     if (error instanceof Conflict) return false;

@@ -1,7 +1,7 @@
 import { Failure } from '../host/errors.ts';
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
-import { toJson } from './json-file.ts';
 import { recordName } from './names.ts';
+import { putJson } from './put-json.ts';
 import { type RunRecord, recordSchema, type StoredRecord } from './record.ts';
 
 /** Fields to set; one that is given as undefined is taken out. */
@@ -19,6 +19,8 @@ export interface RecordKeeper {
 export function recordKeeper(destination: Store, initial: RunRecord, file?: FileEntry): RecordKeeper {
   let current = initial;
   let stored = file;
+  /** Put, and not answered: one of them may stand there. */
+  let unanswered: readonly string[] = [];
   return {
     get current() {
       return current;
@@ -30,9 +32,22 @@ export function recordKeeper(destination: Store, initial: RunRecord, file?: File
       const next = changed(current, change);
       assertReadable(next);
       try {
-        stored = await destination.put(recordName(next.runId), toJson(next), stored ?? 'absent', signal);
+        stored = await putJson(
+          destination,
+          {
+            path: recordName(next.runId),
+            value: next,
+            current: stored ?? 'absent',
+            isOwn: (value) => unanswered.includes(JSON.stringify(value)),
+          },
+          signal,
+        );
+        unanswered = [];
       } catch (error) {
-        if (!(error instanceof Conflict)) throw error;
+        if (!(error instanceof Conflict)) {
+          unanswered = [...unanswered, JSON.stringify(next)];
+          throw error;
+        }
         const name = destination.locate(recordName(next.runId));
         throw new Failure(
           'RecordClosed',

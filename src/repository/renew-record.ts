@@ -1,6 +1,6 @@
 import { Conflict, type FileEntry, type Store } from '../store/store.ts';
-import { toJson } from './json-file.ts';
 import { recordName } from './names.ts';
+import { putJson } from './put-json.ts';
 import type { RunRecord, StoredArchive, StoredRecord } from './record.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function renewRecord(
 ): Promise<boolean> {
   try {
     const renewed = renewedRecord(record, archive, readTime);
-    await destination.put(recordName(record.runId), toJson(renewed), file, signal);
+    await putJson(destination, { path: recordName(record.runId), value: renewed, current: file }, signal);
     return true;
   } catch (error) {
     if (error instanceof Conflict) return false;

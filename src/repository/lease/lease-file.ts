@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Failure } from '../../host/errors.ts';
 import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
-import { readJson, toJson } from '../json-file.ts';
+import { readJson } from '../json-file.ts';
 import { LEASE_FILE, STATE_FOLDER } from '../names.ts';
+import { putJson } from '../put-json.ts';
 import { stateFolderInvalid } from '../state-folders.ts';
 
 /** The lease as it lies at the destination. Anybody who may write there may have written it. */
@@ -31,8 +32,10 @@ export async function findLease(store: Store, signal: AbortSignal): Promise<Foun
   const there = await store.stat(LEASE_FILE, signal);
   if (there?.kind === 'folder') throw unreadable(store, 'is a folder');
   const found = there && (await readJson(store, there, signal));
-  return found && { file: found.file, held: leaseSchema.safeParse(found.value).data };
+  return found && { file: found.file, held: heldIn(found.value) };
 }
+
+const heldIn = (value: unknown): LeaseRecord | undefined => leaseSchema.safeParse(value).data;
 
 /** Why no lease can be written although none is there: something stands in its place or above it that no store shows. */
 export async function whyNotWritable(store: Store, signal: AbortSignal): Promise<Failure> {
@@ -48,9 +51,6 @@ function unreadable(store: Store, wrong: string): Failure {
   });
 }
 
-/** A look after each refusal; more of them mean that somebody else writes there all the time. */
-const MOST_SWAPS = 3;
-
 /**
  * Puts the record in the place of `current`, which nobody else may have changed. One that still names this run is its
  * own: its time was touched, or an answer that told of a swap was lost or not waited for.
@@ -61,16 +61,12 @@ export async function swapOwn(
   current: FileEntry,
   signal: AbortSignal,
 ): Promise<FileEntry> {
-  let file = current;
-  for (let swap = 1; ; swap++) {
-    try {
-      return await store.put(LEASE_FILE, toJson(record), file, signal);
-    } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-      const found = await findLease(store, signal);
-      if (found?.held?.runId !== record.runId || swap === MOST_SWAPS) throw lost(store, found?.held, error);
-      file = found.file;
-    }
+  const isOwn = (value: unknown): boolean => heldIn(value)?.runId === record.runId;
+  try {
+    return await putJson(store, { path: LEASE_FILE, value: record, current, isOwn }, signal);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw lost(store, (await findLease(store, signal))?.held, error);
   }
 }
 

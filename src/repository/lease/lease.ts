@@ -3,8 +3,8 @@ import { asFailure, type Failure } from '../../host/errors.ts';
 import { processIdentity } from '../../host/process-identity.ts';
 import { untilAborted } from '../../host/until-aborted.ts';
 import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
-import { toJson } from '../json-file.ts';
 import { LEASE_FILE } from '../names.ts';
+import { putJson } from '../put-json.ts';
 import { findLease, type LeaseRecord, swapOwn, whyNotWritable } from './lease-file.ts';
 import { type Applicant, assertFree, leaseHeld, TTL_SECONDS } from './lease-free.ts';
 
@@ -57,7 +57,10 @@ async function take(store: Store, options: LeaseOptions): Promise<Taken> {
       renewals: 0,
     };
     try {
-      return { file: await store.put(LEASE_FILE, toJson(record), file ?? 'absent', signal), record };
+      return {
+        file: await putJson(store, { path: LEASE_FILE, value: record, current: file ?? 'absent' }, signal),
+        record,
+      };
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
       if (look === MOST_LOOKS)

@@ -2,9 +2,9 @@ import { counted } from '../../api/counted.ts';
 import type { Clock } from '../../host/clock.ts';
 import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
 import { archiveAt, type Backup, type Inventory, type SeenInventory } from '../inventory.ts';
-import { toJson } from '../json-file.ts';
 import type { Lease } from '../lease/lease.ts';
 import { recordName } from '../names.ts';
+import { putJson } from '../put-json.ts';
 import { isOf } from '../series.ts';
 import { unreadAmongKept } from '../verify/reading-due.ts';
 import { doubtOfClock } from './clock-doubt.ts';
@@ -90,5 +90,5 @@ async function markPruned(
   { destination, clock, signal }: PruneContext,
 ): Promise<void> {
   const record = { ...proof.record, prunedTime: clock.now().toISOString() };
-  await destination.put(recordName(record.runId), toJson(record), proof.file, signal);
+  await putJson(destination, { path: recordName(record.runId), value: record, current: proof.file }, signal);
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../host/clock.ts';
 import { Conflict, type FileEntry, type Store, Unavailable } from '../../store/store.ts';
 import type { Backup } from '../inventory.ts';
-import { toJson } from '../json-file.ts';
 import type { Lease } from '../lease/lease.ts';
 import { recordName } from '../names.ts';
+import { putJson } from '../put-json.ts';
 import type { RunRecord, StoredArchive } from '../record.ts';
 import { renewedRecord, withTimeOf } from '../renew-record.ts';
 
@@ -51,7 +51,11 @@ async function readOne(backup: Backup, context: ReadAgainContext): Promise<Backu
   const record = outcome === 'same' ? renewedRecord(proof.record, file, time) : damagedRecord(proof.record, file, time);
   await lease.confirm(signal);
   try {
-    const written = await destination.put(recordName(record.runId), toJson(record), proof.file, signal);
+    const written = await putJson(
+      destination,
+      { path: recordName(record.runId), value: record, current: proof.file },
+      signal,
+    );
     const good = record.report?.result === 'Succeeded' ? 'verified' : 'incomplete';
     return { ...backup, proof: { file: written, record }, status: outcome === 'same' ? good : 'damaged' };
   } catch (error) {
