@@ -70,11 +70,10 @@ export interface Source extends ReadableStore {
   bookmark(signal: AbortSignal): Promise<string | undefined>;
   /** What has changed below the root since the bookmark, by the same rules as `list`; `restart` means it expired. */
   changes(bookmark: string, signal: AbortSignal): AsyncIterable<Page>;
-  /**
-   * Where there are no bookmarks: a folder as it is now, to be held against the look that its listing gave. Undefined
-   * when it is not there or can't be read.
-   */
+  /** Without bookmarks: a folder as it is now, to be held against the look of its listing; undefined if it can't be read. */
   look?(folder: string, signal: AbortSignal): Promise<Look | undefined>;
+  /** Which volumes lie within the source, by their folder; another text for another volume. Throws when the source's own has gone. */
+  volumes?(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Where files have no id: an inode. Renamed and written a file keeps it; later it may be another one's. */
   numberOf?(file: FileEntry): string | undefined;
 }

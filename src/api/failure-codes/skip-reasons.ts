@@ -41,8 +41,9 @@ export const SKIP_REASONS = {
   },
   unreachable: {
     means:
-      'The file, or the whole folder, lies on a mount within the source that does not answer (`ESTALE`, `ENOTCONN`).',
-    remedy: 'Mount it again; exclude it (`FOLDER/**` in `spec.source.exclude`) if it is not to be backed up.',
+      'The file, or the whole folder, lies on a mount within the source that does not answer (`ESTALE`, `ENOTCONN`), or that came or went while the source was listed.',
+    remedy:
+      'Mount it again, and see that it stays; exclude it (`FOLDER/**` in `spec.source.exclude`) if it is not to be backed up.',
   },
   transfer_failed: {
     means: 'It never arrived right: at every attempt with wrong bytes, too few, or none, while other files came.',

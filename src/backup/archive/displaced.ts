@@ -42,6 +42,8 @@ export function watchDisplaced(
     async *missing(signal) {
       if (!table) return;
       try {
+        // Where the source itself lies elsewhere by now, nothing of it is to be found.
+        await source.volumes?.(signal);
         for await (const page of source.list('', { recursive: true, leaveOut: listed.excludesAll }, signal)) {
           for (const found of page.kind === 'entries' ? page.entries : []) {
             const mark = found.kind === 'file' ? markOf(source, found) : undefined;

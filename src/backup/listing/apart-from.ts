@@ -25,7 +25,7 @@ export function apartFrom(backups: Backups, source: Source, realm: string, plan:
   async function* watched(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
     for await (const page of pages) {
       for (const entry of page.kind === 'entries' ? page.entries : []) {
-        if (entry.kind === 'folder' && entry.identity === own && !isExcluded(plan, entry.path)) {
+        if (entry.kind === 'folder' && entry.identity === own && !plan.excludesBelow(entry.path)) {
           throw overlap(backups.location, source.locate(entry.path));
         }
       }
@@ -33,9 +33,6 @@ export function apartFrom(backups: Backups, source: Source, realm: string, plan:
     }
   }
 }
-
-const isExcluded = (plan: Plan, path: string): boolean =>
-  path.split('/').some((_, depth, parts) => plan.excludesAll(parts.slice(0, depth + 1).join('/')));
 
 function overlap(location: string, found: string): Failure {
   return new Failure('Overlap', `the backup folder ${location} lies in the source too, at ${found}`, {

@@ -6,6 +6,7 @@ import type { ListingContext } from './list-below.ts';
 import { listCases } from './list-cases.ts';
 import { canLook, lookUntilQuiet } from './look-again.ts';
 import type { Plan } from './plan.ts';
+import { nameChanged } from './volumes.ts';
 
 export interface ListingOptions extends ListingContext {
   /** Files in the last backup: a listing that comes out shorter is made again before it is believed. */
@@ -33,10 +34,12 @@ const MOST_ROUNDS = 3;
  */
 export async function listSource(source: Source, plan: Plan, options: ListingOptions): Promise<ListingResult> {
   const doubts = new Set<Doubt>();
+  const volumes = await source.volumes?.(options.signal);
   let previous: number | undefined;
   for (let rounds = 1; ; rounds++) {
     plan.forget('');
     const { isWhole, moving } = await listOnce(source, plan, options);
+    if (volumes) nameChanged(plan, volumes, (await source.volumes?.(options.signal)) ?? volumes);
     const files = plan.countFiles();
     const isEnough = options.expectedFiles === undefined || files >= options.expectedFiles;
     if (isWhole && (isEnough || files === previous)) return { rounds, doubts, moving };

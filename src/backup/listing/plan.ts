@@ -39,6 +39,8 @@ export interface Plan {
   excludes(path: string): boolean;
   /** Whether the policy excludes a folder with all that may be below it: then it need not be listed. */
   excludesAll(folder: string): boolean;
+  /** Whether it or a folder above it is excluded so. */
+  excludesBelow(folder: string): boolean;
   countFiles(): number;
   /** Files that the policy excludes, of those that were listed; a folder that was left out whole counts as one. */
   countExcluded(): number;
@@ -78,6 +80,7 @@ const COUNT_EXCLUDED = `
 
 export function openPlan(file: string, exclude: readonly string[]): Plan {
   const isExcluded = matcherOf(exclude);
+  const excludesAll = treeMatcherOf(exclude);
   const database = new DatabaseSync(file);
   database.exec(SCHEMA);
   const looks = openPlanLooks(database);
@@ -170,7 +173,9 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
       return row && parseEntry(String(row['entry']));
     },
     excludes: isExcluded,
-    excludesAll: treeMatcherOf(exclude),
+    excludesAll,
+    excludesBelow: (folder) =>
+      folder.split('/').some((_, depth, parts) => excludesAll(parts.slice(0, depth + 1).join('/'))),
     countFiles: () => Number(countFiles.get()?.['n']),
     countExcluded: () => Number(countExcluded.get()?.['n']),
     claim: (foldHash) => Number(claim.run(foldHash).changes) === 1,

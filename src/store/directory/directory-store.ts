@@ -11,7 +11,7 @@ import { modesOf } from './modes.ts';
 import { obeying, obeyingEach } from './obeying.ts';
 import { entryAt, loadFile, readFileRange, streamFile } from './read.ts';
 import { numberIn } from './revision.ts';
-import { identifyRoot, spaceOf, timeOf } from './root.ts';
+import { identifyRoot, spaceOf, timeOf, volumesWithin } from './root.ts';
 import type { Volume } from './volume.ts';
 import { writeFile } from './write.ts';
 
@@ -60,6 +60,7 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
       yield { kind: 'restart' };
     },
     look: (folder, signal) => obeying(signal, () => lookAtFolder(volume, folder)),
+    volumes: (signal) => obeying(signal, () => volumesWithin(volume)),
     numberOf: ({ rev }) => numberIn(rev),
     stat: (path, signal) => obeying(signal, () => entryAt(volume, path)),
     load: (file, signal) => obeying(signal, () => loadFile(volume, file, signal)),

@@ -4,6 +4,11 @@ import { open, readFile, stat } from 'node:fs/promises';
 /** One line of /proc/self/mountinfo, as far as it is of use here (proc_pid_mountinfo(5)). */
 interface Mount {
   readonly id: string;
+  /** The mount that it lies on. */
+  readonly parent: string;
+  readonly device: string;
+  /** Which folder of its device. */
+  readonly shows: string;
   readonly at: string;
   readonly type: string;
 }
@@ -28,9 +33,17 @@ async function readMounts(): Promise<Mount[] | undefined> {
 
 function mountIn(line: string): Mount | undefined {
   const fields = line.split(' ');
-  const [id, at, type] = [fields[0], fields[4], fields[fields.indexOf('-') + 1]];
-  if (!id || !at || !type) return undefined;
-  return { id, at: at.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))), type };
+  const [id, parent, device, shows, at] = fields;
+  const type = fields[fields.indexOf('-') + 1];
+  if (!id || !parent || !device || !shows || !at || !type) return undefined;
+  return {
+    id,
+    parent,
+    device,
+    shows,
+    type,
+    at: at.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))),
+  };
 }
 
 /** Undefined where the kernel does not say (before Linux 3.15, gVisor). */
@@ -49,3 +62,25 @@ function nearest(mounts: readonly Mount[], folder: string): Mount | undefined {
   }
   return found;
 }
+
+/**
+ * What is mounted below a folder (a real path), by the path below it: nothing where the system does not tell. Not what a
+ * server or an automounter mounts when it is entered, and takes away again when nobody has been there for a while.
+ */
+export async function mountedBelow(folder: string): Promise<ReadonlyMap<string, string>> {
+  const mounts = (await readMounts()) ?? [];
+  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
+  const below = folder === '/' ? folder : `${folder}/`;
+  const found = new Map<string, string>();
+  for (const { parent, device, shows, at, type } of mounts) {
+    if (!at.startsWith(below) || type === 'autofs') continue;
+    const above = byId.get(parent)?.type ?? '';
+    const isOnDemand = above === 'autofs' || (NETWORK.test(type) && NETWORK.test(above));
+    // Of several at one place the last lies on top.
+    if (!isOnDemand) found.set(at.slice(below.length), `${device} ${shows}`);
+  }
+  return found;
+}
+
+/** Whose servers may have volumes within what they export (NFS crossing mounts, DFS). */
+const NETWORK = /^(?:nfs4?|cifs|smb3)$/;

@@ -5,7 +5,7 @@ import type { Identity, Space } from '../store.ts';
 import { timeIn } from './claims/volume-clock.ts';
 import { identityOf, statOf } from './entry.ts';
 import { directoryFailure } from './faults.ts';
-import { isMounted } from './mounted.ts';
+import { isMounted, mountedBelow } from './mounted.ts';
 import { assertRealStateFolders } from './state-folders.ts';
 import type { Volume } from './volume.ts';
 
@@ -29,6 +29,11 @@ export async function identifyRoot({ root, ownFolders, requireMount }: Volume): 
   if (missing !== '') return { realm: REALM, root: { exists: false, path: join(existing, missing), lineage: [] } };
   await assertRealStateFolders({ root: existing, ownFolders });
   return { realm: REALM, root: { exists: true, path: existing, lineage: await lineageOf(existing) } };
+}
+
+export async function volumesWithin({ ground }: Volume): Promise<ReadonlyMap<string, string>> {
+  await ground.assertThere();
+  return await mountedBelow(await ground.real());
 }
 
 /**
