@@ -77,6 +77,29 @@ test('a wrong byte in a small file is found by its hash and healed by another tr
   assert.equal(fixture.emulator.stats().routes[ROUTE]?.requests, 3);
 });
 
+for (const size of [11, 3 * MIB]) {
+  test(`a wrong byte in a file of ${size} bytes that was listed without a hash is found by the download's own`, async () => {
+    await using fixture = await openFixture();
+    const bytes = pattern(size);
+    fixture.emulator.tree.put('/CASES/a.bin', bytes);
+    const store = fixture.at('/CASES');
+    const { contentHash: _, ...file } = await fileAt(store, 'a.bin');
+    fixture.emulator.faults.add({ route: ROUTE, times: 2, effect: { kind: 'flip', at: 4 } });
+    await assert.rejects(contentOf(store, file), { code: 'TransferMismatch', exit: 'mismatch' });
+    assert.ok((await store.load(file, never)).bytes.equals(bytes));
+    assert.equal(fixture.emulator.stats().routes[ROUTE]?.requests, 3);
+  });
+}
+
+test('a file of which Dropbox says no hash at all is read by its size', async () => {
+  await using fixture = await openFixture();
+  fixture.emulator.tree.put('/CASES/a.txt', 'the content', { flags: { missingContentHash: true } });
+  const store = fixture.at('/CASES');
+  fixture.emulator.faults.add({ route: ROUTE, effect: { kind: 'truncate', bytes: 4, framing: 'chunked' } });
+  const { bytes } = await store.load(await fileAt(store, 'a.txt'), never);
+  assert.equal(bytes.toString(), 'the content');
+});
+
 test('wrong bytes three times in a row are an error', async () => {
   await using fixture = await openFixture();
   fixture.emulator.tree.put('/CASES/a.txt', 'the content');

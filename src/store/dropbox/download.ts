@@ -22,7 +22,8 @@ export interface Reader {
 /**
  * The content of exactly the listed revision, resumed at the byte reached whenever the connection breaks. The end of
  * a body proves nothing (a body without a length ends where it breaks off), so size and content_hash decide; where
- * they differ, Failure `mismatch`/`TransferMismatch` after all chunks, and the whole entry is to be read again.
+ * neither listing nor download has a content_hash, the size alone. Where they differ, Failure
+ * `mismatch`/`TransferMismatch` after all chunks, and the whole entry is to be read again.
  */
 export async function* download(
   { client, witness }: Reader,
@@ -33,10 +34,13 @@ export async function* download(
   const { clock, retrying } = client.account;
   const attempts = retrying.start(signal);
   let stuckSince: number | undefined;
+  let { contentHash } = file;
   let at = 0;
   for (let complete = false; !complete; ) {
     try {
-      for await (const chunk of bytesFrom(client, file, at, signal)) {
+      const { said, body } = await answerFrom(client, file, at, signal);
+      contentHash ??= said;
+      for await (const chunk of body) {
         at += chunk.length;
         if (at > file.size) throw mismatch(file, `more than ${file.size} bytes`);
         hasher.update(chunk);
@@ -55,8 +59,8 @@ export async function* download(
     }
   }
   const digest = hasher.digest();
-  if (file.contentHash !== undefined && digest.contentHash !== file.contentHash) {
-    throw mismatch(file, `content_hash ${digest.contentHash} instead of ${file.contentHash}`);
+  if (contentHash !== undefined && digest.contentHash !== contentHash) {
+    throw mismatch(file, `content_hash ${digest.contentHash} instead of ${contentHash}`);
   }
   witness.had(file);
   return digest;
@@ -77,24 +81,25 @@ export async function load(reader: Reader, file: FileEntry, signal: AbortSignal)
   }
 }
 
-/** From `at` to the end. A 200 to a Range request brings the whole file: what we have is dropped from it. */
-async function* bytesFrom(client: Client, file: FileEntry, at: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+interface Answered {
+  /** The content_hash in its header, which may be there where the listing had none. */
+  readonly said: string | undefined;
+  readonly body: AsyncIterable<Buffer>;
+}
+
+async function answerFrom(client: Client, file: FileEntry, at: number, signal: AbortSignal): Promise<Answered> {
   const range = at > 0 ? { range: `bytes=${at}-` } : {};
   const answer = await client.content('files/download', { path: `rev:${file.rev}` }, range, signal);
+  const { rev, content_hash: said } = parseObject(answer.header('dropbox-api-result') ?? '') ?? {};
   const problem = wrongAnswer();
   if (problem) {
     answer.discard();
     throw problem;
   }
-  let surplus = answer.status === 200 ? at : 0;
-  for await (const chunk of answer.body) {
-    const dropped = Math.min(surplus, chunk.length);
-    surplus -= dropped;
-    if (dropped < chunk.length) yield chunk.subarray(dropped);
-  }
+  const surplus = answer.status === 200 ? at : 0;
+  return { said: typeof said === 'string' ? said : undefined, body: without(surplus, answer.body) };
 
   function wrongAnswer(): Error | undefined {
-    const { rev } = parseObject(answer.header('dropbox-api-result') ?? '') ?? {};
     if (typeof rev === 'string' && rev !== file.rev) return new Unavailable('changed_during_run');
     const coding = answer.header('content-encoding');
     if (coding !== undefined && coding !== 'identity') return new TransferFault(`a download came ${coding}-coded`);
@@ -103,6 +108,16 @@ async function* bytesFrom(client: Client, file: FileEntry, at: number, signal: A
       return new TransferFault(`a range was answered with ${answer.header('content-range')} instead of ${expected}`);
     }
     return undefined;
+  }
+}
+
+/** A 200 to a Range request brings the whole file: what we have is dropped from it. */
+async function* without(surplus: number, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let left = surplus;
+  for await (const chunk of body) {
+    const dropped = Math.min(left, chunk.length);
+    left -= dropped;
+    if (dropped < chunk.length) yield chunk.subarray(dropped);
   }
 }
 
