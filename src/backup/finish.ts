@@ -1,11 +1,11 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
-import { type Inventory, inventoryWith, seenBy } from '../repository/inventory.ts';
+import { type Inventory, inventoryWith, type SeenInventory, seenBy } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease/lease.ts';
 import { mainArchive, type Records } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import { removeOldRecords } from '../repository/retention/remove-old-records.ts';
-import { isOf, type Series } from '../repository/series.ts';
+import { isOf } from '../repository/series.ts';
 import { journalRuns, loggedAs } from './journal-runs.ts';
 import type { Night } from './night.ts';
 import { readStored } from './read-stored.ts';
@@ -18,19 +18,19 @@ const JOURNAL_MS = 75_000;
 const QUOTA_MS = 30_000;
 
 export interface Standing {
-  readonly series: Series;
+  /** As it was at the beginning of the night. */
+  readonly inventory: SeenInventory;
   /** Of the run whose backup stands: its report is the verdict on it. */
   readonly keeper: RecordKeeper;
   readonly lease: Lease;
-  /** As they were read at the beginning of the night. */
-  readonly records: Records;
 }
 
 /**
  * What follows a backup that stands at its name: on record first, then logged, then retention. None of it can make the
  * backup bad any more, so what fails here is a warning.
  */
-export async function finish(night: Night, { series, keeper, lease, records }: Standing): Promise<RunReport> {
+export async function finish(night: Night, { inventory: before, keeper, lease }: Standing): Promise<RunReport> {
+  const { series } = before;
   const verdict = keeper.current.report;
   if (!verdict) throw new Error(`the record of run ${keeper.current.runId} has no report of its backup`);
   let report = verdict;
@@ -38,7 +38,7 @@ export async function finish(night: Night, { series, keeper, lease, records }: S
     await keeper.update({ state: 'finished', report }, night.signal);
     report = { ...report, ...(await quotaOf(night)) };
     night.progress.begin('Pruning');
-    const known = withOwn(records, keeper, report);
+    const known = withOwn(before.records, keeper, report);
     const inventory = seenBy(series, await inventoryWith(known, night.destination, night.signal));
     tellOfChanges(night, inventory);
     const ours = known.records.map(({ record }) => record).filter((record) => isOf(series, record));

@@ -69,8 +69,7 @@ async function makeArchives(
   const uploads: Checked[] = [];
   const accounts: Account[] = [];
   const verifications: Verification[] = [];
-  const { records, series } = context.inventory;
-  const level = levelOf(night.spec.verification, records.records, series, night.start);
+  const level = levelOf(night.spec.verification, context.inventory, night.start);
   for (const archive of layout.archives) {
     const uploaded = await archiveAndUpload(night, archive, listed);
     const { file, written } = uploaded;

@@ -34,8 +34,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     const { source } = identities;
     prepared = true;
     lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
-    const series = seriesAt(night.policy, originOf(night.source, source));
-    const inventory = seenBy(series, await recover(night, lease));
+    const inventory = seenBy(seriesAt(night.policy, originOf(night.source, source)), await recover(night, lease));
     earlier = earlierRuns(inventory, night.slot);
     await rememberPolicy(night);
     const predecessor = predecessorOf(night, source, inventory);
@@ -46,7 +45,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
       const wrong = await makeBackup(night, { inventory, identities, lease, keeper });
       if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared, earlierRuns: earlier });
     }
-    const report = await finish(night, { series, keeper, lease, records: inventory.records });
+    const report = await finish(night, { inventory, keeper, lease });
     await letGo(night, lease);
     return night.signal.aborted ? stopped(report, night) : report;
   } catch (error) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { levelOf } from '../../src/backup/verification-level.ts';
+import type { SeenInventory } from '../../src/repository/inventory.ts';
 import type { StoredRecord } from '../../src/repository/record.ts';
 import type { Series } from '../../src/repository/series.ts';
 
@@ -26,8 +27,15 @@ const checked = ({ level = 'Full', hoursAgo, policy = 'nightly', passed = true }
   return { record: { ...SERIES, policy, report: { verification } } } as StoredRecord;
 };
 
+const seenOf = (records: readonly StoredRecord[]): SeenInventory => ({
+  backups: [],
+  lost: [],
+  records: { records, unreadable: [] },
+  series: SERIES,
+});
+
 const tonight = (fullEvery: number | undefined, ...checks: readonly Check[]): string =>
-  levelOf({ level: 'Standard', fullEvery }, checks.map(checked), SERIES, NOW);
+  levelOf({ level: 'Standard', fullEvery }, seenOf(checks.map(checked)), NOW);
 
 test('a night is checked as Full when the last full check is as many days old as the policy says', () => {
   assert.equal(tonight(7, { hoursAgo: 6 * 24 }), 'Standard');
@@ -46,5 +54,5 @@ test('a night is checked as Full where no full check of its own backups has pass
 
 test('without fullEvery the level is the policy’s', () => {
   assert.equal(tonight(undefined), 'Standard');
-  assert.equal(levelOf({ level: 'Full' }, [], SERIES, NOW), 'Full');
+  assert.equal(levelOf({ level: 'Full' }, seenOf([]), NOW), 'Full');
 });
