@@ -18,6 +18,8 @@ import type { Night } from './night.ts';
 
 export interface PlanContext {
   readonly inventory: SeenInventory;
+  /** Whether a run of this policy has been here before, whatever the records say. */
+  readonly wasHere: boolean;
   readonly identities: { readonly source: Identity; readonly destination: Identity };
 }
 
@@ -39,12 +41,12 @@ export type PlanFacts = Pick<RunReport, 'baseline' | 'excludedFiles' | 'goneCase
 export async function planNight(
   night: Night,
   plan: Plan,
-  { inventory, identities }: PlanContext,
+  { inventory, wasHere, identities }: PlanContext,
 ): Promise<PlannedNight> {
   const { progress, signal, source, destination, spec } = night;
   const { series } = inventory;
   const before = lastNight(series, inventory, night.start);
-  const baseline = tellBaseline(night, before, inventory);
+  const baseline = tellBaseline(night, before, { inventory, wasHere });
   progress.begin('Listing');
   throwIf(namespaceFault(series.source.namespace, before?.record.source.namespace));
   const backups = { identity: identities.destination, location: destination.locate('') };
@@ -92,8 +94,12 @@ const DOUBTS: Readonly<Record<Doubt, string>> = {
   expired: 'Dropbox no longer knew what had moved meanwhile',
 };
 
-function tellBaseline(night: Night, before: PastNight | undefined, inventory: SeenInventory): Baseline {
-  const baseline = baselineOf(before, inventory);
+function tellBaseline(
+  night: Night,
+  before: PastNight | undefined,
+  { inventory, wasHere }: Pick<PlanContext, 'inventory' | 'wasHere'>,
+): Baseline {
+  const baseline = baselineOf(before, inventory, wasHere);
   const { length: unread } = inventory.records.unreadable;
   tellElsewhere(night, before, inventory);
   if (baseline.kind === 'Nothing')

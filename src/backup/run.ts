@@ -3,8 +3,7 @@ import { asFailure, type Failure, messageOf } from '../host/errors.ts';
 import { homeOf } from '../repository/home.ts';
 import { seenBy } from '../repository/inventory.ts';
 import { acquireLease, type Lease } from '../repository/lease/lease.ts';
-import { POLICY_FILE } from '../repository/names.ts';
-import { keepPolicy } from '../repository/policy-copy.ts';
+import { findPolicy, type KeptPolicy, keepPolicy, policyFileOf } from '../repository/policy-copy.ts';
 import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
 import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
 import { originOf, seriesAt } from '../repository/series.ts';
@@ -36,13 +35,15 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
     const inventory = seenBy(seriesAt(night.policy, originOf(night.source, source)), await recover(night, lease));
     earlier = earlierRuns(inventory, night.slot);
-    await rememberPolicy(night);
+    const kept = await findPolicy(night.destination, night.policy, night.signal);
+    const wasHere = kept.own !== undefined || kept.former !== undefined;
+    await rememberPolicy(night, kept);
     const predecessor = predecessorOf(night, source, inventory);
     if (predecessor) {
       night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same Job has made this backup`);
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
     } else {
-      const wrong = await makeBackup(night, { inventory, identities, lease, keeper });
+      const wrong = await makeBackup(night, { inventory, wasHere, identities, lease, keeper });
       if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared, earlierRuns: earlier });
     }
     const report = await finish(night, { inventory, keeper, lease });
@@ -79,10 +80,10 @@ function reasonOf(error: unknown, signal: AbortSignal): Failure {
 }
 
 /** Nothing needs the copy while the cluster stands: no fault of it may cost a backup. */
-async function rememberPolicy(night: Night): Promise<void> {
-  const what = `${night.destination.locate(POLICY_FILE)}, the copy of the policy,`;
+async function rememberPolicy(night: Night, kept: KeptPolicy): Promise<void> {
+  const what = `${night.destination.locate(policyFileOf(night.policy))}, the copy of the policy,`;
   try {
-    if (await keepPolicy(night.destination, night.policy, night.signal)) return;
+    if (await keepPolicy(night.destination, night.policy, kept, night.signal)) return;
     night.warn('PolicyNotKept', `${what} was changed by somebody else and is not ours`);
   } catch (error) {
     night.signal.throwIfAborted();

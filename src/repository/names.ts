@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { type Home, placeOf } from './home.ts';
+
 /** Names at the destination. Everything that lists, prunes or cleans goes through here. */
 
 /** `2026-11-23_backup.zip`, or `2026-11-23_141530_backup.zip` for a further run of the same day. */
@@ -10,7 +13,17 @@ export const RUNS_FOLDER = `${STATE_FOLDER}/runs`;
 /** Where only this program writes, for a folder store to keep clean and to itself; the one with the lease first. */
 export const OWN_FOLDERS = [STATE_FOLDER, INCOMING_FOLDER, RUNS_FOLDER] as const;
 export const LEASE_FILE = `${STATE_FOLDER}/lease.json`;
-export const POLICY_FILE = `${STATE_FOLDER}/policy.json`;
+/** Of whichever policy ran last, as earlier releases kept it. */
+export const FORMER_POLICY_FILE = `${STATE_FOLDER}/policy.json`;
+
+/**
+ * `policy-nightly.json`, or `policy-nightly@1f0c8a52.json` of one that an installation keeps: no two that share a folder
+ * have the same, and no policy can be called so (a name has no @).
+ */
+export function policyFile(name: string, home: Home | undefined): string {
+  const mark = home ? `@${createHash('sha256').update(placeOf(home)).digest('hex').slice(0, 8)}` : '';
+  return `${STATE_FOLDER}/policy-${name}${mark}.json`;
+}
 
 export const incomingName = (runId: string): string => `${INCOMING_FOLDER}/${runId}.zip`;
 export const recordName = (runId: string): string => `${RUNS_FOLDER}/${runId}.json`;

@@ -3,8 +3,9 @@ import { backupRefSchema, REPORT_VERSION, reportSchema } from '../api/report.ts'
 import { forEachParallel } from '../host/parallel.ts';
 import { isRelative } from '../store/relative-path.ts';
 import { type Entry, type FileEntry, type ReadableStore, Unavailable } from '../store/store.ts';
+import { homeSchema } from './home.ts';
 import { readJson } from './json-file.ts';
-import { backupDate, POLICY_FILE, RUNS_FOLDER, runIdOf } from './names.ts';
+import { backupDate, RUNS_FOLDER, runIdOf } from './names.ts';
 import { stateFolderInvalid } from './state-folders.ts';
 
 /**
@@ -50,15 +51,7 @@ export const recordSchema = z.object({
   slot: z.string(),
   policy: z.string(),
   /** Which of all policies of that name it is; absent by hand, and in records of before. */
-  home: z
-    .object({
-      /** Of the policy as the cluster has it. */
-      uid: z.string(),
-      namespace: z.string(),
-      /** Of the controller's Lease, which outlives policies and the controller itself. */
-      installation: z.string().optional(),
-    })
-    .optional(),
+  home: homeSchema.optional(),
   startTime: z.iso.datetime(),
   /** Which holder of the lease it was; for people, nothing compares it. */
   fence: z.int(),
@@ -105,8 +98,6 @@ export interface Records {
   readonly records: readonly StoredRecord[];
   /** Files in the folder that are no record of ours, or of a newer version: a reason to delete nothing. */
   readonly unreadable: readonly string[];
-  /** There is none, although a run was here: it left the policy. */
-  readonly areGone?: boolean;
 }
 
 const READS_AT_ONCE = 8;
@@ -126,9 +117,7 @@ export async function readRecords(destination: ReadableStore, signal: AbortSigna
     else unreadable.push(name);
   });
   records.sort((a, b) => (a.record.runId < b.record.runId ? -1 : 1));
-  const areGone =
-    records.length + unreadable.length === 0 && (await destination.stat(POLICY_FILE, signal)) !== undefined;
-  return { records, unreadable, areGone };
+  return { records, unreadable };
 }
 
 /**

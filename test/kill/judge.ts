@@ -20,7 +20,7 @@ export const noVerdicts = (): Verdicts => ({ points: 0, falseSuccesses: [], orph
 export type Earlier = ReadonlyMap<string, string>;
 
 const BACKUP = /^\d{4}-\d{2}-\d{2}(?:_\d{6})?_backup\.zip$/;
-const OURS = /^\.case-backup\/(?:lease\.json|policy\.json|runs\/[\w-]+\.json)$/;
+const OURS = /^\.case-backup\/(?:lease\.json|policy-[\w.@-]+\.json|runs\/[\w-]+\.json)$/;
 
 export async function backupsIn(place: Place): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();

@@ -43,7 +43,7 @@ test(`${ROUNDS} times ${AT_ONCE} runs at once over a folder: each is right, no b
     assert.deepEqual(readdirSync(desk.destination.locate(STATE_FOLDER)).sort(), [
       'incoming',
       'lease.json',
-      'policy.json',
+      'policy-nightly.json',
       'runs',
     ]);
   }

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { policySchema } from '../../src/api/policy.ts';
-import { POLICY_FILE } from '../../src/repository/names.ts';
+import { FORMER_POLICY_FILE, policyFile } from '../../src/repository/names.ts';
 import { type Store, Unavailable } from '../../src/store/store.ts';
 import { aPolicy, type NightChange, openScene, type Scene } from './scene.ts';
 
 const DAY_MS = 86_400_000;
-const PATH = `/BACKUPS/${POLICY_FILE}`;
+const PATH = `/BACKUPS/${policyFile('nightly', undefined)}`;
+const FORMER = `/BACKUPS/${FORMER_POLICY_FILE}`;
 
-const copyIn = async ({ emulator }: Scene): Promise<unknown> =>
-  JSON.parse((await emulator.tree.read(PATH)).toString('utf8'));
+const copyIn = async ({ emulator }: Scene, path = PATH): Promise<unknown> =>
+  JSON.parse((await emulator.tree.read(path)).toString('utf8'));
 
 test('the policy stands beside the backups as it was last used, and can be applied as it is', async () => {
   await using scene = await openScene();
@@ -56,7 +57,7 @@ const UNFIT: Readonly<Record<string, (scene: Scene) => NightChange>> = {
     const wrapDestination = (store: Store): Store => ({
       ...store,
       load: (file, signal) =>
-        file.name === 'policy.json' ? Promise.reject(new Unavailable('unreadable')) : store.load(file, signal),
+        file.name === 'policy-nightly.json' ? Promise.reject(new Unavailable('unreadable')) : store.load(file, signal),
     });
     return { wrapDestination };
   },
@@ -67,6 +68,73 @@ for (const [what, arrange] of Object.entries(UNFIT)) {
     await using scene = await openScene();
     const report = await scene.night(arrange(scene));
     assert.equal(report.result, 'Succeeded', report.message);
-    assert.match(report.warnings.join('\n'), /^PolicyNotKept: \/BACKUPS\/\.case-backup\/policy\.json/m);
+    assert.match(report.warnings.join('\n'), /^PolicyNotKept: \/BACKUPS\/\.case-backup\/policy-nightly\.json/m);
   });
 }
+
+/** Name and namespace of each policy that can be applied again, by its file. */
+async function copies(scene: Scene): Promise<Record<string, string>> {
+  const paths = scene.emulator.tree.files('/BACKUPS').filter((path) => /\/policy[^/]*$/.test(path));
+  const named = paths.map(async (path) => {
+    const { name, namespace = '' } = policySchema.parse(await copyIn(scene, path)).metadata;
+    return [path.slice('/BACKUPS/.case-backup/'.length), `${namespace}/${name}`] as const;
+  });
+  return Object.fromEntries(await Promise.all(named));
+}
+
+test('each policy of a folder has a copy of its own, those of one name in several clusters and namespaces too', async () => {
+  await using scene = await openScene({ cases: 1 });
+  const home = { uid: 'a', namespace: 'east', installation: 'lease-1' };
+  const homes = [
+    home,
+    { ...home, namespace: 'west' },
+    { ...home, installation: 'lease-2' },
+    { ...home, uid: 'made anew' },
+  ];
+  for (const change of [{}, { policyName: 'closed' }, ...homes.map((at) => ({ home: at }))]) {
+    const { result, message } = await scene.night(change);
+    assert.equal(result, 'Succeeded', message);
+    scene.clock.advance(DAY_MS);
+  }
+  const kept = await copies(scene);
+  assert.deepEqual(Object.values(kept).sort(), ['/closed', '/nightly', 'east/nightly', 'east/nightly', 'west/nightly']);
+  assert.deepEqual(
+    Object.keys(kept).filter((name) => !/^policy-nightly@[0-9a-f]{8}\.json$/.test(name)),
+    ['policy-closed.json', 'policy-nightly.json'],
+  );
+});
+
+test('the one copy of before is replaced by the policy that is in it, and left by every other', async () => {
+  await using scene = await openScene({ cases: 1 });
+  scene.emulator.tree.put(FORMER, JSON.stringify(aPolicy()));
+  await scene.night({ policyName: 'closed' });
+  assert.deepEqual(Object.keys(await copies(scene)).sort(), ['policy-closed.json', 'policy.json']);
+  scene.clock.advance(DAY_MS);
+  await scene.night();
+  assert.deepEqual(Object.keys(await copies(scene)).sort(), ['policy-closed.json', 'policy-nightly.json']);
+});
+
+for (const [whose, policyName, kind] of [
+  ['its own', 'nightly', 'Nothing'],
+  ["another policy's", 'closed', 'FirstBackup'],
+] as const)
+  for (const path of [PATH, FORMER])
+    test(`in a folder of which only ${whose} copy is left, as ${path}, a policy is ${kind === 'Nothing' ? 'one that has lost its memory' : 'new'}`, async () => {
+      await using scene = await openScene({ cases: 1 });
+      scene.emulator.tree.put(path, JSON.stringify(aPolicy()));
+      assert.equal((await scene.night({ policyName })).baseline?.kind, kind);
+    });
+
+test('a policy whose records alone were tidied away says so in a folder of others', async () => {
+  await using scene = await openScene({ cases: 1 });
+  const { runId, backup } = await scene.night();
+  scene.clock.advance(DAY_MS);
+  assert.equal(
+    (await scene.night({ policyName: 'closed', sourceRoot: '/CASES', spec: { guards: { minFiles: 99 } } })).exitCode,
+    5,
+  );
+  scene.emulator.tree.remove(`/BACKUPS/.case-backup/runs/${runId}.json`);
+  scene.emulator.tree.remove(backup?.path ?? '');
+  scene.clock.advance(DAY_MS);
+  assert.equal((await scene.night()).baseline?.kind, 'Nothing');
+});

@@ -79,10 +79,10 @@ const PASSED_OVER: Readonly<Record<string, (state: State) => void>> = {
   'a lease of a negative duration': ({ lease }) => writeFileSync(lease, heldBy({ ttlSeconds: -1 })),
   'a lease with words for numbers': ({ lease }) => writeFileSync(lease, heldBy({ fence: 'seven' })),
   'a policy copy that is a pipe': ({ runs }) => {
-    rmSync(join(runs, '../policy.json'));
-    execFileSync('mkfifo', [join(runs, '../policy.json')]);
+    rmSync(join(runs, '../policy-nightly.json'));
+    execFileSync('mkfifo', [join(runs, '../policy-nightly.json')]);
   },
-  'a policy copy of 50 MB': ({ runs }) => sparse(join(runs, '../policy.json'), 50_000_000),
+  'a policy copy of 50 MB': ({ runs }) => sparse(join(runs, '../policy-nightly.json'), 50_000_000),
 };
 
 /** The same, and whatever it was, no backup is deleted while it is there. */
@@ -91,7 +91,7 @@ const COUNTED: Readonly<Record<string, (state: State) => void>> = {
   'a record of 100 MB': ({ runs }) => sparse(join(runs, `${RUN_ID}.json`), 100_000_000),
   'a record of 4 MiB of brackets': (state) => put(state, '['.repeat(4 * 1024 * 1024)),
   'a record that is a folder': ({ runs }) => mkdirSync(join(runs, `${RUN_ID}.json`)),
-  'a record that is a link': ({ runs }) => symlinkSync('../policy.json', join(runs, `${RUN_ID}.json`)),
+  'a record that is a link': ({ runs }) => symlinkSync('../policy-nightly.json', join(runs, `${RUN_ID}.json`)),
   'a record that is a pipe': ({ runs }) => void execFileSync('mkfifo', [join(runs, `${RUN_ID}.json`)]),
   'a record with the id of another run': (state) => put(state, JSON.stringify({ ...state.record, state: 'running' })),
   'a record whose id leads elsewhere': (state) =>
@@ -121,7 +121,7 @@ for (const [what, harm] of Object.entries({ ...PASSED_OVER, ...COUNTED })) {
     const { records } = await takeInventory(desk.destination, never);
     assert.deepEqual(records.unreadable, what in COUNTED ? [`${RUN_ID}.json`] : []);
     assert.deepEqual(readdirSync(dirname(desk.source)).sort(), BESIDE[what] ?? ['BACKUPS', 'CASES', 'work']);
-    for (const file of ['lease.json', 'policy.json'])
+    for (const file of ['lease.json', 'policy-nightly.json'])
       assert.ok(statSync(join(desk.destination.locate('.case-backup'), file)).isFile(), file);
   });
 }

@@ -1,6 +1,6 @@
 import { counted } from '../../api/counted.ts';
 import type { Baseline } from '../../api/report.ts';
-import type { Inventory } from '../../repository/inventory.ts';
+import type { Inventory, SeenInventory } from '../../repository/inventory.ts';
 import type { RunRecord, StoredRecord } from '../../repository/record.ts';
 import { isAhead } from '../../repository/retention/clock-doubt.ts';
 import { isOthers } from '../../repository/retention/retention.ts';
@@ -51,13 +51,20 @@ function newestFor(series: Series, nights: readonly PastNight[]): PastNight | un
   );
 }
 
-/** How a night says what it was compared with. Nothing, although there is or was something here, is no first backup. */
-export function baselineOf(before: PastNight | undefined, { backups, records }: Inventory): Baseline {
+/**
+ * How a night says what it was compared with. Nothing, although there is or was something here, is no first backup: a run
+ * of the policy was here when it has left its copy, and each leaves a record too.
+ */
+export function baselineOf(
+  before: PastNight | undefined,
+  { backups, records, series }: SeenInventory,
+  wasHere: boolean,
+): Baseline {
   if (before) return { kind: 'LastNight', runId: before.record.runId };
   const hasTraces =
     backups.length > 0 ||
     records.unreadable.length > 0 ||
-    records.areGone === true ||
+    (wasHere && !records.records.some(({ record }) => isOf(series, record))) ||
     records.records.some(({ record }) => record.archives !== undefined);
   return { kind: hasTraces ? 'Nothing' : 'FirstBackup' };
 }
