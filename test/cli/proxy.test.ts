@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { EMULATOR_HOST } from '../dropbox/tls.ts';
 import { startTlsEmulator, type TlsEmulator } from '../dropbox/tls-emulator.ts';
@@ -72,6 +75,29 @@ test('A run goes around the proxy for this machine itself', { timeout: 60_000 },
   const { HTTPS_PROXY, origin } = { HTTPS_PROXY: dropbox.proxy.url, origin: dropbox.emulator.origin };
   assert.deepEqual(await run({ HTTPS_PROXY, HTTP_PROXY: HTTPS_PROXY, CASE_BACKUP_DROPBOX_ORIGIN: origin }), new Set());
 });
+
+for (const host of ['127.0.0.1', 'localhost'])
+  test(`A run through a proxy at https://${host} warns of nothing`, { timeout: 60_000 }, async (t) => {
+    const inner = Number(new URL(dropbox.proxy.url).port);
+    const server = createServer(dropbox.certificate, (socket) => {
+      const through = connect(inner, '127.0.0.1');
+      socket.on('error', () => through.destroy()).on('close', () => through.destroy());
+      socket.pipe(through).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const env = {
+      ...office.env,
+      ...dropboxEnv(dropbox.emulator),
+      CASE_BACKUP_DROPBOX_ORIGIN: undefined,
+      NODE_EXTRA_CA_CERTS: dropbox.caFile,
+      HTTPS_PROXY: `https://${host}:${(server.address() as AddressInfo).port}`,
+    };
+    const seen = dropbox.proxy.targets.length;
+    const { code, stderr } = await runJob(['list', '-f', policy], { env });
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.ok(dropbox.proxy.targets.length > seen);
+  });
 
 test('An HTTPS_PROXY that is no address is refused with 2', { timeout: 60_000 }, async () => {
   const env = { ...office.env, ...dropboxEnv(dropbox.emulator), CASE_BACKUP_DROPBOX_ORIGIN: undefined };

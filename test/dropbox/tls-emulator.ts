@@ -10,6 +10,7 @@ export interface TlsEmulator {
   readonly emulator: Emulator;
   readonly proxy: ConnectProxy;
   readonly caFile: string;
+  readonly certificate: { readonly key: string; readonly cert: string };
   close(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export async function startTlsEmulator(options: EmulatorOptions = {}): Promise<T
     emulator,
     proxy,
     caFile,
+    certificate: { key, cert },
     async close() {
       await proxy.close();
       await emulator.close();

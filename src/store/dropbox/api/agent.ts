@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { isIP } from 'node:net';
+import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { ProxySetting } from './proxy-setting.ts';
 
 /** More than the policy can ask for (32 downloads and 16 uploads at once), so that nothing waits for a connection. */
@@ -34,7 +35,18 @@ const OPTIONS = {
 };
 
 /** A ProxyAgent takes what concerns its connections under names of its own. */
-const THROUGH_PROXY = { connectTimeout: CONNECT_TIMEOUT_MS, proxyTls: CONNECT };
+const THROUGH_PROXY = { connectTimeout: CONNECT_TIMEOUT_MS, proxyTls: CONNECT, clientFactory: clientOf };
+
+/**
+ * The connections to the proxy itself. An address is no name that TLS may ask for: Node warns (DEP0123), and of one that
+ * is asked for all the same some servers hang up. Its certificate is held to the address either way.
+ */
+function clientOf(proxy: URL, options: object): Dispatcher {
+  const { connect, ...rest } = options as { connect: buildConnector.connector };
+  const isAddress = isIP(proxy.hostname.replace(/^\[|\]$/g, '')) !== 0;
+  const nameless: buildConnector.connector = ({ servername: _, ...to }, done) => connect(to, done);
+  return new Pool(proxy, { ...rest, connect: isAddress ? nameless : connect });
+}
 
 /**
  * The connections to Dropbox, or to what stands in its place: through the proxy of the environment unless NO_PROXY has
