@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { counted } from './counted.ts';
+import { nearField } from './near-field.ts';
 
 /** One thing that is wrong with a policy. */
 export interface PolicyFault {
@@ -27,18 +28,48 @@ export function checkPolicy<S extends z.ZodType>(
 ): Checked<z.output<S>> {
   const result = schema.safeParse(value, { error: sentence });
   if (result.success) return { data: result.data };
-  return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, at, whole)) };
+  return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, { schema, at, whole })) };
 }
 
 /** `spec.retention.keepDays: must be at least 1` */
 export const faultSentence = ({ field, message }: PolicyFault): string =>
   field === '' ? `the policy ${message}` : `${field}: ${message}`;
 
-function faultsOf(issue: z.core.$ZodIssue, at: Path, whole: string): PolicyFault[] {
+interface Checking {
+  readonly schema: z.ZodType;
+  readonly at: Path;
+  readonly whole: string;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, { schema, at, whole }: Checking): PolicyFault[] {
   const path = [...at, ...issue.path];
   if (issue.code !== 'unrecognized_keys') return [{ field: fieldOf(path), message: issue.message }];
-  return issue.keys.map((key) => ({ field: fieldOf([...path, key]), message: `is not a field of ${whole}` }));
+  const fields = fieldsBelow(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), fieldOf(at));
+  return issue.keys.map((key) => {
+    const field = fieldOf([...path, key]);
+    const near = nearField(withoutNumbers(field), fields);
+    const question = near === undefined ? '' : `; did you mean ${near}?`;
+    return { field, message: `is not a field of ${whole}${question}` };
+  });
 }
+
+type JsonSchema = z.core.JSONSchema._JSONSchema;
+
+/** Every field, as `spec.source.exclude`; those of a list's items as `spec.job.pod.volumes[].name`. */
+function fieldsBelow(schema: JsonSchema | undefined, path: string): string[] {
+  if (typeof schema !== 'object') return [];
+  const { properties = {}, items, anyOf = [] } = schema;
+  return [
+    ...Object.entries(properties).flatMap(([name, field]) => {
+      const at = path === '' ? name : `${path}.${name}`;
+      return [at, ...fieldsBelow(field, at)];
+    }),
+    ...(Array.isArray(items) ? [] : fieldsBelow(items, `${path}[]`)),
+    ...anyOf.flatMap((member) => fieldsBelow(member, path)),
+  ];
+}
+
+const withoutNumbers = (field: string): string => field.replace(/\[\d+\]/g, '[]');
 
 const fieldOf = (path: Path): string =>
   path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`)).join('');

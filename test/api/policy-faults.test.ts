@@ -52,6 +52,34 @@ test('every unknown field is told by its own path, an item of a list by its numb
   ]);
 });
 
+for (const [path, meant] of [
+  ['retention.keepDay', 'keepDays'],
+  ['retention.kepeDays', 'keepDays'],
+  ['retention.keep_days', 'keepDays'],
+  ['retention.keepdays', 'keepDays'],
+  ['retention.mod', 'mode'],
+  ['shedule', 'schedule'],
+  ['timezone', 'timeZone'],
+  ['keepDays', 'spec.retention.keepDays'],
+  ['source.directory.requireMount', 'spec.destination.directory.requireMount'],
+  ['source.directory.excludes', undefined],
+  ['source.exclud', 'exclude'],
+  ['retention.enabled', undefined],
+  ['x', undefined],
+  ['a'.repeat(100_000), undefined],
+] as const)
+  test(`spec.${path.slice(0, 60)} is told with ${meant ?? 'no field'} as what may be meant`, () => {
+    const written = path.split('.').reduceRight<unknown>((value, name) => ({ [name]: value }), 1);
+    const said = faultsOf(policySpecSchema, written).find((sentence) => sentence.startsWith(`spec.${path}: is not`));
+    assert.equal(said?.split(';')[1], meant === undefined ? undefined : ` did you mean ${meant}?`);
+  });
+
+test("a field of a list's item that is mistyped is told with the one that may be meant", () => {
+  const schema = z.strictObject({ list: z.array(z.strictObject({ name: z.string() })) });
+  const [said] = faultsOf(schema, { list: [{ name: 'a', nmae: 'b' }] });
+  assert.equal(said, 'spec.list[0].nmae: is not a field of a policy; did you mean name?');
+});
+
 /** The value with something else at a path of walk(). */
 function replaced(value: unknown, [step = '', ...rest]: readonly string[], by: unknown): unknown {
   const group = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
