@@ -15,17 +15,20 @@ const exitCodes = (Object.keys(EXIT_CODES) as ExitReason[])
   .map((reason) => `  ${String(EXIT_CODES[reason]).padStart(3)}  ${EXIT_CODE_MEANINGS[reason]}`)
   .join('\n');
 
-const helpHint = '(backup-job --help shows the commands and exit codes)';
-
 const programOf = (): Command =>
   new Command('backup-job')
     .description(
       'Turns a tree of case folders into one verified ZIP, keeps 30 days of them, and proves that they are good.',
     )
-    .option('-f, --file <policy>', 'the CaseBackupPolicy, as one would kubectl apply it (default: $CASE_BACKUP_POLICY)')
+    .option(
+      '-f, --file <policy>',
+      'file with the CaseBackupPolicy, as one would kubectl apply it; or else the policy itself, as JSON or YAML, in $CASE_BACKUP_POLICY',
+    )
     .option('--json', 'print the result as JSON on standard output')
     .version(VERSION)
-    .showHelpAfterError(helpHint)
+    .configureHelp({ showGlobalOptions: true })
+    // What is wrong is told as every failure is.
+    .configureOutput({ writeErr: () => undefined })
     .exitOverride()
     .addHelpText(
       'after',
@@ -47,7 +50,7 @@ ${exitCodes}`,
 export async function runProgram(signal: AbortSignal): Promise<void> {
   const program = programOf();
   for (const command of [runCommand, verifyCommand, listCommand, pruneCommand, configCommand]) {
-    program.addCommand(command(signal).exitOverride().showHelpAfterError(helpHint));
+    program.addCommand(command(signal).copyInheritedSettings(program));
   }
   // A backup that stands is not undone by a report that could not be shown; any other command was there to show something.
   surviveLostOutput(() => {
@@ -61,14 +64,24 @@ export async function runProgram(signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Commander has said what is wrong with the command line, or has shown the help that was asked for. */
-function misused(program: Command, { exitCode, message }: CommanderError): number {
-  if (exitCode === 0) return 0;
-  if (program.args[0] === 'run') {
-    const misuse = new Failure('CommandLineInvalid', message.replace(/^error: /, ''), {
-      hint: helpHint,
-    });
-    leaveEarlyMessage(misuse, program.opts<{ file?: string }>().file);
-  }
-  return EXIT_CODES.configuration;
+/** The exit code of a command line that asks for nothing, or for nothing but help, which has been shown. */
+function misused(program: Command, error: CommanderError): number {
+  if (error.exitCode === 0) return 0;
+  const misuse = new Failure('CommandLineInvalid', whatIsWrong(program, error), {
+    hint: 'backup-job --help shows the commands and exit codes',
+  });
+  const { file, json } = program.opts<{ file?: string; json?: boolean }>();
+  if (program.args[0] === 'run') leaveEarlyMessage(misuse, file);
+  return fail(misuse, json === true);
+}
+
+/** Commander's sentence; where it would show the help instead, one of ours. */
+function whatIsWrong({ args, commands }: Command, { code, message }: CommanderError): string {
+  if (code !== 'commander.help') return message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const [, name] = args;
+  if (name !== undefined) return `unknown command '${name}'`;
+  return `no command is given, such as ${commands
+    .map((command) => command.name())
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ')}`;
 }

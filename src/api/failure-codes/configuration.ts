@@ -68,7 +68,7 @@ export const CONFIGURATION = {
   },
   PolicyMissing: {
     means: 'No policy was given, or the file holds none.',
-    remedy: '`-f policy.yaml`, or `CASE_BACKUP_POLICY`.',
+    remedy: '`-f policy.yaml`, or the policy itself in `CASE_BACKUP_POLICY`.',
   },
   PolicyUnreadable: {
     means: "The file can't be read, or is no YAML.",

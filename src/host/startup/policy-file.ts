@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { KIND, type Policy, policySchema } from '../../api/policy.ts';
 import { checkPolicy, faultSentence } from '../../api/policy-faults.ts';
@@ -5,11 +6,13 @@ import { errorCode, Failure } from '../errors.ts';
 import { readBounded } from './read-bounded.ts';
 import { readYaml } from './yaml-file.ts';
 
+const VARIABLE = 'CASE_BACKUP_POLICY';
+
 /** Reads the policy that one would `kubectl apply`: from a file, or as JSON from CASE_BACKUP_POLICY as the controller gives it. */
 export function readPolicy(file: string | undefined, env: Readonly<Record<string, string | undefined>>): Policy {
-  const text = env['CASE_BACKUP_POLICY'];
+  const text = env[VARIABLE];
   if (file !== undefined) return parsePolicy(readText(file), file);
-  if (text) return parsePolicy(text, 'CASE_BACKUP_POLICY');
+  if (text) return parsePolicy(text, VARIABLE);
   throw new Failure('PolicyMissing', 'no policy is given', {
     hint: 'name one with -f policy.yaml; examples/ has some to start from',
   });
@@ -18,7 +21,7 @@ export function readPolicy(file: string | undefined, env: Readonly<Record<string
 /** The name in a policy that may be wrong in every other way, for the report of a run that it stops; '' if it has none. */
 export function policyName(file: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
   try {
-    const policy = onlyPolicy(file === undefined ? (env['CASE_BACKUP_POLICY'] ?? '') : readText(file), '');
+    const policy = onlyPolicy(file === undefined ? (env[VARIABLE] ?? '') : readText(file), '');
     return z.object({ metadata: z.object({ name: z.string().max(253) }) }).parse(policy).metadata.name;
   } catch {
     return '';
@@ -37,15 +40,16 @@ export function parsePolicy(text: string, where: string): Policy {
 const MOST_BYTES = 1024 * 1024;
 
 function readText(file: string): string {
+  if (file.trim() === '') {
+    throw new Failure('PolicyMissing', '-f names no file', {
+      hint: 'name one, as in -f policy.yaml; a variable in its place may be unset',
+    });
+  }
   let text: string | undefined;
   try {
     text = readBounded(file, MOST_BYTES);
   } catch (error) {
-    const why = errorCode(error) === 'ENOENT' ? 'does not exist' : `can't be read (${errorCode(error)})`;
-    throw new Failure('PolicyUnreadable', `the policy file ${file} ${why}`, {
-      hint: 'check the path after -f',
-      cause: error,
-    });
+    throw unreadable(file, error);
   }
   if (text !== undefined) return text;
   throw new Failure('PolicyUnreadable', `the policy file ${file} has more than 1 MiB`, {
@@ -53,9 +57,32 @@ function readText(file: string): string {
   });
 }
 
+function unreadable(file: string, error: unknown): Failure {
+  const [why, hint] = whyUnreadable(file, errorCode(error));
+  return new Failure('PolicyUnreadable', `the policy file ${file} ${why}`, { hint, cause: error });
+}
+
+function whyUnreadable(file: string, code: string | undefined): [why: string, hint: string] {
+  switch (code) {
+    case 'ENOENT':
+      if (file === '-') return ['does not exist', 'to read it from standard input, write -f /dev/stdin'];
+      return ['does not exist', `check the path after -f; the folder one is in is ${process.cwd()}`];
+    case 'ENOTDIR':
+      return [`does not exist: ${dirname(file)} is no folder`, 'check the path after -f'];
+    case 'EISDIR':
+      return ['is a folder', `name the file in it, as in -f ${join(file, 'policy.yaml')}`];
+    case 'EACCES':
+      return ['may not be read by this user', 'give it the right to read the file, and to enter the folders above it'];
+    default:
+      return [`can't be read (${code})`, 'check the path after -f'];
+  }
+}
+
 /** A file may hold other objects too, as a kubectl manifest does; exactly one of them is the policy. */
 function onlyPolicy(text: string, where: string): unknown {
-  const objects = objectsIn(text, where) as readonly ({ kind?: unknown } | null)[];
+  const found = objectsIn(text, where);
+  if (found.length === 1 && typeof found[0] === 'string') throw plainText(where);
+  const objects = found as readonly ({ kind?: unknown } | null)[];
   const policies = objects.filter((object) => object?.kind === KIND);
   if (policies.length > 1) {
     throw new Failure('PolicyAmbiguous', `${where} holds ${policies.length} policies, a run takes one`, {
@@ -78,4 +105,13 @@ function objectsIn(text: string, where: string): readonly unknown[] {
 const noPolicy = (where: string): Failure =>
   new Failure('PolicyMissing', `${where} holds no object of kind ${KIND}`, {
     hint: 'see examples/ for a policy to start from',
+  });
+
+/** Most of all a path where the policy itself belongs. */
+const plainText = (where: string): Failure =>
+  new Failure('PolicyMissing', `${where} holds plain text and no policy`, {
+    hint:
+      where === VARIABLE
+        ? `${VARIABLE} takes the policy itself, as JSON or YAML; name its file with -f`
+        : 'see examples/ for a policy to start from',
   });

@@ -1,4 +1,5 @@
-import { type Document, Lexer, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { type Document, isScalar, Lexer, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { clip } from '../../api/clip.ts';
 import { messageOf } from '../errors.ts';
 
 export type Yaml =
@@ -24,7 +25,7 @@ export function readYaml(text: string): Yaml {
     const documents = parseAllDocuments(text, { lineCounter: lines });
     if (!Array.isArray(documents)) return { objects: [] };
     for (const document of documents) {
-      const fault = syntaxFault(document) ?? nodeFault(document, lines);
+      const fault = syntaxFault(document, lines) ?? nodeFault(document, lines);
       if (fault !== undefined) return { fault };
     }
     return { objects: documents.map((document) => document.toJS()) };
@@ -49,10 +50,28 @@ function sizeFault(text: string): string | undefined {
 }
 
 /** The library's sentence, which says the line, without the excerpt below it. */
-function syntaxFault({ errors: [error] }: Document.Parsed): string | undefined {
+function syntaxFault(document: Document.Parsed, lines: LineCounter): string | undefined {
+  const [error] = document.errors;
+  if (error?.code === 'DUPLICATE_KEY') return twiceFault(document, lines, error.pos[0]) ?? firstLine(error.message);
   // It keeps what its own depth made it throw as a fault of the text.
   if (error?.message.startsWith('Maximum call stack')) return TOO_DEEP;
-  return error?.message.split('\n')[0]?.replace(/:$/, '');
+  return error && firstLine(error.message);
+}
+
+const firstLine = (message: string): string => message.split('\n', 1).join().replace(/:$/, '');
+
+/** The library says where the second of two keys stands, and not which it is. */
+function twiceFault(document: Document.Parsed, lines: LineCounter, position: number): string | undefined {
+  let fault: string | undefined;
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.range?.[0] !== position) return undefined;
+      const { line, col } = lines.linePos(position);
+      fault = `the key ${clip(String(key.value), 100)} stands twice in one group, again at line ${line}, column ${col}`;
+      return visit.BREAK;
+    },
+  });
+  return fault;
 }
 
 /** What the library would throw, or an object that contains itself or is deeper than any reader of it goes. */

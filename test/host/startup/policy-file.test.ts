@@ -42,7 +42,7 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   'one other object': [SECRET, 'PolicyMissing', NONE],
   'two policies': [`${policy}\n---\n${policy}`, 'PolicyAmbiguous', 'policy.yaml holds 2 policies, a run takes one'],
   'a list': [`- ${policy}`, 'PolicyInvalid', 'policy.yaml: the policy must be a group of fields, not a list'],
-  'a sentence': ['back up everything', 'PolicyInvalid', 'policy.yaml: the policy must be a group of fields, not text'],
+  'a sentence': ['back up everything', 'PolicyMissing', 'policy.yaml holds plain text and no policy'],
   'an indentation by tabs': [
     'spec:\n\tsource: {}',
     'PolicyUnreadable',
@@ -51,7 +51,7 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   'a key that comes twice': [
     'kind: CaseBackupPolicy\nkind: CaseBackupPolicy',
     'PolicyUnreadable',
-    'policy.yaml: Map keys must be unique at line 2, column 1',
+    'policy.yaml: the key kind stands twice in one group, again at line 2, column 1',
   ],
   'an alias without its anchor': [
     'kind: CaseBackupPolicy\nspec: *ours\n',
