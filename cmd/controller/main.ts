@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EXIT_CODES } from '../../src/api/exit-codes.ts';
 import { runController } from '../../src/controller/controller.ts';
 import { readJobPod } from '../../src/controller/job-pod-file.ts';
+import { INSTALLATION_LEASE, leaseNameFor } from '../../src/controller/lease-name.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { asFailure, Failure } from '../../src/host/errors.ts';
 import { createLog } from '../../src/host/log.ts';
@@ -24,7 +25,7 @@ interface Flags {
   readonly jobPod?: string;
   readonly listen: string;
   readonly leaseNamespace?: string;
-  readonly leaseName: string;
+  readonly leaseName?: string;
   readonly leaseDuration: number;
   readonly kubeconfig?: string;
   readonly logLevel: string;
@@ -63,7 +64,7 @@ const program = new Command('controller')
   .option('--job-pod <file>', "YAML with what every job's pod gets besides: proxy, CA bundle, nodes, labels …")
   .option('--listen <address>', 'serve /metrics, /healthz and /readyz on [ADDRESS:]PORT', '8080')
   .option('--lease-namespace <name>', 'namespace of the Lease (default: its own)')
-  .option('--lease-name <name>', 'Lease by which one of several replicas leads', 'case-backup-controller')
+  .option('--lease-name <name>', 'Lease by which one of several replicas leads (default: by what it serves)')
   .option(
     '--lease-duration <seconds>',
     'how long the others wait for a leader that is silent; it gives up by itself after two thirds of it',
@@ -115,10 +116,16 @@ async function run(flags: Flags): Promise<number> {
   });
   const signals = abortOnSignals();
   const own = client.namespace ?? 'default';
+  const leaseNamespace = flags.leaseNamespace ?? own;
+  const namespaces = flags.allNamespaces
+    ? undefined
+    : flags.namespace.length > 0
+      ? [...new Set(flags.namespace)]
+      : [own];
   try {
     const end = await runController({
       client,
-      namespaces: flags.allNamespaces ? undefined : flags.namespace.length > 0 ? [...new Set(flags.namespace)] : [own],
+      namespaces,
       job: {
         image: flags.jobImage,
         imagePullPolicy: flags.jobImagePullPolicy,
@@ -127,8 +134,9 @@ async function run(flags: Flags): Promise<number> {
       },
       listen: flags.listen,
       lease: {
-        namespace: flags.leaseNamespace ?? own,
-        name: flags.leaseName,
+        namespace: leaseNamespace,
+        name: flags.leaseName ?? leaseNameFor(namespaces, leaseNamespace),
+        installation: flags.leaseName ?? INSTALLATION_LEASE,
         identity: `${hostname()}_${randomBytes(4).toString('hex')}`,
         seconds: flags.leaseDuration,
       },

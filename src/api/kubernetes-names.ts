@@ -17,7 +17,7 @@ export const JOB_POD_ANNOTATION = 'casebackup.io/job-pod';
 /** On the CronJobs: which installation of the controller keeps it, as the namespace and name of its Lease. */
 export const CONTROLLER_ANNOTATION = 'casebackup.io/controller';
 
-/** In the policy as a job gets it: the UID of the controller's Lease, one of its own in every cluster. */
+/** In the policy as a job gets it: the UID of the installation's Lease, one of its own in every cluster. */
 export const INSTALLATION_ANNOTATION = 'casebackup.io/installation';
 
 /** Owner of the fields that the controller applies. */

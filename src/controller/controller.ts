@@ -10,6 +10,7 @@ import { rewindWatch } from '../kube/rewind.ts';
 import type { Workqueue } from '../kube/workqueue.ts';
 import { startCaches } from './caches.ts';
 import { healthPages } from './health.ts';
+import { installationUid } from './installation.ts';
 import { registerControllerMetrics } from './metrics.ts';
 import type { JobSettings } from './pod-template.ts';
 import { policyRow } from './policy/policy-row.ts';
@@ -27,6 +28,8 @@ export interface ControllerOptions {
     readonly namespace: string;
     readonly name: string;
     readonly identity: string;
+    /** Name of the one whose UID is that of the installation. */
+    readonly installation: string;
     /** How long the others wait for a silent leader. */
     readonly seconds: number;
   };
@@ -75,7 +78,6 @@ export async function runController(options: ControllerOptions): Promise<'releas
   });
   const crd = servedCrd(client, clock, log);
   let era = 0;
-  let installation: string | undefined;
   const onVersion = rewindWatch(() => {
     era++;
     log.error(
@@ -99,13 +101,10 @@ export async function runController(options: ControllerOptions): Promise<'releas
       log,
       signal,
       metrics: metrics.elector(lease.name),
-      onLease(metadata) {
-        installation = metadata?.uid;
-        onVersion(metadata?.resourceVersion);
-      },
+      onLease: (metadata) => onVersion(metadata?.resourceVersion),
       async lead(leading) {
         queues = new Map(ROWS.map((row) => [row, queueOf(row, clock, metrics)]));
-        await lead(options, { caches, crd, installation, era: () => era }, queues, leading);
+        await lead(options, { caches, crd, era: () => era }, queues, leading);
         queues = new Map();
       },
     });
@@ -117,7 +116,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
 
 async function lead(
   options: ControllerOptions,
-  { caches, crd, installation, era }: Pick<Tools, 'caches' | 'crd' | 'installation' | 'era'>,
+  { caches, crd, era }: Pick<Tools, 'caches' | 'crd' | 'era'>,
   queues: Queues,
   leading: AbortSignal,
 ): Promise<void> {
@@ -135,6 +134,7 @@ async function lead(
   leading.addEventListener('abort', stop, { once: true });
   // Looking at half a list would take Jobs that are not in yet for Jobs that are gone.
   await Promise.race([caches.settled, aborted(leading)]);
+  const installation = await installationUid({ client, clock, log, ...lease, lease: lease.installation }, leading);
   if (leading.aborted) return;
   const name = `${lease.namespace}/${lease.name}`;
   const tools: Tools = { client, caches, crd, job, recorder, clock, log, name, installation, era };

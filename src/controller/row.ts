@@ -40,7 +40,7 @@ export interface Tools {
   readonly era: () => number;
   /** Of this installation of the controller among others: the namespace and name of its Lease. */
   readonly name: string;
-  /** The UID of that Lease, which no other cluster has. */
+  /** The UID of a Lease, which no other cluster has; it stays when other namespaces are served. */
   readonly installation: string | undefined;
 }
 
