@@ -5,7 +5,7 @@ import type { ZipEntry } from '../zip/read/decode.ts';
 import { asOurs, expectUnbroken } from '../zip/read/exact.ts';
 import { lastEntries } from '../zip/read/last-entries.ts';
 import { openZip, type ZipFile } from '../zip/read/open-zip.ts';
-import { readEntry, withEntryKnown } from '../zip/read/read-entry.ts';
+import { readEntry, withEntriesKnown } from '../zip/read/read-entry.ts';
 import { archiveDiffers } from './archive-differs.ts';
 import { FILES_LIST, MANIFEST, type Manifest, MOST_MANIFEST_BYTES, SUMS } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
@@ -38,7 +38,7 @@ export async function openBackup(read: ReadRange, size: number, where: string): 
     const most = `this program reads up to ${MOST_MANIFEST_BYTES}`;
     throw new Failure('ManifestInvalid', `${where}/${MANIFEST} has ${manifestSize} bytes, ${most}`);
   }
-  const zip = await withEntryKnown(found, manifest);
+  const zip = await withEntriesKnown(found, manifest, manifest);
   const parsed = parseManifest(await collect(readEntry(zip, manifest)), `${where}/${MANIFEST}`);
   // Only now, and from the same bytes: a ZIP of somebody else and a newer one of ours get the sentences above, not one
   // about damage.

@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
 import { forEachParallel } from '../../host/parallel.ts';
 import { shownName } from '../../zip/read/corrupt.ts';
-import type { ZipEntry } from '../../zip/read/decode.ts';
-import { readEntry } from '../../zip/read/read-entry.ts';
+import { readEntry, withEntriesKnown } from '../../zip/read/read-entry.ts';
 import type { BackupFile } from '../open-backup.ts';
 import { caseFolderOf } from './case-places.ts';
 import { assertSame } from './stored-differs.ts';
+import { type Claimed, type Stretch, stretchesOf } from './stretches.ts';
 import { type CaseTurn, caseTurn } from './turns.ts';
-
-/** A file's entry with the sha256 that files.jsonl has of it. */
-interface Claimed {
-  readonly entry: ZipEntry;
-  readonly sha256: string;
-}
 
 /** Reads back the files whose turn it is, down to their sha256. */
 export interface ShareReader {
@@ -22,7 +16,6 @@ export interface ShareReader {
   end(): Promise<number>;
 }
 
-/** A small one takes one round trip. */
 const READS_AT_ONCE = 8;
 /** Kept until they are read; a million files have 30,000 of them. */
 const MOST_WAITING = 500;
@@ -46,7 +39,7 @@ export function readShare(backup: BackupFile, turn: number): ShareReader {
   const readWaiting = async (): Promise<void> => {
     const batch = waiting;
     waiting = [];
-    await forEachParallel(batch, READS_AT_ONCE, (claimed) => readBack(backup, claimed));
+    await forEachParallel(stretchesOf(batch), READS_AT_ONCE, (stretch) => readStretch(backup, stretch));
     read += batch.length;
   };
 
@@ -65,8 +58,12 @@ export function readShare(backup: BackupFile, turn: number): ShareReader {
   };
 }
 
-async function readBack({ zip, where }: BackupFile, { entry, sha256 }: Claimed): Promise<void> {
-  const hash = createHash('sha256');
-  for await (const chunk of readEntry(zip, entry)) hash.update(chunk);
-  assertSame(`sha256 of ${shownName(entry.name)}`, sha256, hash.digest('hex'), where);
+/** With one request, where there are several. */
+async function readStretch({ zip, where }: BackupFile, { first, last, claimed }: Stretch): Promise<void> {
+  const near = first === last ? zip : await withEntriesKnown(zip, first, last);
+  for (const { entry, sha256 } of claimed) {
+    const hash = createHash('sha256');
+    for await (const chunk of readEntry(near, entry)) hash.update(chunk);
+    assertSame(`sha256 of ${shownName(entry.name)}`, sha256, hash.digest('hex'), where);
+  }
 }

@@ -19,10 +19,10 @@ export async function* readEntry(zip: ZipFile, entry: ZipEntry): AsyncGenerator<
   await takeDescriptor(run, entry, zip64);
 }
 
-/** The archive with all that belongs to this entry in memory, after one range read of whatever size. */
-export async function withEntryKnown(zip: ZipFile, entry: ZipEntry): Promise<ZipFile> {
-  const bytes = await zip.read(entry.offset, endAtMost(zip, entry) - entry.offset);
-  return { ...zip, read: withKnown(zip.read, entry.offset, bytes) };
+/** The archive with all that belongs to these entries in memory, after one range read of whatever size. */
+export async function withEntriesKnown(zip: ZipFile, first: ZipEntry, last: ZipEntry): Promise<ZipFile> {
+  const bytes = await zip.read(first.offset, endAtMost(zip, last) - first.offset);
+  return { ...zip, read: withKnown(zip.read, first.offset, bytes) };
 }
 
 function endAtMost(zip: ZipFile, entry: ZipEntry): number {

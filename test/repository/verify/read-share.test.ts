@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import { compareEntries } from '../../../src/repository/verify/compare-entries.ts';
 import { readShare } from '../../../src/repository/verify/read-share.ts';
@@ -43,6 +44,33 @@ test('one flipped byte is found out once in as many nights as its case has files
 test('of every case, and of the files beside them, one is read', async (t) => {
   const made = await madeBackup(t, files(), { compression: 'Store' });
   for (const turn of [0, 1, 20_000]) assert.equal(await readBack(made, turn), CASES + 1);
+});
+
+test('files of many small cases are read with a request for each MiB, not for each of them', async (t) => {
+  const small = (index: number) => file(`CASES/case ${String(index).padStart(3, '0')}/a.bin`, randomBytes(10_000));
+  const made = await madeBackup(
+    t,
+    Array.from({ length: 300 }, (_, index) => small(index)),
+    { compression: 'Store' },
+  );
+  assert.equal(await readBack(made, 0), 300);
+  const inFront = made.asked.filter(([offset]) => offset < 300 * 10_000);
+  assert.ok(inFront.length <= 5, `${inFront.length} requests`);
+  assert.ok(inFront.every(([, length]) => length < 1_100_000));
+});
+
+test('what lies far apart is read alone, and nothing between', async (t) => {
+  const inputs = ['a', 'b', 'c'].flatMap((name) => [
+    file(`CASES/${name}/1.bin`, randomBytes(1000)),
+    file(`CASES/${name}/2.bin`, randomBytes(500_000)),
+  ]);
+  const made = await madeBackup(t, inputs, { compression: 'Store' });
+  assert.equal(await readBack(made, 0), 3);
+  const inFront = made.asked.filter(([offset]) => offset < 2.5 * 500_000);
+  assert.deepEqual(
+    inFront.map(([, length]) => length < 1200),
+    [true, true, true],
+  );
 });
 
 function* files(): Generator<ReturnType<typeof file>> {
