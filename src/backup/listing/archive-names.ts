@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Plan } from './plan.ts';
 
 /**
@@ -88,6 +88,6 @@ export const decidedNames =
     plan.renamed(key) ?? encodeName(name);
 
 /** 48 bits: a false twin among a million names has a chance of 1 in 500 and costs a needless ` ~2`. */
-const foldHash = (folded: string): number => createHash('sha256').update(folded).digest().readUIntBE(0, 6);
+const foldHash = (folded: string): number => hash('sha256', folded, 'buffer').readUIntBE(0, 6);
 
-const digestMark = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 8);
+const digestMark = (name: string): string => hash('sha256', name).slice(0, 8);

@@ -38,14 +38,19 @@ export function* walk(entries: Iterable<PlanEntry>, choose: NameChooser): Genera
   const stack: Frame[] = [root];
   let folder: OpenFolder | undefined;
 
-  /** The folder of an entry; one that was never listed itself is taken from the entry's path. */
-  const parentOf = (entry: PlanEntry): Frame => {
-    while (stack.length > 1 && !entry.key.startsWith(`${stack.at(-1)?.key}/`)) stack.pop();
+  /** Folders that were never listed themselves are taken from the entry's path. */
+  const addUnlisted = (entry: PlanEntry): void => {
     const shown = entry.path.split('/');
     const keys = entry.key.split('/');
     for (let depth = stack.length; depth < keys.length; depth++) {
       stack.push(frameBelow(stack.at(-1) ?? root, keys.slice(0, depth).join('/'), shown[depth - 1] ?? '', choose));
     }
+  };
+  /** The folder of an entry. */
+  const parentOf = (entry: PlanEntry): Frame => {
+    while (stack.length > 1 && !entry.key.startsWith(`${stack.at(-1)?.key}/`)) stack.pop();
+    const above = stack.at(-1) ?? root;
+    if (entry.key.includes('/', above === root ? 0 : above.key.length + 1)) addUnlisted(entry);
     return stack.at(-1) ?? root;
   };
 
@@ -65,7 +70,7 @@ export function* walk(entries: Iterable<PlanEntry>, choose: NameChooser): Genera
         caseFolder: stack[1]?.archiveName ?? '',
         archiveName:
           entry.kind === 'file'
-            ? frameBelow(parent, entry.key, entry.name + (entry.exportedAs ?? ''), choose).archiveName
+            ? `${parent.archiveName}/${chosenBelow(parent, entry.key, entry.name + (entry.exportedAs ?? ''), choose)}`
             : '',
         path,
         isEmptyFolder: false,
@@ -75,8 +80,11 @@ export function* walk(entries: Iterable<PlanEntry>, choose: NameChooser): Genera
   if (folder) yield folderItem(folder, true);
 }
 
+const chosenBelow = ({ folded }: Frame, key: string, name: string, choose: NameChooser): string =>
+  choose(key, folded, isRepresentable(name) ? name : '_');
+
 function frameBelow(parent: Frame, key: string, name: string, choose: NameChooser): Frame {
-  const chosen = choose(key, parent.folded, isRepresentable(name) ? name : '_');
+  const chosen = chosenBelow(parent, key, name, choose);
   return {
     key,
     path: below(parent, name),

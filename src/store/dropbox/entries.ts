@@ -29,21 +29,27 @@ export function toEntry(metadata: Metadata, paths: Paths): Entry {
   if (place.path.length > MOST_LETTERS) return unusable('name_too_long');
   if (!isValid(place)) return unusable('invalid_name');
   if (metadata['.tag'] === 'folder') {
-    return metadata.sharing_info?.no_access ? unusable('no_access') : toFolder(metadata, paths);
+    return metadata.sharing_info?.no_access ? unusable('no_access') : folderAt(place, metadata);
   }
   if (metadata.symlink_info) return unusable('symbolic_link');
   if (metadata.is_downloadable === false && exportExtension(metadata.export_info) === undefined) {
     return unusable('not_downloadable');
   }
-  const file = toFile(metadata, paths);
+  const file = fileAt(place, metadata);
   return file.rev && Number.isSafeInteger(file.size) ? file : unusable('unreadable');
 }
 
-export function toFile(metadata: files.FileMetadata, paths: Paths): FileEntry {
+export const toFile = (metadata: files.FileMetadata, paths: Paths): FileEntry =>
+  fileAt(placeOf(metadata, paths), metadata);
+
+export const toFolder = (metadata: files.FolderMetadata, paths: Paths): FolderEntry =>
+  folderAt(placeOf(metadata, paths), metadata);
+
+function fileAt(place: Place, metadata: files.FileMetadata): FileEntry {
   const exportedAs = metadata.is_downloadable === false ? exportExtension(metadata.export_info) : undefined;
   return {
     kind: 'file',
-    ...placeOf(metadata, paths),
+    ...place,
     id: metadata.id,
     rev: metadata.rev,
     size: metadata.size,
@@ -53,9 +59,9 @@ export function toFile(metadata: files.FileMetadata, paths: Paths): FileEntry {
   };
 }
 
-export function toFolder(metadata: files.FolderMetadata, paths: Paths): FolderEntry {
+function folderAt(place: Place, metadata: files.FolderMetadata): FolderEntry {
   const unseen = metadata.sharing_info?.traverse_only ? { unseen: 'partly_visible' as const } : {};
-  return { kind: 'folder', ...placeOf(metadata, paths), id: metadata.id, identity: metadata.id, ...unseen };
+  return { kind: 'folder', ...place, id: metadata.id, identity: metadata.id, ...unseen };
 }
 
 interface Place {
