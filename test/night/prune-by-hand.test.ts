@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PolicySpec } from '../../src/api/policy.ts';
+import { acquireLease } from '../../src/repository/lease/lease.ts';
+import { LEASE_FILE } from '../../src/repository/names.ts';
 import { type PruneOnlyOutcome, pruneOnly } from '../../src/repository/retention/prune-only.ts';
+import type { Store } from '../../src/store/store.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { aPolicy, never, openScene, type Scene } from './scene.ts';
 
@@ -56,4 +59,69 @@ test('prune by hand deletes nothing when for more than a week no run is on recor
   const outcome = await prune(scene, 'Enforce');
   assert.match(outcome.heldBecause ?? '', /without a run on record/);
   assert.equal(await stored(scene), 4);
+});
+
+/** The store of a prune, with something that happens between its beginning and its lease. */
+const beforeLease = (scene: Scene, meanwhile: () => Promise<unknown>): Store => {
+  const store = scene.destination();
+  let isBefore = true;
+  return {
+    ...store,
+    async put(path, bytes, expect, signal) {
+      if (isBefore && path === LEASE_FILE) {
+        isBefore = false;
+        await meanwhile();
+      }
+      return await store.put(path, bytes, expect, signal);
+    },
+  };
+};
+
+const enforced = aPolicy({ retention: { keepDays: 1, minimumBackups: 1 } });
+
+test('prune by hand decides by what stands once it has the lease: what justified a deletion may be gone by then', async () => {
+  await using scene = await expired(4);
+  const options = { dryRun: false, force: false, clock: scene.clock, signal: never };
+  const [first, second, ...newest] = (await scene.inventory()).backups.map(({ name }) => name);
+  const store = beforeLease(scene, async () => {
+    for (const name of newest) scene.emulator.tree.remove(`/BACKUPS/${name}`);
+  });
+  const outcome = await pruneOnly(store, enforced, options);
+  assert.deepEqual([outcome.deleted, outcome.heldBecause], [[], undefined]);
+  assert.deepEqual(
+    (await scene.inventory()).backups.map(({ name }) => name),
+    [first, second],
+  );
+});
+
+test('prune by hand waits for nobody and deletes nothing while a run holds the lease', async () => {
+  await using scene = await expired(4);
+  const options = { dryRun: false, force: false, clock: scene.clock, signal: never };
+  const attempt = { slot: 'a', policy: 'nightly', source: '/CASES' };
+  const lease = await acquireLease(scene.destination(), { ...options, runId: 'a', attempt, onLost: () => undefined });
+  scene.emulator.tree.put(`/BACKUPS/${LEASE_FILE}`, await heldElsewhere(scene));
+  assert.equal((await failureOf(pruneOnly(scene.destination(), enforced, options)))?.code, 'LeaseHeld');
+  assert.equal((await pruneOnly(scene.destination(), enforced, { ...options, dryRun: true })).deleted.length, 2);
+  assert.equal(await stored(scene), 4);
+  await lease.release(never).catch(() => undefined);
+});
+
+async function heldElsewhere({ emulator }: Scene): Promise<string> {
+  const held = JSON.parse(String(await emulator.tree.read(`/BACKUPS/${LEASE_FILE}`)));
+  return JSON.stringify({ ...held, process: 'elsewhere' });
+}
+
+test('prune by hand writes nothing where it only looks, and nothing where no destination is yet', async () => {
+  await using scene = await expired(4);
+  const before = scene.emulator.tree.files('/BACKUPS');
+  const lease = async (): Promise<string> => String(await scene.emulator.tree.read(`/BACKUPS/${LEASE_FILE}`));
+  const held = await lease();
+  await prune(scene, 'Enforce', { dryRun: true });
+  assert.deepEqual([scene.emulator.tree.files('/BACKUPS'), await lease()], [before, held]);
+  await using empty = await openScene({ cases: 1 });
+  assert.deepEqual((await prune(empty, 'Enforce')).deleted, []);
+  assert.deepEqual(
+    empty.emulator.tree.files('/').filter((path) => path.startsWith('/BACKUPS')),
+    [],
+  );
 });

@@ -3,7 +3,7 @@ import type { Clock } from '../../host/clock.ts';
 import { Failure } from '../../host/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { identifyDestination } from '../identify-destination.ts';
-import { seenBy, takeInventory } from '../inventory.ts';
+import { type SeenInventory, seenBy, takeInventory } from '../inventory.ts';
 import { acquireLease } from '../lease/lease.ts';
 import { freshRunId } from '../names.ts';
 import { seriesOf } from '../series.ts';
@@ -35,17 +35,12 @@ export async function pruneOnly(
   const { mode } = policy.spec.retention;
   if (mode === 'Disabled' && !dryRun && !force) throw forbidden(policy);
   const isDryRun = dryRun || (mode === 'DryRun' && !force);
-  await identifyDestination(destination, signal);
-  const all = await takeInventory(destination, signal);
-  const inventory = seenBy(seriesOf(policy, all.records.records), all);
-  const now = clock.now();
-  const plan = planRetention(inventory.backups, policy.spec.retention, now);
-  const { keep, drop, pending } = plan;
-  const held = reasonToHold(inventory, now, await destination.now(signal)) ?? reasonNotToRely(plan, inventory, now);
-  if (held !== undefined || drop.length === 0)
-    return { deleted: [], isDryRun, pending: [...drop, ...pending], keep, heldBecause: held };
-  if (isDryRun) return { deleted: drop, isDryRun, pending, keep, heldBecause: undefined };
-
+  const { root } = await identifyDestination(destination, signal);
+  if (isDryRun || !root.exists) {
+    const look = await lookAt(destination, policy, clock, signal);
+    return told(look, { isDryRun, deleted: look.held === undefined ? look.plan.drop : [], heldBecause: look.held });
+  }
+  // Before anything is looked at: a run that ends meanwhile, or another prune, may take what justifies a deletion.
   const lost = new AbortController();
   const runId = freshRunId(clock.now());
   const both = AbortSignal.any([signal, lost.signal]);
@@ -57,12 +52,38 @@ export async function pruneOnly(
     onLost: (failure: Failure) => lost.abort(failure),
   });
   try {
-    const outcome = await prune(plan, inventory, { destination, lease, clock, signal: both });
-    return { deleted: outcome.deleted, isDryRun, pending, keep, heldBecause: outcome.heldBecause };
+    const look = await lookAt(destination, policy, clock, both);
+    if (look.held !== undefined) return told(look, { isDryRun, deleted: [], heldBecause: look.held });
+    const outcome = await prune(look.plan, look.inventory, { destination, lease, clock, signal: both });
+    return told(look, { isDryRun, ...outcome });
   } finally {
     // One that can't be given back expires, and what was deleted is told all the same.
     await lease.release(AbortSignal.timeout(15_000)).catch(() => undefined);
   }
+}
+
+interface Look {
+  readonly inventory: SeenInventory;
+  readonly plan: RetentionPlan;
+  readonly held: string | undefined;
+}
+
+async function lookAt(destination: Store, policy: Policy, clock: Clock, signal: AbortSignal): Promise<Look> {
+  const all = await takeInventory(destination, signal);
+  const inventory = seenBy(seriesOf(policy, all.records.records), all);
+  const now = clock.now();
+  const plan = planRetention(inventory.backups, policy.spec.retention, now);
+  const held = reasonToHold(inventory, now, await destination.now(signal)) ?? reasonNotToRely(plan, inventory, now);
+  return { inventory, plan, held };
+}
+
+/** What has expired and was not deleted is pending: a later run's. */
+function told(
+  { plan: { keep, drop, pending } }: Look,
+  outcome: Pick<PruneOnlyOutcome, 'deleted' | 'isDryRun' | 'heldBecause'>,
+): PruneOnlyOutcome {
+  const left = drop.filter((name) => !outcome.deleted.includes(name));
+  return { ...outcome, keep, pending: [...left, ...pending] };
 }
 
 const forbidden = ({ metadata }: Policy): Failure =>
