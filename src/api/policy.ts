@@ -192,8 +192,8 @@ export const policySchema = z.strictObject({
       ),
     namespace: z.string().optional(),
     /** The cluster's own word for this very object, where the policy comes from one. */
-    uid: z.string().min(1).max(64).optional(),
-    annotations: z.record(z.string(), z.string()).optional(),
+    uid: z.string().max(64).nullish(),
+    annotations: z.record(z.string(), z.unknown()).nullish(),
   }),
   spec: z.preprocess(withoutNulls, policySpecSchema),
   status: z.unknown().optional(),

@@ -15,9 +15,9 @@ export type Home = z.infer<typeof homeSchema>;
 /** Undefined by hand, where a policy is a file that lies anywhere. */
 export function homeOf({ metadata }: Policy): Home | undefined {
   const { uid, namespace = '', annotations } = metadata;
-  if (uid === undefined) return undefined;
+  if (!uid) return undefined;
   const installation = annotations?.[INSTALLATION_ANNOTATION];
-  return { uid, namespace, ...(installation !== undefined && { installation }) };
+  return { uid, namespace, ...(typeof installation === 'string' && { installation }) };
 }
 
 /**

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { policySchema } from '../../src/api/policy.ts';
+import { homeOf } from '../../src/repository/home.ts';
 import type { RunRecord } from '../../src/repository/record.ts';
 import { isOf, kinshipOf, type Origin, type Series } from '../../src/repository/series.ts';
 
@@ -87,4 +89,18 @@ test('a record that does not say where its policy was is of whichever has that n
   assert.equal(kinshipOf(inCluster, record(folder)), 'own');
   assert.equal(kinshipOf(nightly(folder), record(folder)), 'own');
   assert.equal(kinshipOf(nightly(folder), madeAt({})), 'elsewhere');
+});
+
+test('a policy as a file has no home, one that kubectl has written has its UID', () => {
+  const policy = (metadata: object) =>
+    policySchema.parse({
+      apiVersion: 'casebackup.io/v1alpha1',
+      kind: 'CaseBackupPolicy',
+      metadata: { name: 'nightly', ...metadata },
+      spec: { source: { directory: { path: '/CASES' } }, destination: { directory: { path: '/BACKUPS' } } },
+    });
+  for (const metadata of [{}, { namespace: 'east' }, { uid: null, annotations: null }, { annotations: { n: 1 } }])
+    assert.equal(homeOf(policy(metadata)), undefined);
+  const written = { namespace: 'east', uid: 'p1', resourceVersion: '7', annotations: { note: 'x' }, labels: {} };
+  assert.deepEqual(homeOf(policy(written)), { uid: 'p1', namespace: 'east' });
 });
