@@ -18,9 +18,21 @@ export function ownUsage(): Usage {
 
 /** CPU time of all children that have ended and were waited for. */
 export function endedChildrenCpuSeconds(): number {
-  // Behind the name in brackets, which may hold blanks, field 3 comes first; cutime and cstime are 16 and 17.
-  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+  const { endedChildrenTicks } = statOf('self');
+  return endedChildrenTicks / TICKS_PER_SECOND;
+}
+
+/** CPU time so far of a running process. */
+export function cpuSecondsOf(pid: number): number {
+  return statOf(pid).ownTicks / TICKS_PER_SECOND;
+}
+
+function statOf(process: number | 'self'): { readonly ownTicks: number; readonly endedChildrenTicks: number } {
+  // Behind the name in brackets, which may hold blanks, field 3 comes first; utime and stime are 14 and 15, cutime and
+  // cstime 16 and 17.
+  const fields = readFileSync(`/proc/${process}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  const ticks = (first: number): number => Number(fields[first - 3]) + Number(fields[first - 2]);
+  return { ownTicks: ticks(14), endedChildrenTicks: ticks(16) };
 }
 
 /** The peak so far of a running process, undefined once it has ended. */

@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { cpuSecondsOf } from '../usage.ts';
 import type { EmulatorAddress, Furnishing } from './emulator-process.ts';
 
-export interface RunningEmulator extends EmulatorAddress, AsyncDisposable {}
+export interface RunningEmulator extends EmulatorAddress, AsyncDisposable {
+  /** What serving has cost so far, its furnishing aside. */
+  servingCpuSeconds(): number;
+}
 
 const PROCESS = fileURLToPath(new URL('emulator-process.ts', import.meta.url));
 
@@ -17,8 +21,11 @@ export async function startEmulatorProcess(furnishing: Furnishing): Promise<Runn
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const first = await lines.next();
   if (first.done) throw new Error(`the emulator ended with ${(await ended).join(' ')} before it served`);
+  const pid = child.pid ?? 0;
+  const furnished = cpuSecondsOf(pid);
   return {
     ...(JSON.parse(first.value) as EmulatorAddress),
+    servingCpuSeconds: () => cpuSecondsOf(pid) - furnished,
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       await ended;
