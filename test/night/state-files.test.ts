@@ -15,6 +15,7 @@ import { test } from 'node:test';
 import type { RunReport } from '../../src/api/report.ts';
 import { takeInventory } from '../../src/repository/inventory.ts';
 import { INCOMING_FOLDER, RUNS_FOLDER } from '../../src/repository/names.ts';
+import { claimPathFor } from '../../src/store/directory/claims/leftovers.ts';
 import { type Desk, never, openDesk } from '../whole/in-process.ts';
 import { openScene } from './scene.ts';
 
@@ -81,6 +82,13 @@ const PASSED_OVER: Readonly<Record<string, (state: State) => void>> = {
   'a policy copy that is a pipe': ({ runs }) => {
     rmSync(join(runs, '../policy-nightly.json'));
     execFileSync('mkfifo', [join(runs, '../policy-nightly.json')]);
+  },
+  'claims that are pipes, of files and of none': ({ lease, runs, folder }) => {
+    for (const file of [lease, join(runs, 'x.json'), join(folder, 'BACKUPS/x.zip'), join(folder, 'BACKUPS/y.zip')])
+      execFileSync('mkfifo', [claimPathFor(file)]);
+  },
+  'claims that are links to a device': ({ lease, runs }) => {
+    for (const file of [lease, join(runs, 'x.json')]) symlinkSync('/dev/zero', claimPathFor(file));
   },
   'a policy copy of 50 MB': ({ runs }) => sparse(join(runs, '../policy-nightly.json'), 50_000_000),
 };

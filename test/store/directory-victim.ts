@@ -13,10 +13,10 @@ const [root = '', change, when] = process.argv.slice(2);
 const CHANGING = ['open', 'link', 'rename', 'unlink', 'rm', 'mkdir'] as const;
 let calls = Number.NEGATIVE_INFINITY;
 
-function before(name: (typeof CHANGING)[number] | 'readFile', strike: () => Promise<void>): void {
+function before(name: (typeof CHANGING)[number], strike: (...args: unknown[]) => Promise<void>): void {
   const original = promises[name] as (...args: unknown[]) => Promise<unknown>;
   const replacement = async (...args: unknown[]): Promise<unknown> => {
-    await strike();
+    await strike(...args);
     return await original(...args);
   };
   Object.assign(promises, { [name]: replacement });
@@ -24,8 +24,8 @@ function before(name: (typeof CHANGING)[number] | 'readFile', strike: () => Prom
 
 if (when === 'confirm') {
   let hasWaited = false;
-  before('readFile', async () => {
-    if (hasWaited) return;
+  before('open', async (path, flags) => {
+    if (hasWaited || !String(path).endsWith('.claim') || flags === 'wx') return;
     hasWaited = true;
     process.stdout.write('waiting\n');
     await once(process.stdin, 'data');

@@ -3,8 +3,9 @@ import type { Meaning } from './meaning.ts';
 /** Exit 1: a retry may help. */
 export const FAILED = {
   ClaimHeld: {
-    means: 'Another process has kept a file of a folder destination to itself for 90 s.',
-    remedy: 'See whether another run writes there. If none does, delete the file that the message names (`….claim`).',
+    means:
+      'Another process has kept a file of a folder destination to itself for 90 s, or a folder stands where a process would say so.',
+    remedy: 'See whether another run writes there. If none does, delete what the message names (`….claim`).',
   },
   CommitConflict: {
     means:

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { chmod, link, lstat, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode, Failure, messageOf } from '../../host/errors.ts';
@@ -60,9 +61,9 @@ export async function writeDurably(absolute: string, bytes: Buffer, modes: Modes
   await writing(absolute, handle.sync());
 }
 
-/** A name is on the disk only after its folder was synced (fsync(2)). */
+/** A name is on the disk only after its folder was synced (fsync(2)). A pipe in its place must not block the open for ever. */
 export async function syncFolder(absolute: string): Promise<void> {
-  await using handle = await writing(absolute, open(absolute, 'r'));
+  await using handle = await writing(absolute, open(absolute, constants.O_RDONLY | constants.O_DIRECTORY));
   try {
     await handle.sync();
   } catch (error) {

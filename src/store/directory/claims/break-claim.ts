@@ -1,10 +1,10 @@
-import { readFile, rename } from 'node:fs/promises';
-import { errorCode } from '../../../host/errors.ts';
+import { rename, rmdir } from 'node:fs/promises';
+import { errorCode, Failure } from '../../../host/errors.ts';
 import { isProcessGone } from '../../../host/process-identity.ts';
 import { Conflict } from '../../store.ts';
 import { discard, renameToFree } from '../durable.ts';
-import { statOf } from '../entry.ts';
 import { writeFault, writing } from '../faults.ts';
+import { type FoundClaim, findClaim } from './found-claim.ts';
 import { temporaryPathFor } from './leftovers.ts';
 import type { VolumeTime } from './volume-clock.ts';
 
@@ -16,32 +16,30 @@ const STALE_MS = 30_000;
  * the unlink another one may have broken it and made its own. What was taken away is looked at again, and put back.
  */
 export async function breakIfStale(path: string, volumeTime: VolumeTime): Promise<boolean> {
-  const token = await readToken(path);
-  const stats = await writing(path, statOf(path));
-  if (token === undefined || stats === undefined) return true;
-  const isStale =
-    isProcessGone(token.split(' ')[0] ?? '') || (await writing(path, volumeTime())) - Number(stats.mtimeMs) > STALE_MS;
-  if (!isStale) return false;
+  const found = await findClaim(path);
+  if (found === undefined) return true;
+  if (!(await isStale(path, found, volumeTime))) return false;
+  if (found.isFolder) await removeEmpty(path);
+  else await takeAway(path, found);
+  return true;
+}
+
+/** A link, a pipe or a device is nobody's claim. */
+async function isStale(path: string, { token, modifiedMs }: FoundClaim, volumeTime: VolumeTime): Promise<boolean> {
+  if (token === undefined || isProcessGone(token.split(' ')[0] ?? '')) return true;
+  return (await writing(path, volumeTime())) - modifiedMs > STALE_MS;
+}
+
+async function takeAway(path: string, found: FoundClaim): Promise<void> {
   const aside = temporaryPathFor(path);
   try {
     await rename(path, aside);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return true;
+    if (errorCode(error) === 'ENOENT') return;
     throw writeFault(path, error);
   }
-  if ((await readToken(aside)) !== token) await putBack(aside, path);
+  if ((await findClaim(aside))?.token !== found.token) await putBack(aside, path);
   await discard(aside);
-  return true;
-}
-
-/** What a claim says: the identity of its process and a nonce. Empty while its maker has not written it yet. */
-export async function readToken(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw writeFault(path, error);
-  }
 }
 
 /** When yet another claim stands there by now, the owner of this one finds out when it confirms. */
@@ -50,5 +48,20 @@ async function putBack(aside: string, path: string): Promise<void> {
     await renameToFree(aside, path);
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
+  }
+}
+
+/** What somebody has put into a folder is not ours to remove. */
+async function removeEmpty(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw writeFault(path, error);
+    throw new Failure('ClaimHeld', `${path} is a folder, where a file of this program belongs`, {
+      hint: 'look at who made it, and move it away',
+      cause: error,
+    });
   }
 }

@@ -8,7 +8,8 @@ import { discard } from '../durable.ts';
 import { writeFault } from '../faults.ts';
 import { type Modes, openNew } from '../modes.ts';
 import type { Volume } from '../volume.ts';
-import { breakIfStale, readToken } from './break-claim.ts';
+import { breakIfStale } from './break-claim.ts';
+import { findClaim } from './found-claim.ts';
 import { claimPathFor } from './leftovers.ts';
 import { sweep } from './sweep.ts';
 import { volumeClock } from './volume-clock.ts';
@@ -38,11 +39,11 @@ export async function withClaim<T>(
   try {
     return await work({
       async confirm() {
-        if ((await readToken(path)) !== token) throw new Conflict(`the claim for ${target} was lost`);
+        if ((await findClaim(path))?.token !== token) throw new Conflict(`the claim for ${target} was lost`);
       },
     });
   } finally {
-    if ((await readToken(path)) === token) await discard(path);
+    if ((await findClaim(path))?.token === token) await discard(path);
     // All of ours with every change: a night whose backup stands already changes nothing in most of them.
     for (const folder of new Set([dirname(target), root, ...ownFolders.map((path) => join(root, path))])) {
       await sweep(folder, volumeClock(folder, clock));

@@ -21,10 +21,14 @@ export async function sweep(folder: string, volumeTime: VolumeTime): Promise<voi
 
 async function sweepOrThrow(folder: string, volumeTime: VolumeTime): Promise<void> {
   for await (const { name } of await opendir(folder)) {
-    const path = join(folder, name);
-    if (isClaim(name)) await breakIfStale(path, volumeTime);
-    else if (await isLeftover(path, makerOf(name), volumeTime)) await discard(path);
+    // One that can't be removed must not keep all others.
+    await sweepOne(join(folder, name), name, volumeTime).catch(() => undefined);
   }
+}
+
+async function sweepOne(path: string, name: string, volumeTime: VolumeTime): Promise<void> {
+  if (isClaim(name)) await breakIfStale(path, volumeTime);
+  else if (await isLeftover(path, makerOf(name), volumeTime)) await discard(path);
 }
 
 async function isLeftover(path: string, maker: string | undefined, volumeTime: VolumeTime): Promise<boolean> {
