@@ -94,7 +94,8 @@ function decoded(part: string): string {
 /** Made without a cause: errors of URL carry the text that they could not read. */
 export function invalid(
   what: string,
-  hint = 'write postgresql://USER:PASSWORD@HOST:5432/DATABASE, with @ : / ? # % in the password encoded (%40 %3A %2F %3F %23 %25)',
+  // Not in one piece, of which redaction would leave `postgresql://[redacted]@HOST`.
+  hint = 'write postgresql:// and then USER:PASSWORD@HOST:5432/DATABASE, with @ : / ? # % in the password encoded (%40 %3A %2F %3F %23 %25)',
 ): Failure {
   return new Failure('JournalUrlInvalid', `DATABASE_URL ${what}`, { hint });
 }

@@ -61,6 +61,11 @@ const REFUSED: Readonly<Record<string, [env: Record<string, string>, says: RegEx
     tokenFile('t3', Buffer.from(`\ufeff${TOKEN}`, 'utf16le')),
     /_TOKEN_FILE .* a space or a character/,
   ],
+  'a folder for a token': [{ DROPBOX_ACCESS_TOKEN_FILE: office.folder }, /_TOKEN_FILE names \S+, which is a folder/],
+  'a token whose file is not there': [
+    { DROPBOX_ACCESS_TOKEN_FILE: '/nowhere/t' },
+    /_FILE names \S+, which does not exist/,
+  ],
   'a token of megabytes': [tokenFile('t4', TOKEN.repeat(30_000)), /_TOKEN_FILE .* more than 64 KiB/],
   'a token from a device': [{ DROPBOX_ACCESS_TOKEN_FILE: '/dev/zero' }, /_TOKEN_FILE .* more than 64 KiB/],
   'a database URL with a line end inside': [

@@ -46,4 +46,5 @@ test('the README says which Node that is, and which one the image has', () => {
 test('npm installs the dependencies under an older Node too, as the README says', () => {
   assert.match(read('README.md'), /any Node \(20 or newer;/);
   assert.match(read('.npmrc'), /^engine-strict=false$/m);
+  assert.match(read('.npmrc'), /^loglevel=error$/m, 'npx, too, would warn of it before each command');
 });

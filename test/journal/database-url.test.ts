@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { parseDatabaseUrl } from '../../src/journal/database-url.ts';
+import { redact } from '../../src/host/secrets.ts';
+import { invalid, parseDatabaseUrl } from '../../src/journal/database-url.ts';
 
 describe('the connection URL', () => {
   it('shows host and port, and nothing else, as the address', () => {
@@ -69,3 +70,9 @@ function shownOf(url: string): string {
     return inspect(error, { depth: 9, showHidden: true });
   }
 }
+
+it('says how to write it in words that redaction leaves alone', () => {
+  const { hint = '' } = invalid('is not a correct URL');
+  assert.match(hint, /USER:PASSWORD@HOST/);
+  assert.equal(redact(hint), hint);
+});

@@ -1,6 +1,6 @@
-import { errorCode, Failure } from '../errors.ts';
+import { Failure } from '../errors.ts';
 import { registerSecret } from '../secrets.ts';
-import { readBounded } from './read-bounded.ts';
+import { readBounded, whyUnread } from './read-bounded.ts';
 
 /** The job's secrets and settings, from the environment; each secret also as NAME_FILE, a mounted file. */
 export interface Secrets {
@@ -92,8 +92,8 @@ function readSecretFile(name: SecretName, path: string): string {
   try {
     text = readBounded(path, MOST_BYTES);
   } catch (error) {
-    throw new Failure('SecretUnreadable', `${name}_FILE names ${path}, which can't be read (${errorCode(error)})`, {
-      hint: 'check the path and its permissions',
+    throw new Failure('SecretUnreadable', `${name}_FILE names ${path}, which ${whyUnread(error)}`, {
+      hint: `name a file that holds the value alone, and that user ${process.getuid?.()} may read`,
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { KIND, type Policy, policySchema } from '../../api/policy.ts';
 import { checkPolicy, faultSentence } from '../../api/policy-faults.ts';
 import { errorCode, Failure } from '../errors.ts';
-import { readBounded } from './read-bounded.ts';
+import { readBounded, whyUnread } from './read-bounded.ts';
 import { readYaml } from './yaml-file.ts';
 
 const VARIABLE = 'CASE_BACKUP_POLICY';
@@ -58,23 +58,25 @@ function readText(file: string): string {
 }
 
 function unreadable(file: string, error: unknown): Failure {
-  const [why, hint] = whyUnreadable(file, errorCode(error));
-  return new Failure('PolicyUnreadable', `the policy file ${file} ${why}`, { hint, cause: error });
+  return new Failure('PolicyUnreadable', `the policy file ${file} ${whyUnread(error)}`, {
+    hint: whatHelps(file, errorCode(error)),
+    cause: error,
+  });
 }
 
-function whyUnreadable(file: string, code: string | undefined): [why: string, hint: string] {
+function whatHelps(file: string, code: string | undefined): string {
   switch (code) {
     case 'ENOENT':
-      if (file === '-') return ['does not exist', 'to read it from standard input, write -f /dev/stdin'];
-      return ['does not exist', `check the path after -f; the folder one is in is ${process.cwd()}`];
+      if (file === '-') return 'to read it from standard input, write -f /dev/stdin';
+      return `check the path after -f; the folder one is in is ${process.cwd()}`;
     case 'ENOTDIR':
-      return [`does not exist: ${dirname(file)} is no folder`, 'check the path after -f'];
+      return `check the path after -f; ${dirname(file)} is no folder`;
     case 'EISDIR':
-      return ['is a folder', `name the file in it, as in -f ${join(file, 'policy.yaml')}`];
+      return `name the file in it, as in -f ${join(file, 'policy.yaml')}`;
     case 'EACCES':
-      return ['may not be read by this user', 'give it the right to read the file, and to enter the folders above it'];
+      return 'give this user the right to read it, and to enter the folders above it';
     default:
-      return [`can't be read (${code})`, 'check the path after -f'];
+      return 'check the path after -f';
   }
 }
 

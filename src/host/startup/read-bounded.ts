@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { errorCode } from '../errors.ts';
 
 /** The text of a small file, or undefined where it has more bytes than that: a device, or a file named by mistake. */
 export function readBounded(path: string, mostBytes: number): string | undefined {
@@ -12,5 +13,21 @@ export function readBounded(path: string, mostBytes: number): string | undefined
     return length > mostBytes ? undefined : buffer.toString('utf8', 0, length);
   } finally {
     closeSync(file);
+  }
+}
+
+/** What is wrong with a file that could not be read, to stand behind its name. */
+export function whyUnread(error: unknown): string {
+  const code = errorCode(error);
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'does not exist';
+    case 'EISDIR':
+      return 'is a folder';
+    case 'EACCES':
+      return 'may not be read by this user';
+    default:
+      return `can't be read (${code})`;
   }
 }
