@@ -7,6 +7,8 @@ export interface Look {
   readonly folder: string;
   /** Never empty. The same for the same names, each of a folder or of something else. */
   readonly names: string;
+  /** Another one for another folder; on some volumes it changes by itself. */
+  readonly identity: string;
   /** Another one when the folder has changed meanwhile, or is another folder, as far as its times and identity tell. */
   readonly version: string;
 }

@@ -16,16 +16,20 @@ export const canLook = (source: Source): source is Looking => source.look !== un
  * listed: then there was a moment, between the listing and that look, at which the tree was what the plan says. What has
  * changed is listed again at once. How many folders were still changing in the last look, if it never came to that.
  *
- * Only names count: a file that is written all night changes nothing here, and times that tell nothing (FAT, FUSE) or
- * numbers that change by themselves cost no second listing. They do tell that something came and went between two looks
- * that found the same names; two looks in a row that find the same names are believed all the same.
+ * Only names count: a file that is written all night changes nothing here, and times that tell nothing (FAT, FUSE) cost no
+ * second listing. They do tell that something came and went between two looks that found the same names; two looks in a
+ * row that find the same names are believed all the same. Another folder with the same names in it is listed again, so
+ * that its own files are planned; where numbers change by themselves, twice and no more.
  */
 export async function lookUntilQuiet(source: Looking, plan: Plan, context: ListingContext): Promise<number> {
   let wasCalm = false;
   for (let look = 1; ; look++) {
-    const { renamed, touched } = await lookAtAll(source, plan, { ...context, isTrusting: look <= TRUSTING_LOOKS });
+    const { renamed, touched, swapped } = await lookAtAll(source, plan, {
+      ...context,
+      isTrusting: look <= TRUSTING_LOOKS,
+    });
     const isCalm = renamed === 0;
-    if (isCalm && (touched === 0 || wasCalm || look === MOST_LOOKS)) return 0;
+    if (isCalm && (touched === 0 || (wasCalm && swapped === 0) || look === MOST_LOOKS)) return 0;
     if (look === MOST_LOOKS) {
       nameDoubtful(plan);
       return renamed;
@@ -67,10 +71,12 @@ interface Seen {
   renamed: number;
   /** Folders with the same names, which something has changed meanwhile. */
   touched: number;
+  /** Of those, other folders by their number, which were listed again. */
+  swapped: number;
 }
 
 async function lookAtAll(source: Looking, plan: Plan, context: LookContext): Promise<Seen> {
-  const seen: Seen = { renamed: 0, touched: 0 };
+  const seen: Seen = { renamed: 0, touched: 0, swapped: 0 };
   for (let place: Place = BEFORE_ALL; ; ) {
     const rows = plan.looks.after(place, ROWS_AT_ONCE);
     for (const folder of await changedOf(source, plan, rows, seen, context))
@@ -81,25 +87,28 @@ async function lookAtAll(source: Looking, plan: Plan, context: LookContext): Pro
   }
 }
 
-/** The folders in which names have changed, from the top down. */
+/** The folders in which names have changed, and other folders with the same names in them, from the top down. */
 async function changedOf(
   source: Looking,
   plan: Plan,
   rows: readonly KeptLook[],
   seen: Seen,
-  { signal }: ListingContext,
+  { signal, isTrusting }: LookContext,
 ): Promise<string[]> {
   const changed = new Set<string>();
+  const others = new Set<string>();
   await forEachParallel(rows, LOOKS_AT_ONCE, async (before) => {
     const now = await source.look(before.folder, signal);
     if (now === undefined || now.names !== before.names) changed.add(before.folder);
     else if (now.version !== before.version) {
       seen.touched += 1;
-      plan.looks.keep(now);
+      if (isTrusting && now.identity !== before.identity) others.add(before.folder);
+      else plan.looks.keep(now);
     }
   });
   seen.renamed += changed.size;
-  return rows.map(({ folder }) => folder).filter((folder) => changed.has(folder));
+  seen.swapped += others.size;
+  return rows.map(({ folder }) => folder).filter((folder) => changed.has(folder) || others.has(folder));
 }
 
 /** Lists a folder once more: what is new in it with all below, what is gone from it no longer. */

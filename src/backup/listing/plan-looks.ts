@@ -33,9 +33,11 @@ const DOUBTFUL = '';
 
 export function openPlanLooks(database: DatabaseSync): PlanLooks {
   database.exec(
-    'CREATE TABLE look (sort BLOB PRIMARY KEY, folder TEXT NOT NULL, names TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID',
+    'CREATE TABLE look (sort BLOB PRIMARY KEY, folder TEXT NOT NULL, names TEXT NOT NULL, identity TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID',
   );
-  const keep = database.prepare('INSERT OR REPLACE INTO look (sort, folder, names, version) VALUES (?, ?, ?, ?)');
+  const keep = database.prepare(
+    'INSERT OR REPLACE INTO look (sort, folder, names, identity, version) VALUES (?, ?, ?, ?, ?)',
+  );
   const forget = database.prepare('DELETE FROM look WHERE sort = ? OR (sort > ? AND sort < ?)');
   const doubt = database.prepare(`UPDATE look SET names = '${DOUBTFUL}' WHERE sort = ?`);
   const has = database.prepare('SELECT 1 FROM look WHERE sort = ?');
@@ -43,10 +45,12 @@ export function openPlanLooks(database: DatabaseSync): PlanLooks {
   const nameFolders = database.prepare(`
     UPDATE node SET entry = json_set(entry, '$.unseen', ?) WHERE kind = 'folder'
       AND NOT EXISTS (SELECT 1 FROM look WHERE look.sort = node.sort AND look.names <> '${DOUBTFUL}')`);
-  const after = database.prepare('SELECT sort, folder, names, version FROM look WHERE sort > ? ORDER BY sort LIMIT ?');
+  const after = database.prepare(
+    'SELECT sort, folder, names, identity, version FROM look WHERE sort > ? ORDER BY sort LIMIT ?',
+  );
 
   return {
-    keep: ({ folder, names, version }) => void keep.run(sortKey(folder), folder, names, version),
+    keep: ({ folder, names, identity, version }) => void keep.run(sortKey(folder), folder, names, identity, version),
     forget: (folder) => void forget.run(sortKey(folder), ...boundsBelow(folder)),
     doubt: (folder) => void doubt.run(sortKey(folder)),
     has: (folder) => has.get(sortKey(folder)) !== undefined,
@@ -57,6 +61,7 @@ export function openPlanLooks(database: DatabaseSync): PlanLooks {
         place: row['sort'] as Uint8Array,
         folder: String(row['folder']),
         names: String(row['names']),
+        identity: String(row['identity']),
         version: String(row['version']),
       })),
   };

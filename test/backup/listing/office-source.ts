@@ -140,6 +140,7 @@ type Kinds = Map<string, Item['kind']>;
 const lookOf = (folder: string, kinds: Kinds, version: string): Look => ({
   folder,
   names: `names: ${[...kinds].map((one) => one.join(' ')).toSorted()}`,
+  identity: version.split(':')[0] ?? '',
   version,
 });
 

@@ -26,6 +26,7 @@ interface Level {
   open: OpenFolder | undefined;
   /** Its subfolders that are still to be opened. */
   waiting: string[];
+  readonly identity: string;
   readonly version: string;
   readonly seen: SeenNames;
   /** Until something of it could not be read. */
@@ -67,14 +68,18 @@ const levelOf = (path: string, open: OpenFolder): Level => ({
   path,
   open,
   waiting: [],
+  identity: open.identity,
   version: open.version,
   seen: seenNames(),
   isWhole: true,
 });
 
 /** Once all that is below was listed: a subfolder that was gone by then is none of its names. */
-const looksOf = (level: Level | undefined): Look[] =>
-  level?.isWhole ? [{ folder: level.path, names: level.seen.sum(), version: level.version }] : [];
+function looksOf(level: Level | undefined): Look[] {
+  if (!level?.isWhole) return [];
+  const { path, seen, identity, version } = level;
+  return [{ folder: path, names: seen.sum(), identity, version }];
+}
 
 /** An unreadable root would be an empty listing, so it ends the run, unlike an unreadable folder below it. */
 async function openStart(volume: Volume, path: string): Promise<Level> {

@@ -19,7 +19,7 @@ export async function lookAtFolder(volume: Volume, path: string): Promise<Look |
       const { names, isEnd, fault } = await folder.read(BATCH);
       for (const name of names) seen.toggle(name);
       if (fault !== undefined) throw fault;
-      if (isEnd) return { folder: path, names: seen.sum(), version: folder.version };
+      if (isEnd) return { folder: path, names: seen.sum(), identity: folder.identity, version: folder.version };
     }
   } catch (error) {
     await skipReasonFor(volume, absolutePath(volume.root, path), error);

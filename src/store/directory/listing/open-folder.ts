@@ -2,13 +2,14 @@ import { type BigIntStats, constants, type Dir, type Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { errorCode } from '../../../host/errors.ts';
 import { type FolderEntry, Unavailable } from '../../store.ts';
-import { absolutePath, folderEntry } from '../entry.ts';
+import { absolutePath, folderEntry, identityOf } from '../entry.ts';
 import { assertInside, openInside } from '../inside.ts';
 import type { Volume } from '../volume.ts';
 
 /** A folder of a listing while its names are read. */
 export interface OpenFolder extends AsyncDisposable {
   readonly entry: FolderEntry;
+  readonly identity: string;
   /** See Look; as it was before its names were read. */
   readonly version: string;
   /** The path by which something in it is looked at, whatever stands at the folder's own path by now. */
@@ -48,6 +49,7 @@ export async function openFolder(volume: Volume, path: string, batch: number): P
     const below = volume.placeOf(handle) === undefined ? absolute : `/proc/self/fd/${handle.fd}`;
     return {
       entry: folderEntry(path, stats),
+      identity: identityOf(stats),
       version: versionOf(stats),
       placeOf: (name) => `${below}/${name}`,
       async read(most) {
