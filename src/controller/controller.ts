@@ -101,7 +101,7 @@ export async function runController(options: ControllerOptions): Promise<'releas
       log,
       signal,
       metrics: metrics.elector(lease.name),
-      onLease: (metadata) => onVersion(metadata?.resourceVersion),
+      onLease: (metadata, isOlder) => onVersion(metadata?.resourceVersion, isOlder),
       async lead(leading) {
         queues = new Map(ROWS.map((row) => [row, queueOf(row, clock, metrics)]));
         await lead(options, { caches, crd, era: () => era }, queues, leading);

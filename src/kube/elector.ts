@@ -2,8 +2,7 @@ import type { Clock } from '../host/clock.ts';
 import { messageOf } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { KubeClient } from './client.ts';
-import { createCandidate, type LeaseCandidate } from './lease-candidate.ts';
-import type { ObjectMeta } from './objects.ts';
+import { type CandidateOptions, createCandidate, type LeaseCandidate } from './lease-candidate.ts';
 
 /**
  * Of several processes one leads: the one that keeps a Lease renewed.
@@ -31,8 +30,8 @@ export interface ElectorOptions {
   readonly retryPeriodMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly metrics?: ElectorMetrics | undefined;
-  /** Hears of the Lease's metadata every few seconds, whoever holds it. */
-  readonly onLease?: ((metadata: ObjectMeta | undefined) => void) | undefined;
+  /** Hears of the Lease's metadata every few seconds, whoever holds it; `isOlder` as in CandidateOptions. */
+  readonly onLease?: CandidateOptions['onLease'];
   /** The work. Its signal aborts when leadership is lost or the elector's own signal aborts; then it has to end. */
   readonly lead: (signal: AbortSignal) => Promise<void>;
 }

@@ -29,8 +29,11 @@ export interface CandidateOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly leaseDurationMs: number;
-  /** Hears of the Lease's metadata, each time that the server tells it. */
-  readonly onLease?: ((metadata: ObjectMeta | undefined) => void) | undefined;
+  /**
+   * Hears of the Lease's metadata, each time that the server tells it. `isOlder`: it is as this process had left it before
+   * its last renewal, which nobody but a restored etcd makes of it.
+   */
+  readonly onLease?: ((metadata: ObjectMeta | undefined, isOlder: boolean) => void) | undefined;
 }
 
 export function createCandidate(options: CandidateOptions): LeaseCandidate {
@@ -45,8 +48,19 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
     spec: heldRecord(lease?.spec, { identity, durationMs: leaseDurationMs, now: clock.now() }),
   });
 
-  function heard<T extends LeaseObject | undefined>(lease: T): T {
-    options.onLease?.(lease?.metadata);
+  /** renewTime of the last write that the server has confirmed. */
+  let renewed: string | undefined;
+
+  function wrote(lease: LeaseObject): LeaseObject {
+    renewed = lease.spec?.renewTime;
+    options.onLease?.(lease.metadata, false);
+    return lease;
+  }
+
+  function read(lease: LeaseObject | undefined): LeaseObject | undefined {
+    const { holderIdentity, renewTime } = lease?.spec ?? {};
+    const isOlder = holderIdentity === identity && Date.parse(renewTime ?? '') < Date.parse(renewed ?? '');
+    options.onLease?.(lease?.metadata, isOlder);
     return lease;
   }
 
@@ -56,17 +70,17 @@ export function createCandidate(options: CandidateOptions): LeaseCandidate {
       const known = own;
       own = undefined;
       try {
-        own = heard(await client.replace<LeaseObject>(LEASES, held(known), write));
+        own = wrote(await client.replace<LeaseObject>(LEASES, held(known), write));
         return 'held';
       } catch (error) {
         if (!hasReason(error, 'Conflict', 'NotFound')) throw error;
       }
     }
-    const lease = heard(await client.get<LeaseObject>(LEASES, namespace, leaseName, signal));
+    const lease = read(await client.get<LeaseObject>(LEASES, namespace, leaseName, signal));
     observed = observe(lease, observed, clock.elapsed());
     const step = nextStep(lease, observed, clock.elapsed(), identity);
     if (step.do === 'wait') return step;
-    own = heard(
+    own = wrote(
       lease ? await client.replace(LEASES, held(lease), write) : await client.create(LEASES, held(undefined), write),
     );
     return 'held';
