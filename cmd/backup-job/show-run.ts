@@ -20,7 +20,7 @@ export function showRun({ json, terminal, log }: Settings): RunDisplay {
     follow(run) {
       const show = terminal
         ? () =>
-            process.stderr.write(`${clearLine}${progressLine(run.progress.snapshot(), process.stderr.columns ?? 80)}`)
+            process.stderr.write(`${clearLine}${progressLine(run.progress.snapshot(), process.stderr.columns ?? 0)}`)
         : () => log.info(run.progress.snapshot(), 'progress');
       if (!terminal) log.info({ run: run.runId, policy: run.policyName, slot: run.slot }, 'run started');
       timer = setInterval(show, terminal ? TERMINAL_MS : LOG_MS);

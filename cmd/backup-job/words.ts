@@ -30,7 +30,10 @@ const DOING: Readonly<Record<Stage, string>> = {
   Reporting: 'writing the report',
 };
 
-/** One line that fits into `width` characters: stage, files, bytes, rate, time left. */
+/** What most terminals have had; some of containers and of CI tell 0. */
+const USUAL_WIDTH = 80;
+
+/** One line that fits into `width` characters (0: unknown): stage, files, bytes, rate, time left. */
 export function progressLine(progress: RunProgress, width: number): string {
   const { stage, percent, filesDone, filesTotal, bytesDone, bytesTotal, waiting } = progress;
   const seconds = (Date.parse(progress.heartbeatTime) - Date.parse(progress.stageStartTime)) / 1000;
@@ -49,7 +52,7 @@ export function progressLine(progress: RunProgress, width: number): string {
     left === undefined ? '' : `${formatDuration(left)} left`,
   ];
   const line = parts.filter((part) => part !== '').join(' · ');
-  return clip(printable(line), Math.max(20, width - 1));
+  return clip(printable(line), Math.max(20, (width || USUAL_WIDTH) - 1));
 }
 
 /** Since and until when, in UTC like every time of a report, and for what. */

@@ -65,3 +65,10 @@ test('the progress line says what is waited for, since when and until when', () 
     `${progressLine(progress, 120)} · waiting since 03:00:05, until 04:00:05 UTC: no name server answers`,
   );
 });
+
+test('a terminal that does not tell its width is taken for one of 80 columns', () => {
+  const { runId, startTime } = aReport('nightly-1');
+  const times = { startTime, stageStartTime: startTime, heartbeatTime: startTime };
+  const progress = { runId, stage: 'Listing', filesDone: 1, bytesDone: 0, ...times } as const;
+  assert.equal(progressLine(progress, 0), 'listing the source · 1 file');
+});
