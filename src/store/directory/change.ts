@@ -76,8 +76,9 @@ export async function moveFile(volume: Volume, from: FileEntry, to: string, sign
     const own = await expectMeant(volume, { path: from.path, rev, proof: 'size and time' }, signal);
     await claim.confirm();
     await renameToFree(source, target);
+    const moved = await settled(volume, { ...meant, path: to, own }, signal);
     await syncFolder(dirname(source));
-    return await settled(volume, { ...meant, path: to, own }, signal);
+    return moved;
   });
 }
 
@@ -97,8 +98,8 @@ export async function removeFile(volume: Volume, file: FileEntry, signal: AbortS
 }
 
 /**
- * The entry under its new name, once the name is on the disk. A process that was frozen in between finds what others have
- * put there since, and their revision in its hands would let its next swap overwrite them: it throws Conflict.
+ * The entry under its new name, once the name is on the disk. A process that was frozen right after its change finds what
+ * others have put there since, and their revision in its hands would let its next swap overwrite them: it throws Conflict.
  */
 async function settled(
   volume: Volume,
@@ -107,10 +108,10 @@ async function settled(
 ): Promise<FileEntry> {
   const { path, contentHash } = made;
   const absolute = absolutePath(volume.root, path);
-  await syncFolder(dirname(absolute));
   const there = await writing(absolute, statOf(absolute));
   const isOwn = there !== undefined && isSameFile(own, there);
   // Some FUSE file systems number a file anew with its name.
   const stats = isOwn ? there : await expectMeant(volume, { ...made, rev: revisionOf(own) }, signal);
+  await syncFolder(dirname(absolute));
   return fileEntry(path, stats, contentHash);
 }
