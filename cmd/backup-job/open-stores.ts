@@ -76,6 +76,7 @@ export function storesOf(settings: Settings, clock: Clock): Stores {
               ownFolders: OWN_FOLDERS,
               groupReadable: destination.directory.groupReadable,
               requireMount: destination.directory.requireMount,
+              waits,
             })
           : openDropbox(destination.dropbox?.folder ?? ''),
       ),

@@ -20,6 +20,7 @@ export const pruneCommand = (signal: AbortSignal): Command =>
           dryRun: options.dryRun === true,
           force: options.force === true,
           clock: systemClock,
+          waits: stores.waits,
           signal,
         });
         if (settings.json) printJson(outcome);

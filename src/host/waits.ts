@@ -12,6 +12,9 @@ export interface Waits {
   readonly current: Wait | undefined;
 }
 
+/** For who waits, without looking at what is waited for. */
+export type TellWaits = Pick<Waits, 'begin' | 'goesOn'>;
+
 /** As much as a report's schema and a status line hold. */
 const MOST_BYTES = 256;
 /** A line that breaks and heals all night is told so often. */

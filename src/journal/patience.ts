@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.ts';
-import type { Waits } from '../host/waits.ts';
+import type { TellWaits } from '../host/waits.ts';
 import { isPassing } from './faults.ts';
 
 /** As long as a failover of a managed Postgres commonly takes; longer would keep a finished backup's report waiting. */
@@ -13,7 +13,7 @@ export interface Patience {
   readonly end: number;
   readonly signal: AbortSignal | undefined;
   /** Told of each wait, and when an attempt has succeeded. */
-  readonly waits: Pick<Waits, 'begin' | 'goesOn'> | undefined;
+  readonly waits: TellWaits | undefined;
   /** A fault as a sentence for who asks what is waited for. */
   says(error: unknown): string;
 }

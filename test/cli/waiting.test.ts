@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { progressSchema, type RunProgress } from '../../src/api/report.ts';
+import { claimPathFor } from '../../src/store/directory/claims/leftovers.ts';
 import { startEmulator } from '../dropbox/emulator.ts';
 import type { Effect, EffectOf } from '../dropbox/fault-effects.ts';
 import { freePort } from '../support/free-port.ts';
@@ -8,6 +12,30 @@ import { startJob } from './backup-job.ts';
 import { openOffice } from './office.ts';
 import { dropboxEnv, dropboxSpec } from './policy-file.ts';
 import { reportOf } from './refusal.ts';
+
+test('Another process that holds a file of a folder destination is shown on /run while it is waited for', async () => {
+  using office = openOffice();
+  const { env, policy, destination } = office;
+  const claim = claimPathFor(join(destination, '.case-backup/lease.json'));
+  mkdirSync(join(destination, '.case-backup'));
+  writeFileSync(claim, '0123456789abcdef.1.1 nonce');
+  // Ten seconds until it counts as left by a dead one.
+  utimesSync(claim, Date.now() / 1000 - 20, Date.now() / 1000 - 20);
+  const port = await freePort();
+  const job = startJob(['run', '-f', policy, '--json', '--listen', `127.0.0.1:${port}`], { env });
+  let waiting: RunProgress['waiting'];
+  const end = performance.now() + 60_000;
+  while (waiting === undefined && performance.now() < end) {
+    await setTimeout(200);
+    const answer = await fetch(`http://127.0.0.1:${port}/run`).catch(() => undefined);
+    const progress: unknown = await answer?.json();
+    if (progress) waiting = progressSchema.parse(progress).waiting;
+  }
+  assert.equal(waiting?.for, `another process that holds ${claim}`);
+  assert.equal(Date.parse(waiting?.until ?? '') - Date.parse(waiting?.since ?? ''), 90_000);
+  const ended = await job.ended;
+  assert.equal(reportOf(ended).exitCode, 0, ended.stderr);
+});
 
 const LIMITED: EffectOf<'rateLimit'> = { kind: 'rateLimit', retryAfter: 2 };
 const FAULTS: readonly (readonly [what: string, effect: Effect, says: RegExp])[] = [

@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/host/clock.ts';
 import { Failure } from '../../src/host/errors.ts';
 import { processIdentity } from '../../src/host/process-identity.ts';
+import { createWaits } from '../../src/host/waits.ts';
 import { acquireLease, type Lease, type LeaseOptions } from '../../src/repository/lease/lease.ts';
 import type { Attempt } from '../../src/repository/lease/retry.ts';
 import { LEASE_FILE, OWN_FOLDERS } from '../../src/repository/names.ts';
@@ -14,6 +15,8 @@ import { openDirectoryStore } from '../../src/store/directory/directory-store.ts
 import type { Store } from '../../src/store/store.ts';
 
 const never = new AbortController().signal;
+const ignore = (): void => undefined;
+const silent = { info: ignore, warn: ignore, error: ignore, debug: ignore };
 
 interface Place extends AsyncDisposable {
   readonly store: Store;
@@ -198,7 +201,24 @@ for (const [what, [held, behindMs]] of Object.entries(DOUBTFUL)) {
     await place.hold(held);
     const clock = leapingClock();
     const options = { runId: 'second', attempt: attemptOf('second'), onLost: () => undefined };
-    const lease = await acquireLease(behind(place.store), { ...options, clock, signal: never });
+    const waits = createWaits(silent, clock);
+    const seen = new Set<string>();
+    const telling: Store = {
+      ...behind(place.store),
+      async stat(path, signal) {
+        if (clock.elapsed() > 0) seen.add(JSON.stringify(waits.current));
+        // As a store does that tells its own waits.
+        waits.goesOn();
+        return await place.store.stat(path, signal);
+      },
+    };
+    const lease = await acquireLease(telling, { ...options, clock, waits, signal: never });
+    const shown = {
+      for: `whether run other still renews the lease of ${place.store.locate('')}`,
+      since: '1970-01-01T00:00:00.000Z',
+      until: '1970-01-01T00:03:00.000Z',
+    };
+    assert.deepEqual([[...seen], waits.current], [[JSON.stringify(shown)], undefined]);
     assert.ok(clock.elapsed() >= 180_000);
     assert.deepEqual([lease.fence, (await place.content())['runId']], [2, 'second']);
     await lease.release(never);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { Wait } from '../../src/api/report.ts';
 import { processIdentity } from '../../src/host/process-identity.ts';
+import { createWaits } from '../../src/host/waits.ts';
 import { claimPathFor, temporaryPathFor } from '../../src/store/directory/claims/leftovers.ts';
 import { openDirectoryStore } from '../../src/store/directory/directory-store.ts';
 import { contentAt, fileAt, never } from './conformance/fixture.ts';
@@ -31,6 +33,40 @@ describe('A claim of a process on another host', () => {
     await store.put('lease.json', Buffer.from('1'), 'absent', never);
     assert.ok(clock.elapsed() > 9_000 && clock.elapsed() < 11_000, `waited ${clock.elapsed()} ms`);
     assert.deepEqual(await readdir(fixture.root), ['lease.json']);
+  });
+
+  it('is told as what is waited for, from the first second on, until it is no more', async () => {
+    await using fixture = await directoryFixture();
+    const lines: string[] = [];
+    const take = (_: object, message: string): void => void lines.push(message);
+    const since = new Date('2026-11-23T03:00:00Z');
+    const clock = { ...hurriedClock(), now: () => since };
+    const waits = createWaits({ info: take, warn: take, error: take, debug: take }, clock);
+    const path = claimPathFor(join(fixture.root, 'lease.json'));
+    const shown: (Wait | undefined)[] = [];
+    const watched = {
+      ...clock,
+      sleep: async (...args: Parameters<typeof clock.sleep>) => {
+        shown.push(waits.current);
+        await clock.sleep(...args);
+      },
+    };
+    const store = openDirectoryStore(fixture.root, { clock: watched, waits });
+    await leave(path, 20);
+    await store.put('lease.json', Buffer.from('1'), 'absent', never);
+    assert.deepEqual([shown[0], shown[49]], [undefined, undefined]);
+    assert.deepEqual(shown.at(-1), {
+      for: `another process that holds ${path}`,
+      since: since.toISOString(),
+      until: new Date(since.getTime() + 90_000).toISOString(),
+    });
+    assert.equal(waits.current, undefined);
+    assert.deepEqual(lines, [`waiting: another process that holds ${path}`, 'it goes on']);
+
+    await leave(path, -86_400);
+    const file = await fileAt(store, 'lease.json');
+    await assert.rejects(store.put('lease.json', Buffer.from('2'), file, never), { code: 'ClaimHeld' });
+    assert.equal(waits.current, undefined, 'nor when it was waited for in vain');
   });
 
   it('is not waited for when it is older', async () => {

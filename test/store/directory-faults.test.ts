@@ -21,6 +21,7 @@ const volumeOf = ({ root, clock }: DirectoryFixture): Volume => ({
   modes: modesOf(false),
   requireMount: false,
   throttle: undefined,
+  waits: undefined,
 });
 
 /** As Node 24 throws it for a number that it has a name for, or none. */

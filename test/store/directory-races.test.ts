@@ -28,6 +28,7 @@ for (const [way, place] of WAYS) {
     modes: modesOf(false),
     requireMount: false,
     throttle: undefined,
+    waits: undefined,
   });
 
   const isChanged = (error: unknown): boolean => error instanceof Unavailable && error.reason === 'changed_during_run';

@@ -1,6 +1,7 @@
 import type { Clock } from '../../host/clock.ts';
 import { Failure } from '../../host/errors.ts';
 import { isProcessAlive, isProcessGone } from '../../host/process-identity.ts';
+import type { TellWaits } from '../../host/waits.ts';
 import type { FileEntry, Store } from '../../store/store.ts';
 import { LEASE_FILE } from '../names.ts';
 import type { LeaseRecord } from './lease-file.ts';
@@ -18,6 +19,8 @@ export interface Applicant {
   readonly attempt: Attempt;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Told of the minutes in which a holder is watched; absent where nobody shows a run. */
+  readonly waits?: TellWaits | undefined;
 }
 
 /** Returns when the lease may be taken, throws LeaseHeld when it may not. */
@@ -31,7 +34,7 @@ export async function assertFree(
   if (isRetry(attempt, held) && !isProcessAlive(held.process)) return;
   const ageMs = (await store.now(signal)).getTime() - file.stored.getTime();
   if (held.ttlSeconds > TTL_SECONDS || ageMs < -AHEAD_SECONDS * 1000) {
-    if (await isRenewed(store, file, applicant)) throw leaseHeld(store, held, 'and renews it');
+    if (await isRenewed(store, { file, held }, applicant)) throw leaseHeld(store, held, 'and renews it');
     return;
   }
   if (ageMs >= held.ttlSeconds * 1000) return;
@@ -43,15 +46,31 @@ export async function assertFree(
  * A time in the future, or a duration that is none of ours, tells nothing of when the lease ends: a machine with a wrong
  * clock would lock every night. A holder that lives renews it within our own TTL, by our own clock.
  */
-async function isRenewed(store: Store, { rev }: FileEntry, { clock, signal }: Applicant): Promise<boolean> {
-  const until = clock.elapsed() + TTL_SECONDS * 1000;
-  while (clock.elapsed() < until) {
-    await clock.sleep(WATCH_SECONDS * 1000, signal);
-    const now = await store.stat(LEASE_FILE, signal);
-    if (now?.kind !== 'file') return false;
-    if (now.rev !== rev) return true;
+async function isRenewed(
+  store: Store,
+  { file: { rev }, held: { runId } }: { readonly file: FileEntry; readonly held: LeaseRecord },
+  { clock, signal, waits }: Applicant,
+): Promise<boolean> {
+  const end = clock.elapsed() + TTL_SECONDS * 1000;
+  const since = clock.now();
+  const wait = {
+    for: `whether run ${runId} still renews the lease of ${store.locate('')}`,
+    since,
+    until: new Date(since.getTime() + TTL_SECONDS * 1000),
+  };
+  try {
+    while (clock.elapsed() < end) {
+      // Again each time: to a store that tells its own waits, each answer is the end of one.
+      waits?.begin(wait);
+      await clock.sleep(WATCH_SECONDS * 1000, signal);
+      const now = await store.stat(LEASE_FILE, signal);
+      if (now?.kind !== 'file') return false;
+      if (now.rev !== rev) return true;
+    }
+    return false;
+  } finally {
+    waits?.goesOn();
   }
-  return false;
 }
 
 export function leaseHeld(store: Store, { runId }: Pick<LeaseRecord, 'runId'>, how: string): Failure {

@@ -1,6 +1,7 @@
 import type { Policy } from '../../api/policy.ts';
 import type { Clock } from '../../host/clock.ts';
 import { Failure } from '../../host/errors.ts';
+import type { TellWaits } from '../../host/waits.ts';
 import type { Store } from '../../store/store.ts';
 import { identifyDestination } from '../identify-destination.ts';
 import { type SeenInventory, seenBy, takeInventory } from '../inventory.ts';
@@ -24,13 +25,14 @@ export interface PruneOnlyOptions {
   /** Delete although the policy's mode is Disabled or DryRun. */
   readonly force: boolean;
   readonly clock: Clock;
+  readonly waits?: TellWaits | undefined;
   readonly signal: AbortSignal;
 }
 
 export async function pruneOnly(
   destination: Store,
   policy: Policy,
-  { dryRun, force, clock, signal }: PruneOnlyOptions,
+  { dryRun, force, clock, waits, signal }: PruneOnlyOptions,
 ): Promise<PruneOnlyOutcome> {
   const { mode } = policy.spec.retention;
   if (mode === 'Disabled' && !dryRun && !force) throw forbidden(policy);
@@ -48,6 +50,7 @@ export async function pruneOnly(
     runId,
     attempt: { slot: runId, policy: '', source: '' },
     clock,
+    waits,
     signal: both,
     onLost: (failure: Failure) => lost.abort(failure),
   });

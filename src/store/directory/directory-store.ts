@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../host/clock.ts';
 import type { Throttle } from '../../host/throttle.ts';
+import type { TellWaits } from '../../host/waits.ts';
 import type { Source, Store } from '../store.ts';
 import { addFolder, moveFile, putFile, removeFile } from './change.ts';
 import { groundOf } from './ground.ts';
@@ -24,6 +25,8 @@ export interface DirectoryStoreOptions {
   /** See Volume; default: it may lie anywhere. */
   readonly requireMount?: boolean | undefined;
   readonly throttle?: Throttle | undefined;
+  /** See Volume. */
+  readonly waits?: TellWaits | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface DirectoryStoreOptions {
  */
 export function openDirectoryStore(root: string, options: DirectoryStoreOptions): Store & Source {
   const top = resolve(root);
-  const { clock, ownFolders = [], groupReadable = false, requireMount = false, throttle } = options;
+  const { clock, ownFolders = [], groupReadable = false, requireMount = false, throttle, waits } = options;
   const modes = modesOf(groupReadable);
   const volume: Volume = {
     root: top,
@@ -43,6 +46,7 @@ export function openDirectoryStore(root: string, options: DirectoryStoreOptions)
     modes,
     requireMount,
     throttle,
+    waits,
   };
 
   return {

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../host/clock.ts';
 import type { Throttle } from '../../host/throttle.ts';
+import type { TellWaits } from '../../host/waits.ts';
 import type { Ground } from './ground.ts';
 import type { Modes } from './modes.ts';
 
@@ -19,4 +20,6 @@ export interface Volume {
   readonly requireMount: boolean;
   /** Counts the contents that are read and written; undefined: as fast as it goes. */
   readonly throttle: Throttle | undefined;
+  /** Told while another process is waited for; undefined where nobody shows it. */
+  readonly waits: TellWaits | undefined;
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../../host/clock.ts';
 import { errorCode, Failure } from '../../../host/errors.ts';
 import { processIdentity } from '../../../host/process-identity.ts';
 import { Conflict } from '../../store.ts';
@@ -16,6 +15,8 @@ import { volumeClock } from './volume-clock.ts';
 
 const WAIT_MS = 90_000;
 const POLL_MS = 20;
+/** Runs that write at once wait some milliseconds for each other, which is nothing to tell. */
+const TELL_MS = 1_000;
 
 export interface Claim {
   /** Throws Conflict when this process was frozen for so long that somebody broke its claim. To ask right before the change. */
@@ -28,14 +29,14 @@ export interface Claim {
  * not block; of another host's process only time tells, by the volume's clock.
  */
 export async function withClaim<T>(
-  { root, clock, ownFolders, modes }: Volume,
+  { root, clock, ownFolders, modes, waits }: Volume,
   target: string,
   signal: AbortSignal,
   work: (claim: Claim) => Promise<T>,
 ): Promise<T> {
   const path = claimPathFor(target);
   const token = `${processIdentity()} ${randomBytes(8).toString('hex')}`;
-  await acquire({ path, token, clock, modes }, signal);
+  await acquire({ path, token, clock, modes, waits }, signal);
   try {
     return await work({
       async confirm() {
@@ -51,25 +52,38 @@ export async function withClaim<T>(
   }
 }
 
-interface Wanted {
+interface Wanted extends Pick<Volume, 'clock' | 'modes' | 'waits'> {
   readonly path: string;
   readonly token: string;
-  readonly clock: Clock;
-  readonly modes: Modes;
 }
 
-async function acquire({ path, token, clock, modes }: Wanted, signal: AbortSignal): Promise<void> {
-  const start = clock.elapsed();
+async function acquire({ path, token, clock, modes, waits }: Wanted, signal: AbortSignal): Promise<void> {
+  const [start, since] = [clock.elapsed(), clock.now()];
+  const wait = {
+    for: `another process that holds ${path}`,
+    since,
+    until: new Date(since.getTime() + WAIT_MS),
+  };
   const volumeTime = volumeClock(dirname(path), clock);
-  while (!(await create(path, token, modes))) {
-    signal.throwIfAborted();
-    if (await breakIfStale(path, volumeTime)) continue;
-    if (clock.elapsed() - start > WAIT_MS) {
-      throw new Failure('ClaimHeld', `${path} has been held by others for ${WAIT_MS / 1000} s`, {
-        hint: 'look for another run that writes to this folder; when there is none, delete that file',
-      });
+  let isTold = false;
+  try {
+    while (!(await create(path, token, modes))) {
+      signal.throwIfAborted();
+      if (await breakIfStale(path, volumeTime)) continue;
+      const waited = clock.elapsed() - start;
+      if (waited > WAIT_MS) {
+        throw new Failure('ClaimHeld', `${path} has been held by others for ${WAIT_MS / 1000} s`, {
+          hint: 'look for another run that writes to this folder; when there is none, delete that file',
+        });
+      }
+      if (waited >= TELL_MS) {
+        isTold = true;
+        waits?.begin(wait);
+      }
+      await clock.sleep(POLL_MS, signal);
     }
-    await clock.sleep(POLL_MS, signal);
+  } finally {
+    if (isTold) waits?.goesOn();
   }
 }
 
