@@ -41,7 +41,7 @@ test('a policy with several faults names them all', () => {
   const policy = { schedule: '0 3 * *', retention: { keepDay: 5, minimumBackups: 0 } };
   assert.throws(() => read({ ...ACCEPTED[0]?.policy, spec: dropbox(policy) }), {
     message:
-      'policy.yaml: spec.schedule: a schedule has five fields (minute, hour, day of month, month, day of week), this one has 4; spec.retention.minimumBackups: must be at least 1; spec.retention.keepDay: is not a field of a policy',
+      'policy.yaml: spec.schedule: a schedule has five fields (minute, hour, day of month, month, day of week), this one has 4; spec.retention.minimumBackups: must be at least 1; spec.retention.keepDay: is not a field of a policy; did you mean keepDays?',
   });
 });
 

@@ -71,7 +71,7 @@ export const REFUSED_ENDS: readonly PolicyCase[] = [
     server: 'spec.source.dropbox.namespace: Unsupported value: "Team": supported values: "Root", "Home"',
   }),
   refused("a destination's field in the source", dropbox({}, { folder: '/CASES' }), {
-    job: 'spec.source.dropbox.folder: is not a field of a policy',
+    job: 'spec.source.dropbox.folder: is not a field of a policy; did you mean spec.destination.dropbox.folder?',
     server: 'strict decoding error: unknown field "spec.source.dropbox.folder"',
   }),
   refused('a relative path', dropbox({}, { root: 'CASES' }), {

@@ -192,11 +192,11 @@ export const REFUSED_FIELDS: readonly PolicyCase[] = [
     },
   ),
   refused('a typing error in a field', dropbox({ retention: { keepDay: 5 } }), {
-    job: 'spec.retention.keepDay: is not a field of a policy',
+    job: 'spec.retention.keepDay: is not a field of a policy; did you mean keepDays?',
     server: 'strict decoding error: unknown field "spec.retention.keepDay"',
   }),
   refused('a field in the wrong place', dropbox({ keepDays: 5 }), {
-    job: 'spec.keepDays: is not a field of a policy',
+    job: 'spec.keepDays: is not a field of a policy; did you mean spec.retention.keepDays?',
     server: 'strict decoding error: unknown field "spec.keepDays"',
   }),
   ...REFUSED_PODS,
@@ -247,7 +247,7 @@ export const REFUSED_OBJECTS: readonly PolicyCase[] = [
   {
     what: 'a field beside the spec',
     policy: { ...policyOf(dropbox()), specs: {} },
-    job: 'specs: is not a field of a policy',
+    job: 'specs: is not a field of a policy; did you mean spec?',
     server: 'strict decoding error: unknown field "specs"',
   },
 ];
