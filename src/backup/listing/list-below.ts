@@ -1,7 +1,7 @@
 import type { SkipReason } from '../../api/failure-codes/skip-reasons.ts';
 import type { Clock } from '../../host/clock.ts';
 import { Failure } from '../../host/errors.ts';
-import { type FolderEntry, type Source, Unavailable } from '../../store/store.ts';
+import { type Entry, type FolderEntry, type Source, Unavailable } from '../../store/store.ts';
 import type { Plan } from './plan.ts';
 import { parentOf } from './sort-key.ts';
 
@@ -10,6 +10,7 @@ export interface ListingContext {
   readonly clock: Clock;
   /** When the night began. */
   readonly start: Date;
+  /** Of each page; what is listed again is counted again. */
   onFiles(count: number): void;
 }
 
@@ -27,7 +28,7 @@ export async function listBelow(
         continue;
       }
       plan.apply(page.entries, page.looks);
-      onFiles(page.entries.length);
+      onFiles(countFiles(page.entries));
     }
     return true;
   } catch (error) {
@@ -55,3 +56,5 @@ export function nameAsMissing(plan: Plan, { path, key }: Pick<FolderEntry, 'path
   plan.forget(key);
   plan.apply([{ kind: 'unusable', path, key, reason }]);
 }
+
+export const countFiles = (entries: readonly Entry[]): number => entries.filter(({ kind }) => kind === 'file').length;

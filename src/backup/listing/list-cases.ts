@@ -1,6 +1,6 @@
 import { forEachParallel } from '../../host/parallel.ts';
 import type { FolderEntry, Page, Source } from '../../store/store.ts';
-import { type ListingContext, listBelow, nameAsMissing } from './list-below.ts';
+import { countFiles, type ListingContext, listBelow, nameAsMissing } from './list-below.ts';
 import type { Plan } from './plan.ts';
 
 const CASES_AT_ONCE = 4;
@@ -19,7 +19,7 @@ async function listTop(source: Source, plan: Plan, options: ListingContext): Pro
   const folders = await foldersAtTop(source, plan, options.signal, (page) => {
     if (page.kind === 'restart') return plan.forget('');
     plan.apply(page.entries, page.looks);
-    options.onFiles(page.entries.length);
+    options.onFiles(countFiles(page.entries));
   });
   return [...folders.values()].filter(({ path }) => !plan.excludesAll(path));
 }

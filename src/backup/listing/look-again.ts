@@ -1,7 +1,7 @@
 import { inTurns } from '../../host/in-turns.ts';
 import { forEachParallel } from '../../host/parallel.ts';
 import { type FileEntry, type FolderEntry, type Source, Unavailable } from '../../store/store.ts';
-import { isMissing, type ListingContext, listBelow, nameAsMissing } from './list-below.ts';
+import { countFiles, isMissing, type ListingContext, listBelow, nameAsMissing } from './list-below.ts';
 import type { Plan } from './plan.ts';
 import { BEFORE_ALL, type KeptLook, type Place } from './plan-looks.ts';
 import { parentOf } from './sort-key.ts';
@@ -164,7 +164,7 @@ async function listOne(
         if (entry.kind === 'folder' && !wasListed && !plan.excludesAll(entry.path)) found.push(entry);
       }
       plan.apply(page.entries, page.looks);
-      onFiles(page.entries.length);
+      onFiles(countFiles(page.entries));
     }
     return found;
   } catch (error) {

@@ -119,3 +119,16 @@ test('a file that goes round and round is in the plan, where it is named as miss
     );
   }
 });
+
+test('files are counted while they are listed, and no folders', async () => {
+  let counted = 0;
+  await listedPlan(
+    folderSource(threeCases(), () => undefined),
+    {
+      onFiles: (count) => {
+        counted += count;
+      },
+    },
+  );
+  assert.equal(counted, STOOD_STILL.length);
+});
