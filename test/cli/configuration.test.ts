@@ -36,7 +36,7 @@ const BAD_POLICIES: Readonly<Record<string, [file: string, says: RegExp]>> = {
     /spec\.source\.directory\.path: .*absolute/,
   ],
   'a missing file': [join(folder, 'nowhere.yaml'), /nowhere\.yaml does not exist/],
-  'a folder in place of the file': [folder, /can't be read/],
+  'a folder in place of the file': [folder, /is a folder/],
   'broken YAML': [office.write('g.yaml', 'spec: {a: [1, 2'), /g\.yaml: /],
   'an object of another kind': [
     office.write('h.yaml', 'kind: ConfigMap\napiVersion: v1\n'),
