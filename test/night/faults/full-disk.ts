@@ -47,7 +47,7 @@ function judge(label: string, { destination }: Office, before: ReadonlyMap<strin
     if (path.endsWith('_backup.zip') && now.get(path) !== hash) tally.changedBackups.push(`${label}: ${path}`);
   }
   const isOurs = (path: string): boolean =>
-    /^[^/]+_backup\.zip$|^\.case-backup\/(?:lease|policy|runs\/[\w-]+)\.json$/.test(path);
+    /^[^/]+_backup\.zip$|^\.case-backup\/(?:lease|policy-nightly|runs\/[\w-]+)\.json$/.test(path);
   for (const path of now.keys()) if (!isOurs(path)) tally.orphans.push(`${label}: ${path}`);
   for (const name of backupsIn(destination)) {
     const contents = unzippedBytes(readFileSync(join(destination, name)));
