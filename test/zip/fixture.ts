@@ -123,11 +123,13 @@ export function openBytes(bytes: Buffer): Promise<ZipFile> {
 
 /** What four independent programs say; rejects unless all of them, reading by directory and as a stream, accept it. */
 export async function askReferees(path: string, { asStream = true } = {}): Promise<void> {
-  await run('unzip', ['-tqq', path]);
-  await run('7z', ['t', path]);
-  await run('python3', ['-c', TEST_WITH_PYTHON, path]);
-  await run('bsdtar', ['-tf', path], { maxBuffer: 1e9 });
-  if (asStream) await run('sh', ['-c', 'bsdtar -xOf - < "$1" > /dev/null', 'sh', path]);
+  // In the C locale bsdtar can't show every name.
+  const options = { maxBuffer: 1e9, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
+  await run('unzip', ['-tqq', path], options);
+  await run('7z', ['t', path], options);
+  await run('python3', ['-c', TEST_WITH_PYTHON, path], options);
+  await run('bsdtar', ['-tf', path], options);
+  if (asStream) await run('sh', ['-c', 'bsdtar -xOf - < "$1" > /dev/null', 'sh', path], options);
 }
 
 const TEST_WITH_PYTHON = `
