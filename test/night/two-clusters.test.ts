@@ -2,27 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pruneOnly } from '../../src/repository/retention/prune-only.ts';
 import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
+import { DAY_MS, nights } from './nights-in-turn.ts';
 import { aPolicy, type NightChange, never, openScene, type Scene } from './scene.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 const SHORT = { retention: { keepDays: 3, minimumBackups: 2 } } as const;
 const LONG = { retention: { keepDays: 3650 } } as const;
 const cluster = (installation: string, policy = `policy of ${installation}`): NightChange => ({
   home: { uid: policy, namespace: 'case-backup', installation },
 });
 const [first, second] = [cluster('lease-1'), cluster('lease-2')];
-
-async function nights(scene: Scene, changes: readonly NightChange[], count: number): Promise<void> {
-  for (let night = 0; night < count; night++) {
-    for (const change of changes) {
-      const { result, message } = await scene.night(change);
-      assert.equal(result, 'Succeeded', message);
-      scene.clock.advance(HOUR_MS);
-    }
-    scene.clock.advance(DAY_MS - changes.length * HOUR_MS);
-  }
-}
 
 async function standing(scene: Scene, { home }: NightChange): Promise<string[]> {
   const { backups } = await scene.inventory();

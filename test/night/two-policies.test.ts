@@ -4,10 +4,9 @@ import { seenBy } from '../../src/repository/inventory.ts';
 import { pruneOnly } from '../../src/repository/retention/prune-only.ts';
 import { seriesOf } from '../../src/repository/series.ts';
 import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
+import { DAY_MS, HOUR_MS, nights } from './nights-in-turn.ts';
 import { aPolicy, type NightChange, never, openScene, type Scene } from './scene.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 const SHORT = { retention: { keepDays: 3, minimumBackups: 2 } } as const;
 const daily: NightChange = { policyName: 'daily', spec: SHORT };
 const closed: NightChange = { policyName: 'closed', sourceRoot: '/CLOSED', spec: { retention: { keepDays: 3650 } } };
@@ -21,17 +20,6 @@ function openShared(): Promise<Scene> {
 
 const ofPolicy = async (scene: Scene, policy: string): Promise<string[]> =>
   (await scene.inventory()).backups.filter(({ proof }) => proof?.record.policy === policy).map(({ name }) => name);
-
-async function nights(scene: Scene, changes: readonly NightChange[], count: number): Promise<void> {
-  for (let night = 0; night < count; night++) {
-    for (const change of changes) {
-      const { result, message } = await scene.night(change);
-      assert.equal(result, 'Succeeded', message);
-      scene.clock.advance(HOUR_MS);
-    }
-    scene.clock.advance(DAY_MS - changes.length * HOUR_MS);
-  }
-}
 
 test('nights of one policy delete and count no backup of another in the same folder', async () => {
   await using scene = await openShared();
