@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { OWN_FOLDERS, RUNS_FOLDER } from '../../src/repository/names.ts';
@@ -26,12 +26,26 @@ export async function makeMould(): Promise<Mould> {
   return { source, destination, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
-export async function openDirectoryPlace(mould: Mould): Promise<Place> {
+export interface DirectoryPlace extends Place {
+  /**
+   * A minute passes. A process that is killed between making a claim and writing into it leaves one that says nobody's
+   * name, which only time takes away.
+   */
+  aMinutePasses(): Promise<void>;
+}
+
+export async function openDirectoryPlace(mould: Mould): Promise<DirectoryPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'case-backup-kill-'));
   const [destination, workFolder] = [join(folder, 'BACKUPS'), join(folder, 'work')];
   await cp(mould.destination, destination, { recursive: true, preserveTimestamps: true });
   await renameInRecords(join(destination, RUNS_FOLDER), mould.destination, destination);
   const policy = policyFile(folder, directorySpec(mould.source, destination, RETENTION));
+  const files = async (): Promise<string[]> => {
+    const entries = await readdir(destination, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(destination, join(entry.parentPath, entry.name)));
+  };
   return {
     workFolder,
     run: (slot, { env, ...rest } = {}) =>
@@ -39,11 +53,13 @@ export async function openDirectoryPlace(mould: Mould): Promise<Place> {
         ...rest,
         env: { CASE_BACKUP_WORK_DIR: workFolder, CASE_BACKUP_SLOT: slot, ...env },
       }),
-    async files() {
-      const entries = await readdir(destination, { recursive: true, withFileTypes: true });
-      return entries
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(destination, join(entry.parentPath, entry.name)));
+    files,
+    async aMinutePasses() {
+      const before = Date.now() / 1000 - 60;
+      for (const path of await files()) {
+        const claim = join(destination, path);
+        if (path.endsWith('.claim') && (await stat(claim)).size === 0) await utimes(claim, before, before);
+      }
     },
     read: (path) => readFile(join(destination, path)),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),

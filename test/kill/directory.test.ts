@@ -51,6 +51,7 @@ test('A run killed before any operation on files leaves one verified backup afte
       verdicts.other.push(`${label}: ended with ${code}`);
     if (signal === 'SIGKILL') verdicts.points += 1;
     await judgeKilled(place, label, before, verdicts);
+    await place.aMinutePasses();
     const next = await place.run(SLOT).ended;
     if (next.code !== 0)
       verdicts.other.push(`${label}: the next run ended with ${next.code}: ${next.stderr.slice(-600)}`);

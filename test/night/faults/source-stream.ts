@@ -24,7 +24,8 @@ function spoiled(path: string, spoil: () => void): (source: Source) => Source {
       if (!isIt(file)) return yield* source.stream(file, signal);
       const pieces: Buffer[] = [];
       for await (const piece of source.stream(file, signal)) {
-        pieces.push(piece);
+        // A copy: the memory of what was passed on is given back.
+        pieces.push(Buffer.from(piece));
         yield piece;
         break;
       }
