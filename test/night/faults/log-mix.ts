@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { RunReport } from '../../../src/api/report.ts';
 import { Failure } from '../../../src/host/errors.ts';
 import { databaseOf } from '../log-faults.ts';
 import { assertLogged } from '../logged-rows.ts';
@@ -26,7 +27,7 @@ const mixed = fc.record({
   upAt: request,
 });
 
-async function run(scene: Scene, { ends, downAt, upAt }: MixedNight): Promise<void> {
+async function run(scene: Scene, { ends, downAt, upAt }: MixedNight): Promise<RunReport> {
   const { emulator } = scene;
   const database = databaseOf(scene);
   const stop = new AbortController();
@@ -52,6 +53,7 @@ async function run(scene: Scene, { ends, downAt, upAt }: MixedNight): Promise<vo
     emulator.tree.move('/ELSEWHERE', '/CASES');
   }
   scene.clock.advance(DAY_MS);
+  return report;
 }
 
 test('whatever nights there were while Postgres came and went, after one with it there is one right row for each', {
@@ -64,7 +66,8 @@ test('whatever nights there were while Postgres came and went, after one with it
       await run(scene, { ends: 'good', downAt: undefined, upAt: undefined });
       for (const night of nights) await run(scene, night);
       await databaseOf(scene).start();
-      await run(scene, { ends: 'good', downAt: undefined, upAt: undefined });
+      const { logWritten, warnings } = await run(scene, { ends: 'good', downAt: undefined, upAt: undefined });
+      assert.deepEqual([logWritten, warnings], [true, []]);
       await assertLogged(scene);
     }),
     { numRuns: 10, endOnFailure: true },
