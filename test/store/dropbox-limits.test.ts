@@ -63,8 +63,8 @@ test('a rate limit that never ends gives up as out of time within an hour', asyn
   });
   const listing = all(fixture.at('/CASES').list('', { recursive: true }, never));
   await assert.rejects(listing, { exit: 'outOfTime', code: 'RateLimited' });
-  // The last wait may end a little later than it was asked for, so that not all come back at once.
-  assert.ok(fixture.clock.elapsed() < 60.1 * MINUTE);
+  // The last wait may end up to a tenth later than it was asked for, so that not all come back at once.
+  assert.ok(fixture.clock.elapsed() <= 60 * MINUTE + 1500);
 });
 
 test('an outage that never ends gives up as out of time within an hour', async () => {

@@ -24,7 +24,7 @@ function spoiled(path: string, spoil: () => void): (source: Source) => Source {
       if (!isIt(file)) return yield* source.stream(file, signal);
       const pieces: Buffer[] = [];
       for await (const piece of source.stream(file, signal)) {
-        // A copy: the memory of what was passed on is given back.
+        // A copy: what was passed on is its reader's, whatever that does with it.
         pieces.push(Buffer.from(piece));
         yield piece;
         break;
