@@ -49,7 +49,14 @@ const guards = z
 
 const transfer = z
   .strictObject({
-    maxConcurrentDownloads: z.int().min(1).max(32).default(8).describe('Files read from the source at once.'),
+    maxConcurrentDownloads: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(32)
+      .describe(
+        'Most reads of the source at once: files, and ranges of large ones. Fewer run where the line, the account or the memory of the container has no more to give.',
+      ),
     maxConcurrentUploads: z.int().min(1).max(16).default(4).describe('Upload parts in flight at once.'),
     uploadPartMiB: z
       .int()

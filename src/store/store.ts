@@ -1,4 +1,5 @@
 import type { SkipReason } from '../api/failure-codes/skip-reasons.ts';
+import type { Room } from '../host/room.ts';
 import type { Look } from './look.ts';
 
 /**
@@ -42,8 +43,9 @@ export interface ReadableStore {
    * The same for a file of any size, as chunks of at most 4 MiB; the generator returns the digest once everything was
    * checked, and throws after some chunks when it does not match, or when the content of that revision can't be had any
    * more. Network faults resume at the byte reached. Leaving the generator early closes the connection or file.
+   * From the first `next` on, a store over a line may read ahead as far as there is room, one piece where none is given.
    */
-  stream(file: FileEntry, signal: AbortSignal): AsyncGenerator<Buffer, Digest, void>;
+  stream(file: FileEntry, signal: AbortSignal, room?: Room): AsyncGenerator<Buffer, Digest, void>;
 
   /**
    * `length` bytes at `offset` of that revision, exactly; throws `mismatch` when the object is shorter. Where its

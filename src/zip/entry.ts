@@ -1,3 +1,5 @@
+import type { Room } from '../host/room.ts';
+
 /** The vocabulary of the archive room: what goes in, what came out. `D` is whatever the giver computes of the bytes. */
 
 /** One entry to be written. `name` is final: `/`-separated, safe and unique (src/backup/listing/archive-names.ts sees to that). */
@@ -12,8 +14,11 @@ export interface ZipInput<D> {
    * back.
    */
   load(signal: AbortSignal): Promise<{ readonly bytes: Buffer; readonly digest: D }>;
-  /** The content in chunks, for larger ones; returns the digest after the last chunk. */
-  stream(signal: AbortSignal): AsyncGenerator<Buffer, D, void>;
+  /**
+   * The content in chunks, for larger ones; returns the digest after the last chunk. It may be begun before its turn, and
+   * read ahead as far as there is room.
+   */
+  stream(signal: AbortSignal, room?: Room): AsyncGenerator<Buffer, D, void>;
 }
 
 /** STORE is 0, DEFLATE is 8, as in the ZIP specification (APPNOTE 4.4.5). */

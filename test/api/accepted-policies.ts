@@ -59,7 +59,7 @@ export const ACCEPTED: readonly PolicyCase[] = [
     staleAfterSeconds: 31_536_000,
     guards: { minFiles: 100_000_000, maxShrinkPercent: 100 },
     transfer: {
-      maxConcurrentDownloads: 32,
+      maxConcurrentDownloads: 64,
       maxConcurrentUploads: 16,
       uploadPartMiB: 148,
       maxBytesPerSecond: 1_000_000_000_000,

@@ -43,7 +43,7 @@ function fileInput(source: ReadableStore, item: PlannedItem, planned: FileEntry)
       return file.exportedAs === undefined ? file.size : undefined;
     },
     load: async (signal) => (isNothing(file) ? EMPTY : source.load(file, signal)),
-    stream: (signal) => source.stream(file, signal),
+    stream: (signal, room) => source.stream(file, signal, room),
     async refresh(signal) {
       const now = await source.stat(file.path, signal);
       if (now?.kind !== 'file') throw new Unavailable('deleted_during_run');

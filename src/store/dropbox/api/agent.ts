@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { ProxySetting } from './proxy-setting.ts';
 
-/** More than the policy can ask for (32 downloads and 16 uploads at once), so that nothing waits for a connection. */
-const MAX_CONNECTIONS = 64;
+/** More than the policy can ask for (64 downloads and 16 uploads at once), so that nothing waits for a connection. */
+const MAX_CONNECTIONS = 96;
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * How long one of several addresses may take before the next is tried. Node's 250 ms end every connect over a satellite
