@@ -119,7 +119,9 @@ function tellElsewhere(night: Night, before: PastNight | undefined, { series, ba
   );
 }
 
-function tellListing(night: Night, { rounds, doubts, moving }: ListingResult): void {
+function tellListing(night: Night, { rounds, doubts, moving, gaveUp }: ListingResult): void {
+  if (gaveUp !== undefined)
+    night.log.warn({}, `listing all at once was given up, and each case listed by itself: ${gaveUp}`);
   if (rounds > 1) {
     const why = [...doubts].map((doubt) => DOUBTS[doubt]).join(', and ');
     night.warn('ListingRepeated', `the source was listed ${rounds} times, because ${why}`);

@@ -1,5 +1,6 @@
 import type { SkipReason } from '../api/failure-codes/skip-reasons.ts';
 import type { Room } from '../host/room.ts';
+import type { Line, ListOptions } from './list-options.ts';
 import type { Look } from './look.ts';
 
 /**
@@ -56,13 +57,6 @@ export interface ReadableStore {
   close(): Promise<void>;
 }
 
-export interface ListOptions {
-  /** With everything below it, or the folder alone. */
-  readonly recursive: boolean;
-  /** Folders, by their path, that need not be listed: where a store can, it does not even open them. */
-  leaveOut?(folder: string): boolean;
-}
-
 /** A store that a night lists: it can also tell what changed meanwhile. */
 export interface Source extends ReadableStore {
   /**
@@ -76,6 +70,8 @@ export interface Source extends ReadableStore {
   look?(folder: string, signal: AbortSignal): Promise<Look | undefined>;
   /** Which volumes lie within the source, by their folder; another text for another volume. Throws when the source's own has gone. */
   volumes?(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /** Over a line, where each call has its price and many may be under way: what that means for a listing. Absent where none is. */
+  readonly line?: Line;
   /** Where files have no id: an inode. Renamed and written a file keeps it; later it may be another one's. */
   numberOf?(file: FileEntry): string | undefined;
 }
@@ -199,6 +195,8 @@ export interface FolderEntry {
   readonly id?: string;
   /** Part of what lies in it is not told to us: the folder itself is accounted for as skipped, beside what is told. */
   readonly unseen?: SkipReason;
+  /** Shared by itself: a listing of what is above it may show nothing of what it holds, where the rights to it are other ones. */
+  readonly isShared?: true;
   /** What a lineage (RootIdentity) calls it, under whatever path it is found; undefined where the store can't tell. */
   readonly identity?: string;
 }

@@ -56,6 +56,8 @@ export type ListingEffect =
   | { readonly kind: 'duplicates' }
   | { readonly kind: 'reversed' }
   | { readonly kind: 'withoutFolders' }
+  /** Nothing of what lies below this folder is told. */
+  | { readonly kind: 'hiding'; readonly below: string }
   /** Ends the listing with this page, as if nothing more were there. */
   | { readonly kind: 'lastPageLost' }
   /** has_more stays true and the cursor does not move on. */

@@ -113,6 +113,8 @@ function oddOrder(call: Call, entries: readonly Json[]): readonly Json[] {
   if (call.effect('duplicates')) odd = odd.flatMap((entry) => [entry, entry]);
   if (call.effect('reversed')) odd.reverse();
   if (call.effect('withoutFolders')) odd = odd.filter((entry) => entry['.tag'] !== 'folder');
+  const hiding = call.effect('hiding');
+  if (hiding) odd = odd.filter((entry) => !String(entry['path_lower']).startsWith(`${hiding.below.toLowerCase()}/`));
   return odd;
 }
 

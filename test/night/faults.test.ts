@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import './faults/listing.ts';
+import './faults/listed-at-once.ts';
 import './faults/content.ts';
 import './faults/download.ts';
 import './faults/full-disk.ts';

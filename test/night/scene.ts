@@ -157,7 +157,7 @@ function furnish({ tree }: Emulator, cases: number): void {
     const folder = `/CASES/USA00${n}_Client ${n}`;
     const clientModified = new Date(Date.UTC(2025, n, n, n, n, n));
     tree.put(`${folder}/letter.txt`, `Dear client ${n}, `.repeat(400 * n), { clientModified });
-    tree.put(`${folder}/scan.jpg`, { size: 70_000 * n, seed: n }, { clientModified });
+    tree.put(`${folder}/scan.jpg`, { size: 70_000 * Math.min(n, 8), seed: n }, { clientModified });
     tree.put(`${folder}/empty.txt`, '', { clientModified });
     tree.put(`${folder}/Mails/answer.eml`, `Subject: case ${n}\r\n\r\n`.repeat(90), { clientModified });
     tree.put(`${folder}/Mails/notes.md`, `# ${n}\n`, { clientModified });

@@ -19,18 +19,21 @@ export async function listBelow(
   source: Source,
   plan: Plan,
   folder: FolderEntry,
-  { signal, onFiles }: ListingContext,
+  context: ListingContext,
 ): Promise<boolean> {
+  const { signal, onFiles } = context;
+  const shared = new Map<string, FolderEntry>();
   try {
     for await (const page of source.list(folder.path, { recursive: true, leaveOut: plan.excludesAll }, signal)) {
       if (page.kind === 'restart') {
         startAnew(plan, folder);
+        shared.clear();
         continue;
       }
       plan.apply(page.entries, page.looks);
+      keepShared(shared, page.entries);
       onFiles(countFiles(page.entries));
     }
-    return true;
   } catch (error) {
     if (error instanceof Unavailable) {
       nameAsMissing(plan, folder, error.reason);
@@ -42,6 +45,33 @@ export async function listBelow(
     startAnew(plan, folder);
     return false;
   }
+  await lookIntoShared(source, plan, shared.values(), context);
+  return true;
+}
+
+/**
+ * A shared folder that seems to hold nothing may be one whose content is not told beside what lies around it; asked by
+ * itself, it is refused. What is not there any more the changes since tell of, and then it is not named.
+ */
+async function lookIntoShared(
+  source: Source,
+  plan: Plan,
+  shared: Iterable<FolderEntry>,
+  context: ListingContext,
+): Promise<void> {
+  for (const folder of shared)
+    if (isSilent(plan, folder) && !(await listBelow(source, plan, folder, context)))
+      nameAsMissing(plan, folder, 'unreadable');
+}
+
+/** Whether a listed folder shows nothing that lies in it. */
+export const isSilent = (plan: Plan, { key, path }: FolderEntry): boolean =>
+  plan.at(key)?.kind === 'folder' && !plan.holds(key) && !plan.excludesBelow(path);
+
+export function keepShared(shared: Map<string, FolderEntry>, entries: readonly Entry[]): void {
+  for (const entry of entries)
+    if (entry.kind === 'folder' && entry.isShared) shared.set(entry.key, entry);
+    else shared.delete(entry.key);
 }
 
 export const isMissing = (error: unknown): boolean => error instanceof Failure && error.code === 'SourceMissing';

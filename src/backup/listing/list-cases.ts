@@ -1,17 +1,54 @@
 import { forEachParallel } from '../../host/parallel.ts';
 import type { FolderEntry, Page, Source } from '../../store/store.ts';
 import { countFiles, type ListingContext, listBelow, nameAsMissing } from './list-below.ts';
+import { listWhole, mostCallsOf } from './list-whole.ts';
 import type { Plan } from './plan.ts';
 
-const CASES_AT_ONCE = 4;
+/** Of a disk. */
+const FEW_AT_ONCE = 4;
 /** How often a case that is there is asked for what it holds, when the answer is that it is not there. */
 const MOST_LOOKS = 3;
 const FIRST_PAUSE_MS = 1000;
 
 /** Lists the top of the source, and each folder that lies there with all below it. */
 export async function listCases(source: Source, plan: Plan, options: ListingContext): Promise<void> {
+  await listAll(source, plan, await listTop(source, plan, options), options);
+}
+
+/**
+ * The same, all at once where that takes fewer calls in a row. Resolves to why that was given up, if it was, and each case
+ * listed by itself after all.
+ */
+export async function listQuickly(
+  source: Source,
+  plan: Plan,
+  options: ListingContext & { readonly expectedFiles: number | undefined },
+): Promise<string | undefined> {
   const cases = await listTop(source, plan, options);
-  const lost = await listEach(source, plan, cases, options);
+  const mostCalls = source.line && mostCallsOf(cases.length, options.expectedFiles, source.line);
+  if (!source.line || mostCalls === undefined) {
+    await listAll(source, plan, cases, options);
+    return undefined;
+  }
+  const top = {
+    cases,
+    list: (from: Source, folders: readonly FolderEntry[]) => listAll(from, plan, folders, options),
+  };
+  const limits = { mostCalls, samples: source.line.listingsAtOnce };
+  const doubt = await listWhole(source, plan, top, limits, options);
+  if (doubt === undefined) return undefined;
+  plan.forget('');
+  await listCases(source, plan, options);
+  return doubt;
+}
+
+async function listAll(
+  source: Source,
+  plan: Plan,
+  folders: readonly FolderEntry[],
+  options: ListingContext,
+): Promise<void> {
+  const lost = await listEach(source, plan, folders, options);
   if (lost.length > 0) await lookAgain(source, plan, lost, options);
 }
 
@@ -51,7 +88,7 @@ async function listEach(
   options: ListingContext,
 ): Promise<FolderEntry[]> {
   const lost: FolderEntry[] = [];
-  await forEachParallel(folders, CASES_AT_ONCE, async (folder) => {
+  await forEachParallel(folders, source.line?.listingsAtOnce ?? FEW_AT_ONCE, async (folder) => {
     if (!(await listBelow(source, plan, folder, options))) lost.push(folder);
   });
   return lost;

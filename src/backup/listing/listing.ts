@@ -3,7 +3,7 @@ import { Failure } from '../../host/errors.ts';
 import type { Source } from '../../store/store.ts';
 import { applyDrift } from './drift.ts';
 import type { ListingContext } from './list-below.ts';
-import { listCases } from './list-cases.ts';
+import { listCases, listQuickly } from './list-cases.ts';
 import { canLook, lookUntilQuiet } from './look-again.ts';
 import type { Plan } from './plan.ts';
 import { nameChanged } from './volumes.ts';
@@ -20,6 +20,8 @@ export interface ListingResult {
   readonly doubts: ReadonlySet<Doubt>;
   /** Folders that were still changing when the last look at them was over. */
   readonly moving: number;
+  /** Why it was not listed all at once, where that was tried. */
+  readonly gaveUp: string | undefined;
 }
 
 /** `shorter` than the last backup; `expired`: nobody knows any more what moved while it was made. */
@@ -28,21 +30,24 @@ export type Doubt = 'shorter' | 'expired';
 const MOST_ROUNDS = 3;
 
 /**
- * Fills the plan from the source, case folder by case folder (one recursive listing of a huge tree "may lead to
- * performance issues or errors", Dropbox API, list_folder), and then applies what moved meanwhile, so that a file that
- * was renamed during the listing is there exactly once. Where that can't be told, the listing is made again.
+ * Fills the plan from the source, and then applies what moved meanwhile, so that a file that was renamed during the
+ * listing is there exactly once. Where that can't be told, the listing is made again, each case by itself: one that came
+ * out shorter because all was listed at once would come out so again.
  */
 export async function listSource(source: Source, plan: Plan, options: ListingOptions): Promise<ListingResult> {
   const doubts = new Set<Doubt>();
   const volumes = await source.volumes?.(options.signal);
   let previous: number | undefined;
+  let gaveUp: string | undefined;
   for (let rounds = 1; ; rounds++) {
     plan.forget('');
-    const { isWhole, moving } = await listOnce(source, plan, options);
+    const once = await listOnce(source, plan, options, rounds === 1 ? listQuickly : listByCase);
+    const { isWhole, moving } = once;
+    gaveUp ??= once.gaveUp;
     if (volumes) nameChanged(plan, volumes, (await source.volumes?.(options.signal)) ?? volumes);
     const files = plan.countFiles();
     const isEnough = options.expectedFiles === undefined || files >= options.expectedFiles;
-    if (isWhole && (isEnough || files === previous)) return { rounds, doubts, moving };
+    if (isWhole && (isEnough || files === previous)) return { rounds, doubts, moving, gaveUp };
     if (rounds === MOST_ROUNDS) throw unstable(source.locate(''), rounds, isWhole ? { previous, files } : undefined);
     doubts.add(isWhole ? 'shorter' : 'expired');
     if (isWhole) previous = files;
@@ -53,14 +58,21 @@ interface Once {
   /** False when the bookmark has expired: a case that was renamed meanwhile may then be in no listing at all. */
   readonly isWhole: boolean;
   readonly moving: number;
+  readonly gaveUp: string | undefined;
 }
 
-async function listOnce(source: Source, plan: Plan, options: ListingOptions): Promise<Once> {
+async function listOnce(source: Source, plan: Plan, options: ListingOptions, list: typeof listQuickly): Promise<Once> {
   const bookmark = await source.bookmark(options.signal);
-  await listCases(source, plan, options);
-  if (bookmark !== undefined) return { isWhole: await applyDrift(source, plan, bookmark, options.signal), moving: 0 };
-  return { isWhole: true, moving: canLook(source) ? await lookUntilQuiet(source, plan, options) : 0 };
+  const gaveUp = await list(source, plan, options);
+  if (bookmark !== undefined)
+    return { isWhole: await applyDrift(source, plan, bookmark, options.signal), moving: 0, gaveUp };
+  return { isWhole: true, moving: canLook(source) ? await lookUntilQuiet(source, plan, options) : 0, gaveUp };
 }
+
+const listByCase: typeof listQuickly = async (source, plan, options) => {
+  await listCases(source, plan, options);
+  return undefined;
+};
 
 function unstable(
   where: string,

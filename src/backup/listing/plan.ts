@@ -36,6 +36,8 @@ export interface Plan {
   /** In archive order: by case, then by path, a folder right before what it holds. */
   entries(): Iterable<PlanEntry>;
   at(key: string): PlanEntry | undefined;
+  /** Whether anything that lies below a folder was listed, also if the policy excludes it. */
+  holds(folder: string): boolean;
   excludes(path: string): boolean;
   /** Whether the policy excludes a folder with all that may be below it: then it need not be listed. */
   excludesAll(folder: string): boolean;
@@ -92,6 +94,8 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
     'SELECT sort, reading, entry FROM node WHERE sort >= ? AND sort < ? ORDER BY sort LIMIT 1',
   );
   const entryAt = database.prepare('SELECT entry FROM node WHERE sort = ?');
+  const anyBelow = database.prepare('SELECT 1 FROM node WHERE sort > ? AND sort < ? LIMIT 1');
+  const anyExcludedBelow = database.prepare('SELECT 1 FROM excluded WHERE sort > ? AND sort < ? LIMIT 1');
   const removeTree = database.prepare('DELETE FROM node WHERE sort = ? OR (sort > ? AND sort < ?)');
   const leaveOut = database.prepare('INSERT OR REPLACE INTO excluded (sort, kind) VALUES (?, ?)');
   const removeExcluded = database.prepare('DELETE FROM excluded WHERE sort = ? OR (sort > ? AND sort < ?)');
@@ -172,6 +176,7 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
       const row = entryAt.get(sortKey(key));
       return row && parseEntry(String(row['entry']));
     },
+    holds: (folder) => [anyBelow, anyExcludedBelow].some((below) => below.get(...boundsBelow(folder)) !== undefined),
     excludes: isExcluded,
     excludesAll,
     excludesBelow: (folder) =>

@@ -8,7 +8,7 @@ import { download, load } from './download.ts';
 import { toFile, toFolder } from './entries.ts';
 import { exportDocument } from './export.ts';
 import { identify, space } from './identify.ts';
-import { createListing } from './listing.ts';
+import { createListing, PAGE_LIMIT } from './listing.ts';
 import { lookup } from './lookup.ts';
 import { pathsBelow } from './paths.ts';
 import { readRange } from './read-range.ts';
@@ -23,6 +23,11 @@ export interface DropboxStoreOptions {
   readonly upload: UploadOptions;
 }
 
+/**
+ * Half of the downloads that follow, and of much less weight. Dropbox names no number, counts per authorisation, and says
+ * by 429 when it is too much, which the account waits out for all.
+ */
+const LISTINGS_AT_ONCE = 16;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** One folder of an account. Closing it leaves the account open, which other stores may share: that is closed apart. */
@@ -34,6 +39,7 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
 
   return {
     capabilities: { makesRoot: true },
+    line: { listingsAtOnce: LISTINGS_AT_ONCE, entriesPerCall: PAGE_LIMIT },
     locate: (path) => paths.absolute(path) || '/',
     identify: (signal) => identify(client, paths, signal),
     list: listing.list,

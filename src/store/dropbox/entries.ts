@@ -60,8 +60,15 @@ function fileAt(place: Place, metadata: files.FileMetadata): FileEntry {
 }
 
 function folderAt(place: Place, metadata: files.FolderMetadata): FolderEntry {
-  const unseen = metadata.sharing_info?.traverse_only ? { unseen: 'partly_visible' as const } : {};
-  return { kind: 'folder', ...place, id: metadata.id, identity: metadata.id, ...unseen };
+  const { traverse_only: isPartly, shared_folder_id: share } = metadata.sharing_info ?? {};
+  return {
+    kind: 'folder',
+    ...place,
+    id: metadata.id,
+    identity: metadata.id,
+    ...(isPartly && { unseen: 'partly_visible' as const }),
+    ...(share !== undefined && { isShared: true as const }),
+  };
 }
 
 interface Place {

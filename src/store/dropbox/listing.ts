@@ -1,37 +1,49 @@
 import type { files } from 'dropbox';
-import { Failure } from '../../host/errors.ts';
+import { Failure, messageOf } from '../../host/errors.ts';
+import type { ListOptions } from '../list-options.ts';
 import type { Attempts } from '../retrying.ts';
 import { type Entry, type Page, Unavailable } from '../store.ts';
 import { ApiError, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
+import { judge } from './api/judge.ts';
 import { listingRefusal, rootClosed, unseenRoot } from './closed-folder.ts';
 import { toEntry } from './entries.ts';
 import { lookup } from './lookup.ts';
 import { depthOf, type Paths } from './paths.ts';
 
 /** The API's own maximum. */
-const PAGE_LIMIT = 2000;
+export const PAGE_LIMIT = 2000;
 /** A cursor is reset once in a while; a tree that resets it again and again never gets listed. */
 const MAX_RESTARTS = 5;
+/** Of a listing that can be made in another way. */
+const MAX_TRIAL_RESTARTS = 1;
+/** In a row, within 7 to 15 s: more of them are no hiccup. */
+const MAX_TRIAL_FAULTS = 5;
 /** A folder that is there and, so often in a row, is not found to be listed is one that we may not look into. */
 const MAX_REFUSALS = 3;
 /** Empty pages with has_more are normal, thousands in a row are not: dropbox-sdk-java issues 281 and 284. */
 const MAX_EMPTY_PAGES = 10_000;
 
 export interface Listing {
-  list(folder: string, options: { readonly recursive: boolean }, signal: AbortSignal): AsyncGenerator<Page>;
+  list(folder: string, options: ListOptions, signal: AbortSignal): AsyncGenerator<Page>;
   bookmark(signal: AbortSignal): Promise<string>;
   changes(bookmark: string, signal: AbortSignal): AsyncGenerator<Page>;
 }
 
 export function createListing(client: Client, paths: Paths): Listing {
-  const follow = (cursor: string, signal: AbortSignal): Promise<files.ListFolderResult> =>
-    client.read((sdk) => sdk.filesListFolderContinue({ cursor }, { signal }), signal);
+  const follow =
+    (signal: AbortSignal, read: Client['read'] = client.read) =>
+    (cursor: string): Promise<files.ListFolderResult> =>
+      read((sdk) => sdk.filesListFolderContinue({ cursor }, { signal }), signal);
 
   /** Ends where has_more says so, and by nothing else: pages vary in size and may be empty. */
-  async function* pages(first: files.ListFolderResult, depth: number, signal: AbortSignal): AsyncGenerator<Page> {
+  async function* pages(
+    first: files.ListFolderResult,
+    depth: number,
+    next: (cursor: string) => Promise<files.ListFolderResult>,
+  ): AsyncGenerator<Page> {
     let empty = 0;
-    for (let page = first; ; page = await follow(page.cursor, signal)) {
+    for (let page = first; ; page = await next(page.cursor)) {
       const entries = page.entries.map((metadata) => toEntry(metadata, paths));
       // A recursive listing contains the listed folder itself.
       yield { kind: 'entries', entries: entries.filter((entry) => !isListedFolder(entry, depth)) };
@@ -56,16 +68,17 @@ export function createListing(client: Client, paths: Paths): Listing {
   }
 
   return {
-    async *list(folder, { recursive }, signal) {
+    async *list(folder, { recursive, isTrial = false }, signal) {
       const where = paths.absolute(folder);
+      const [read, mostRestarts] = isTrial ? [tryRead(client), MAX_TRIAL_RESTARTS] : [client.read, MAX_RESTARTS];
       let attempts: Attempts | undefined;
       let refusals = 0;
-      for (let restarts = 0; restarts <= MAX_RESTARTS; restarts++) {
+      for (let restarts = 0; restarts <= mostRestarts; restarts++) {
         if (restarts > 0) yield { kind: 'restart' };
         try {
           const argument = { path: where, recursive, limit: PAGE_LIMIT };
-          const first = await client.read((sdk) => sdk.filesListFolder(argument, { signal }), signal);
-          yield* pages(first, depthOf(folder), signal);
+          const first = await read((sdk) => sdk.filesListFolder(argument, { signal }), signal);
+          yield* pages(first, depthOf(folder), follow(signal, read));
           if (folder === '') yield* rest(signal);
           return;
         } catch (error) {
@@ -77,7 +90,7 @@ export function createListing(client: Client, paths: Paths): Listing {
           await attempts.failed(meaning);
         }
       }
-      throw new Failure('ListingUnstable', `Dropbox reset the listing of ${where} ${MAX_RESTARTS + 1} times`, {
+      throw new Failure('ListingUnstable', `Dropbox reset the listing of ${where} ${mostRestarts + 1} times`, {
         hint: 'start the run when the tree is quieter',
       });
     },
@@ -93,12 +106,30 @@ export function createListing(client: Client, paths: Paths): Listing {
 
     async *changes(bookmark, signal) {
       try {
-        yield* pages(await follow(bookmark, signal), 0, signal);
+        const next = follow(signal);
+        yield* pages(await next(bookmark), 0, next);
       } catch (error) {
         if (!isReset(error)) throw await rootRefusal(error, signal);
         yield { kind: 'restart' };
       }
     },
+  };
+}
+
+/** Reads that are given up after some faults in a row, as long as each of them is waited out for a moment. */
+function tryRead({ account, once }: Client): Client['read'] {
+  return (call, signal) => {
+    let faults = 0;
+    return account.retrying.run(async () => {
+      try {
+        return await once(call);
+      } catch (error) {
+        if (judge(error).kind !== 'fault' || ++faults < MAX_TRIAL_FAULTS) throw error;
+        throw new Failure('RemoteUnavailable', `${faults} attempts in a row failed: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    }, signal);
   };
 }
 

@@ -6,10 +6,12 @@ import { openFixture } from '../../store/dropbox-fixture.ts';
 import { officeInDropbox, officeInFolders, officeOnDisk, officeWithFeed } from './office-kinds.ts';
 import { furnish, officeNight } from './office-life.ts';
 import { type Listable, liveThrough, type NightsTold } from './office-nights.ts';
+import { FAR_AWAY } from './office-source.ts';
 
 /** Kinds of office, by the store that their cases lie in; each is used and taken away again. */
 export const OFFICES: Readonly<Record<string, (use: (office: Listable) => Promise<void>) => Promise<void>>> = {
   'with a change feed': (use) => use(officeWithFeed()),
+  'with a change feed, listed all at once': (use) => use(officeWithFeed(FAR_AWAY)),
   'in folders': (use) => use(officeInFolders(true)),
   'in folders whose times tell nothing': (use) => use(officeInFolders(false)),
   async 'in folders on this disk'(use) {
@@ -23,6 +25,10 @@ export const OFFICES: Readonly<Record<string, (use: (office: Listable) => Promis
   async 'in Dropbox'(use) {
     await using fixture = await openFixture();
     await use(officeInDropbox(fixture.emulator, fixture.at('/CASES')));
+  },
+  async 'in Dropbox, listed all at once'(use) {
+    await using fixture = await openFixture();
+    await use(officeInDropbox(fixture.emulator, { ...fixture.at('/CASES'), line: FAR_AWAY }));
   },
 };
 

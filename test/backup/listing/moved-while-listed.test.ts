@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Source } from '../../../src/store/store.ts';
 import { listedPlan } from './listed-plan.ts';
 import { newOffice, type Office } from './office.ts';
-import { feedSource, folderSource, type Step } from './office-source.ts';
+import { FAR_AWAY, feedSource, folderSource, type Step } from './office-source.ts';
 
 /** Changes of one office, one after the other, with as many steps of the listing in between as the test says. */
 const CHANGES: Readonly<Record<string, readonly ((office: Office) => void)[]>> = {
@@ -68,6 +68,10 @@ interface Kind {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   'a source with a change feed': { ignoresCase: true, open: feedSource },
+  'a source with a change feed that is listed all at once': {
+    ignoresCase: true,
+    open: (office, onStep) => feedSource(office, onStep, FAR_AWAY),
+  },
   'a folder source': { ignoresCase: false, open: folderSource },
   'a folder source without times and numbers': {
     ignoresCase: false,

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../../src/host/clock.ts';
 import { openDirectoryStore } from '../../../src/store/directory/directory-store.ts';
+import type { Line } from '../../../src/store/list-options.ts';
 import type { Source } from '../../../src/store/store.ts';
 import type { Emulator } from '../../dropbox/emulator.ts';
 import { newOffice, type Office } from './office.ts';
@@ -9,9 +10,9 @@ import type { Listable } from './office-nights.ts';
 import { feedSource, folderSource, type Step } from './office-source.ts';
 import { steppedSource } from './stepped-source.ts';
 
-export function officeWithFeed(): Listable {
+export function officeWithFeed(line?: Line): Listable {
   const office = newOffice({ ignoresCase: true });
-  return { office, steps: 35, open: (onStep) => feedSource(office, onStep) };
+  return { office, steps: 35, open: (onStep) => feedSource(office, onStep, line) };
 }
 
 export function officeInFolders(timesTell: boolean): Listable {

@@ -5,10 +5,12 @@ import { liveOffices } from './lost-in-silence.ts';
 /** `node test/backup/listing/soak.ts --nights 10000 --seed SEED` lives longer, or the same life again. */
 const LIVES = {
   'with a change feed': { offices: 10, nights: 40 },
+  'with a change feed, listed all at once': { offices: 10, nights: 40 },
   'in folders': { offices: 10, nights: 40 },
   'in folders whose times tell nothing': { offices: 5, nights: 40 },
   'in folders on this disk': { offices: 3, nights: 30 },
   'in Dropbox': { offices: 2, nights: 15 },
+  'in Dropbox, listed all at once': { offices: 2, nights: 15 },
 };
 
 for (const [kind, life] of Object.entries(LIVES)) {

@@ -1,4 +1,5 @@
 import { Failure } from '../../../src/host/errors.ts';
+import type { Line } from '../../../src/store/list-options.ts';
 import type { Look } from '../../../src/store/look.ts';
 import type { Entry, Page, Source } from '../../../src/store/store.ts';
 import type { Item, Office, OfficeFolder } from './office.ts';
@@ -11,9 +12,9 @@ export type Step = (at: string) => unknown;
 
 /**
  * An office as a source with a change feed, such as Dropbox: a recursive listing goes folder by folder, and what the
- * tree is like is looked up at each step anew.
+ * tree is like is looked up at each step anew. With a line, as whole as that allows.
  */
-export function feedSource(office: Office, onStep: Step): Source {
+export function feedSource(office: Office, onStep: Step, line?: Line): Source {
   const folderAt = (path: string): OfficeFolder => {
     const item = office.at(path);
     if (item?.kind !== 'folder') throw missing(path);
@@ -31,6 +32,7 @@ export function feedSource(office: Office, onStep: Step): Source {
 
   return {
     ...readingNothing,
+    ...(line && { line }),
     async *list(path, { recursive }, signal) {
       signal.throwIfAborted();
       await onStep(`list ${path}`);
@@ -134,6 +136,9 @@ export function folderSource(
     },
   };
 }
+
+/** Such that two cases are listed all at once, and one of them by itself as well. */
+export const FAR_AWAY: Line = { listingsAtOnce: 1, entriesPerCall: 1000 };
 
 type Kinds = Map<string, Item['kind']>;
 

@@ -1,7 +1,8 @@
 import type { SkipReason } from '../../../api/failure-codes/skip-reasons.ts';
 import { errorCode, Failure } from '../../../host/errors.ts';
+import type { ListOptions } from '../../list-options.ts';
 import type { Look } from '../../look.ts';
-import { type Entry, type ListOptions, type Page, Unavailable } from '../../store.ts';
+import { type Entry, type Page, Unavailable } from '../../store.ts';
 import { absolutePath, nameOf } from '../entry.ts';
 import { directoryFailure } from '../faults.ts';
 import { skipReasonFor } from '../read-faults.ts';
