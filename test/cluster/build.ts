@@ -1,12 +1,6 @@
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, globSync, mkdirSync, readFileSync, renameSync, utimesSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { withBuildLock } from './build-lock.ts';
-import { type Go, installedGo } from './go-tool.ts';
-import { removeUnused } from './unused-builds.ts';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { built, type GoBuild } from './go-build.ts';
 
 /**
  * Builds the Kubernetes of the tests: minutes the first time, then it lies in the cache, outside the work tree, under a
@@ -14,9 +8,7 @@ import { removeUnused } from './unused-builds.ts';
  */
 const SOURCES = join(import.meta.dirname, 'go');
 export const READY_BINARY = 'CASE_BACKUP_TEST_KUBERNETES';
-/** Measured on 2 idle cores: 230 s from nothing; a machine that is 5 times slower must get through too. */
-const LONGEST_BUILD_MS = 20 * 60_000;
-const SAY_SOMETHING_EVERY_MS = 5_000;
+const OR_ELSE = `or set ${READY_BINARY} to a ready binary (node test/cluster/build.ts prints its path)`;
 
 /** Path of the binary with etcd, kube-apiserver, kube-controller-manager and kubectl (go/main.go). */
 export function kubernetesBinary(): Promise<string> {
@@ -46,50 +38,18 @@ export function crdCheckBinary(release: (typeof CRD_RELEASES)[number]): Promise<
     modules: `kubernetes-${release}`,
     packagePath: '.',
     flags: [`-modfile=kubernetes-${release}.mod`, '-gcflags=all=-N -l'],
+    orElse: OR_ELSE,
   });
 }
 
-interface Build {
-  readonly name: string;
-  readonly folder: string;
-  /** The .mod and .sum files in it that say what it is made of. */
-  readonly modules: string;
-  readonly packagePath: string;
-  readonly flags: readonly string[];
-}
-
-const PLANE: Build = {
+const PLANE: GoBuild = {
   name: 'kubernetes',
   folder: SOURCES,
   modules: 'go',
   packagePath: '.',
   flags: ['-ldflags', linkerFlags()],
+  orElse: OR_ELSE,
 };
-
-async function built(build: Build): Promise<string> {
-  const { name, folder, packagePath } = build;
-  const go = installedGo(
-    folder,
-    `or set ${READY_BINARY} to a ready binary (node test/cluster/build.ts prints its path)`,
-  );
-  const flags = ['build', '-trimpath', '-buildvcs=false', ...build.flags];
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'case-backup');
-  const binary = join(cache, `${name}-${fingerprint(build, [go.version, ...flags])}`);
-  if (!existsSync(binary)) {
-    mkdirSync(cache, { recursive: true });
-    await withBuildLock(cache, name, async () => {
-      // Whoever waited for the lock finds it built.
-      if (existsSync(binary)) return;
-      const unfinished = `${binary}.${process.pid}.unfinished`;
-      await runGo(go, [...flags, '-v', '-o', unfinished, packagePath], build);
-      renameSync(unfinished, binary);
-    });
-    removeUnused(cache);
-  }
-  // The time of last use, by which removeUnused judges.
-  utimesSync(binary, new Date(), new Date());
-  return binary;
-}
 
 /**
  * Without these the server calls itself v0.0.0-master, and whoever asks for its version (Helm's kubeVersion) goes wrong.
@@ -103,52 +63,6 @@ function linkerFlags(): string {
     `-s -w -X ${base}.gitVersion=${version} -X ${base}.gitMajor=${major} -X ${base}.gitMinor=${minor}`,
     `-X k8s.io/client-go/pkg/version.gitVersion=${version}`,
   ].join(' ');
-}
-
-function fingerprint({ folder, modules, packagePath }: Build, also: readonly string[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(also));
-  const files = [
-    ...globSync(join(folder, packagePath, '*.go')),
-    join(folder, `${modules}.mod`),
-    join(folder, `${modules}.sum`),
-  ];
-  for (const file of files.sort()) hash.update(`\n${basename(file)}\n`).update(readFileSync(file));
-  return hash.digest('hex').slice(0, 16);
-}
-
-async function runGo(go: Go, args: readonly string[], { name, folder }: Build): Promise<void> {
-  const start = performance.now();
-  const seconds = (): string => `${Math.round((performance.now() - start) / 1000)} s`;
-  const say = (text: string): void => void process.stderr.write(`building the test ${name}: ${text}\n`);
-  say('only this once; about 4 minutes on 2 cores, less with what Go has in its own cache');
-  const child = spawn(go.path, args, {
-    cwd: folder,
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: LONGEST_BUILD_MS,
-  });
-  const lastLines: string[] = [];
-  let packages = 0;
-  createInterface(child.stderr).on('line', (line) => {
-    // -v prints the path of each package as it is compiled.
-    if (/^[\w.-]+(\/[\w.~-]+)*$/.test(line)) packages++;
-    lastLines.push(line);
-    if (lastLines.length > 20) lastLines.shift();
-  });
-  const ticker = setInterval(
-    () => say(`${seconds()}, ${packages} packages compiled, ${lastLines.at(-1) ?? 'starting'}`),
-    SAY_SOMETHING_EVERY_MS,
-  );
-  const ended = Promise.withResolvers<string>();
-  child.once('error', ended.reject);
-  child.once('close', (code, signal) => ended.resolve(signal ?? String(code)));
-  try {
-    const how = await ended.promise;
-    if (how !== '0') throw new Error(`go ${args.join(' ')} ended with ${how}:\n${lastLines.join('\n')}`);
-  } finally {
-    clearInterval(ticker);
-  }
-  say(`done in ${seconds()}`);
 }
 
 if (import.meta.main) console.log(await kubernetesBinary());

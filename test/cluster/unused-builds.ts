@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const BUILD = /^(kubernetes|idle-manager|crd-check-[0-9.]+)-[0-9a-f]{16}(\.\d+\.unfinished)?$/;
+const BUILD = /^(kubernetes|idle-manager|line|crd-check-[0-9.]+)-[0-9a-f]{16}(\.\d+\.unfinished)?$/;
 const UNUSED_FOR_MS = 30 * 24 * 3_600_000;
 
 /** Removes builds (100 MB each) that no test run has used for a month. */
