@@ -2,8 +2,14 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { busySeconds, type Usage } from './usage.ts';
 
+/** What a Node process tells of itself at its end. */
+export interface Spent extends Usage {
+  /** Of cpuSeconds, what the thread took that runs JavaScript. */
+  readonly mainThreadCpuSeconds: number;
+}
+
 /** One Node process from its start to its end. */
-export interface Measured extends Usage {
+export interface Measured extends Spent {
   /** Wall time from the start of the process to its end. */
   readonly seconds: number;
   readonly exitCode: number;
@@ -49,7 +55,7 @@ export async function runMeasured(args: readonly string[], options: ProcessOptio
     const end = code === null ? `was ended by ${signal}` : `ended with code ${code}`;
     throw new Error(`${args.join(' ')} ${end} after ${seconds.toFixed(1)} s: ${(await stderr)?.slice(-2_000)}`);
   }
-  const spent = JSON.parse(said) as Usage;
+  const spent = JSON.parse(said) as Spent;
   const othersCpuSeconds = Math.max(0, busySeconds() - busyBefore - spent.cpuSeconds);
   return { seconds, ...spent, exitCode: code, stdout: (await stdout) ?? '', othersCpuSeconds };
 }

@@ -8,16 +8,21 @@ export interface Contained extends Measured {
   readonly limit: string;
   /** Whether the kernel would have killed it for more. */
   readonly isLimited: boolean;
+  /** Most that the cgroup was charged with, its page cache included; undefined without a limit. */
+  readonly chargedBytes?: number;
 }
 
 /**
- * Runs `node ARGS` as the job's container would: with what the image sets, in a cgroup of 256 MiB, where Node keeps its
+ * Runs `node ARGS` as the job's container would: with what the image sets, in a cgroup (of 256 MiB unless told), where Node keeps its
  * heap small (with 24 GiB around it, it collects its garbage so late that 50,000 files cost 340 MiB). More than that, and
  * the kernel kills it.
  */
-export async function runContained(args: readonly string[], more: ProcessOptions = {}): Promise<Contained> {
+export async function runContained(
+  args: readonly string[],
+  { memoryBytes = MOST_MEMORY, ...more }: ProcessOptions & { readonly memoryBytes?: number } = {},
+): Promise<Contained> {
   const options = { ...more, env: { ...imageEnvironment(), ...more.env } };
-  const group = memoryCgroup(MOST_MEMORY);
+  const group = memoryCgroup(memoryBytes);
   if (!group) {
     // What V8 itself chooses in a container of that size.
     const run = await runMeasured(args, {
@@ -32,11 +37,12 @@ export async function runContained(args: readonly string[], more: ProcessOptions
   }
   try {
     const run = await runMeasured(args, { ...options, wrap: group.wrap });
-    const charged = mib(group.peakBytes());
+    const chargedBytes = group.peakBytes();
     return {
       ...run,
       isLimited: true,
-      limit: `in a cgroup of ${mib(MOST_MEMORY)} MiB, which charged it ${charged} MiB at most`,
+      chargedBytes,
+      limit: `in a cgroup of ${mib(memoryBytes)} MiB, which charged it ${mib(chargedBytes)} MiB at most`,
     };
   } finally {
     group.remove();

@@ -1,15 +1,13 @@
-import { mkdir, open, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { withBuildLock } from '../../test/cluster/build-lock.ts';
 import { pickExtension, writeDocument } from './documents.ts';
+import { NIGHT_CORPORA, type Totals } from './night-corpora.ts';
 import { proseWriter } from './prose.ts';
 import { type Seeded, seeded } from './seeded.ts';
+import { setDate, writeDated } from './write-dated.ts';
 
-export type CorpusName = 'cases' | 'tiny' | 'huge' | 'large';
-
-interface Totals {
-  readonly files: number;
-  readonly bytes: number;
-}
+export type CorpusName = 'cases' | 'tiny' | 'huge' | 'large' | keyof typeof NIGHT_CORPORA;
 
 export interface Corpus extends Totals {
   /** The tree itself. */
@@ -26,19 +24,27 @@ const TOTALS: Readonly<Record<CorpusName, Totals>> = {
   tiny: { files: 50_000, bytes: 102_400_000 },
   huge: { files: 2, bytes: 5_368_719_120 },
   large: { files: 2, bytes: 1_073_751_824 },
+  small: { files: 20_000, bytes: 548_642_524 },
+  tops: { files: 29_938, bytes: 31_493_461 },
+  film: { files: 1, bytes: 2_000_000_000 },
+  ten: { files: 34, bytes: 493_350 },
+  'slow-one': { files: 1_001, bytes: 499_789_849 },
 };
 
 /**
  * Makes a corpus below `folder`, the same bytes and times for everybody; does nothing when it is there and complete.
  * cases: 1,314 files in 44 folders, about 1 GB, log-normal sizes (median 335 KB, 90th percentile 1.75 MB, at most 20 MB).
  * tiny: 50,000 files of 2 KiB. huge: one text of 5 GiB and a small file. large: the first GiB of the same text.
+ * small: 20,000 files of 5 to 50 KB in 200 cases. tops: 20,000 cases of one or two files of 0.1 to 2 KB. film: one file of
+ * 2 GB. ten: ten cases of two to five files of 3 to 30 KB. slow-one: 1,000 files of about 500 KB, and SLOW_NAME.
  */
 export async function makeCorpus(name: CorpusName, folder: string): Promise<Corpus> {
   const marker = join(folder, `${name}.json`);
   const target = join(folder, name);
-  if (!(await isComplete(marker))) {
+  await withBuildLock(folder, `corpus ${name}`, async () => {
+    if (await isComplete(marker)) return;
     await rm(target, { recursive: true, force: true });
-    const writers = { cases: writeCases, tiny: writeTiny, huge: writeText, large: writeText };
+    const writers = { ...NIGHT_CORPORA, cases: writeCases, tiny: writeTiny, huge: writeText, large: writeText };
     const made = await writers[name](
       target,
       seeded(`case-backup ${name === 'large' ? 'huge' : name} ${VERSION}`),
@@ -49,7 +55,7 @@ export async function makeCorpus(name: CorpusName, folder: string): Promise<Corp
       throw new Error(`${name} came to ${made.files} files and ${made.bytes} bytes instead of ${files} and ${bytes}`);
     }
     await writeFile(marker, JSON.stringify({ version: VERSION }));
-  }
+  });
   return { folder: target, ...TOTALS[name] };
 }
 
@@ -106,16 +112,4 @@ async function writeText(folder: string, random: Seeded, name: CorpusName): Prom
   const note = prose(10_000);
   await writeDated(join(folder, 'case-001', 'read me.txt'), note, random);
   return { files: 2, bytes: length + note.length };
-}
-
-async function writeDated(path: string, content: Buffer, random: Seeded): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
-  await setDate(path, random);
-}
-
-/** From 2003 to 2026, to the second. */
-async function setDate(path: string, random: Seeded): Promise<void> {
-  const modified = Date.UTC(2003, 0, 1) / 1000 + random.integer(23 * 365 * 86_400);
-  await utimes(path, modified, modified);
 }

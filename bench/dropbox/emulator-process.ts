@@ -1,9 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { startEmulator } from '../../test/dropbox/emulator.ts';
 import { listTree } from '../archive/tree.ts';
 
-/** What lies under /CASES: a folder's files, or so many empty ones. */
-export type Furnishing = { readonly folder: string } | { readonly cases: number; readonly filesPerCase: number };
+/** What lies under /CASES: a folder's files, one of which may come slowly, or so many empty ones. */
+export type Furnishing =
+  | { readonly folder: string; readonly slow?: SlowFile }
+  | { readonly cases: number; readonly filesPerCase: number };
+
+export interface SlowFile {
+  /** Within the folder. */
+  readonly name: string;
+  readonly bytesPerSecond: number;
+}
+
+const DRIPS_PER_SECOND = 10;
 
 /** What the process prints as JSON once it serves. */
 export interface EmulatorAddress {
@@ -19,7 +28,14 @@ const furnishing = JSON.parse(process.argv[2] ?? '') as Furnishing;
 const emulator = await startEmulator();
 if ('folder' in furnishing) {
   for (const { path, name, modified } of listTree(furnishing.folder)) {
-    emulator.tree.put(`/CASES/${name}`, readFileSync(path), { clientModified: modified });
+    emulator.tree.put(`/CASES/${name}`, { file: path }, { clientModified: modified });
+  }
+  const { slow } = furnishing;
+  if (slow) {
+    const bytes = Math.ceil(slow.bytesPerSecond / DRIPS_PER_SECOND);
+    const effect = { kind: 'drip', bytes, everyMs: 1_000 / DRIPS_PER_SECOND } as const;
+    const path = `/CASES/${slow.name}`.toLowerCase();
+    emulator.faults.add({ route: 'files/download', path, times: Number.POSITIVE_INFINITY, effect });
   }
 } else emulator.tree.generate({ path: '/CASES', ...furnishing });
 const { origin, credentials } = emulator;

@@ -22,21 +22,34 @@ export interface JobRun extends Contained {
   readonly report: RunReport;
 }
 
+export interface JobOptions {
+  /** How it reaches the emulator: by default straight, without TLS. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly maxConcurrentDownloads?: number;
+  readonly memoryBytes?: number;
+}
+
 /** `backup-job run` against an emulator, held to the memory of its container. */
-export async function runJob(emulator: EmulatorAddress): Promise<JobRun> {
+export async function runJob(emulator: EmulatorAddress, options: JobOptions = {}): Promise<JobRun> {
+  const { env, maxConcurrentDownloads, memoryBytes } = options;
   const folder = await mkdtemp(join(tmpdir(), 'case-backup-bench-'));
   try {
     const policy = join(folder, 'policy.yaml');
-    await writeFile(policy, POLICY);
+    const transfer = maxConcurrentDownloads
+      ? `  transfer: { maxConcurrentDownloads: ${maxConcurrentDownloads} }\n`
+      : '';
+    await writeFile(policy, `${POLICY}${transfer}`);
     const { appKey, appSecret, refreshToken } = emulator.credentials;
-    const env = {
-      DROPBOX_APP_KEY: appKey,
-      DROPBOX_APP_SECRET: appSecret,
-      DROPBOX_REFRESH_TOKEN: refreshToken,
-      CASE_BACKUP_DROPBOX_ORIGIN: emulator.origin,
-      CASE_BACKUP_WORK_DIR: folder,
-    };
-    const run = await runContained([MAIN, 'run', '-f', policy, '--json'], { env });
+    const run = await runContained([MAIN, 'run', '-f', policy, '--json'], {
+      ...(memoryBytes ? { memoryBytes } : {}),
+      env: {
+        DROPBOX_APP_KEY: appKey,
+        DROPBOX_APP_SECRET: appSecret,
+        DROPBOX_REFRESH_TOKEN: refreshToken,
+        CASE_BACKUP_WORK_DIR: folder,
+        ...(env ?? { CASE_BACKUP_DROPBOX_ORIGIN: emulator.origin }),
+      },
+    });
     const report = JSON.parse(run.stdout) as RunReport;
     if (run.exitCode !== 0) throw new Error(`the job ended with ${run.exitCode}: ${report.message}`);
     return { ...run, report };

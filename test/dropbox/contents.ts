@@ -1,5 +1,5 @@
 import { createCipheriv, createHash, hash, randomUUID } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BLOCK_BYTES, contentHash, hashOfBlocks } from './block-hasher.ts';
@@ -115,6 +115,11 @@ export async function openContentStore(dataDir: string): Promise<ContentStore> {
       return diskContent(target, size, digest);
     },
   };
+}
+
+/** A file that somebody else keeps, as it is now; its hash is computed at once. */
+export function fileContent(file: string): Content {
+  return diskContent(file, statSync(file).size, contentHash(readFileSync(file)));
 }
 
 function diskContent(file: string, size: number, digest: string): Content {

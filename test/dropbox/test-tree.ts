@@ -1,4 +1,4 @@
-import { type Content, generatedContent, memoryContent } from './contents.ts';
+import { type Content, fileContent, generatedContent, memoryContent } from './contents.ts';
 import {
   type FileFlags,
   type FileNode,
@@ -12,8 +12,12 @@ import {
 import { anyNodeAt } from './paths.ts';
 import { secondsOf, type World } from './world.ts';
 
-/** Bytes as they are, text, or pseudo-random ones that need no storage however many they are. */
-export type FileContent = Buffer | string | { readonly size: number; readonly seed?: number };
+/** Bytes as they are, text, those of a file that stays where it is, or pseudo-random ones that need no storage. */
+export type FileContent =
+  | Buffer
+  | string
+  | { readonly file: string }
+  | { readonly size: number; readonly seed?: number };
 
 export interface FileOptions {
   /** Default: the clock's now. Cut to whole seconds. */
@@ -154,7 +158,8 @@ export function testTree(world: World): TestTree {
 
 function contentFrom(content: FileContent): Content {
   if (typeof content === 'string') return memoryContent(Buffer.from(content));
-  return Buffer.isBuffer(content) ? memoryContent(content) : generatedContent(content.size, content.seed ?? 1);
+  if (Buffer.isBuffer(content)) return memoryContent(content);
+  return 'file' in content ? fileContent(content.file) : generatedContent(content.size, content.seed ?? 1);
 }
 
 function generate({ tree, home, clock }: World, cases: GeneratedCases): void {

@@ -1,0 +1,3 @@
+module casebackup.io/bench/line
+
+go 1.26.0
