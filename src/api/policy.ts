@@ -65,7 +65,7 @@ const transfer = z
       .multipleOf(4)
       .default(16)
       .describe(
-        'Size of an upload part, a multiple of 4. Larger parts make fewer API calls and take more memory (parts in flight plus one).',
+        'Largest size of an upload part, a multiple of 4; on a line that would be idle parts go sooner. Larger parts make fewer API calls and take more memory (this times maxConcurrentUploads).',
       ),
     maxBytesPerSecond: z
       .int()

@@ -1,76 +1,93 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashBytes } from '../../src/store/content-hash.ts';
-import { createPartHasher } from '../../src/store/dropbox/upload/part-hasher.ts';
-import { cutParts, type Part, partPool } from '../../src/store/dropbox/upload/parts.ts';
+import { partPool } from '../../src/store/dropbox/upload/part-pool.ts';
+import { wholeBlocks } from '../../src/store/dropbox/upload/part-size.ts';
+import { fillParts, type Part } from '../../src/store/dropbox/upload/parts.ts';
 import { inChunks, MIB, never, pattern } from './conformance/fixture.ts';
 import { all, openFixture } from './dropbox-fixture.ts';
 
-async function cut(size: number, partBytes: number, chunk: number): Promise<{ sizes: number[]; bytes: Buffer }> {
-  const sizes: number[] = [];
-  const copies: Buffer[] = [];
-  for await (const part of cutParts(inChunks(pattern(size), chunk), partPool(partBytes, 2))) {
-    sizes.push(part.isLast ? -part.bytes.length : part.bytes.length);
-    copies.push(Buffer.from(part.bytes));
-    part.release();
+/** What is left is cut off wherever a chunk ends at one of `cuts`, if it holds a block. */
+async function partsOf(size: number, chunk: number, cuts: readonly number[] = []): Promise<Part[]> {
+  const pool = partPool(PART, 100);
+  const filling = fillParts(pool);
+  const parts: Part[] = [];
+  for await (const piece of inChunks(pattern(size), chunk)) {
+    for (let at = 0; at < piece.length; ) {
+      if (filling.left.length === PART) parts.push(filling.cut(PART));
+      at += filling.add(piece.subarray(at));
+    }
+    const whole = wholeBlocks(filling.left.length);
+    if (cuts.includes(filling.before + filling.left.length) && whole > 0) parts.push(filling.cut(whole));
   }
-  return { sizes, bytes: Buffer.concat(copies) };
+  const { whole, last, contentHash } = filling.end();
+  assert.equal(contentHash, hashBytes(pattern(size)).contentHash);
+  return [...parts, ...(whole ? [whole] : []), last];
 }
 
-test('a stream is cut into full parts and one last part, which is never empty unless the stream is', async () => {
+const PART = 12 * MIB;
+
+test('a stream is cut into full parts, whole blocks, and a last part of less than one', async () => {
   for (const [size, expected] of [
-    [0, [-0]],
-    [1, [-1]],
-    [16, [-16]],
-    [17, [16, -1]],
-    [32, [16, -16]],
-    [50, [16, 16, 16, -2]],
+    [0, [0]],
+    [1, [1]],
+    [4 * MIB, [4 * MIB, 0]],
+    [PART, [PART, 0]],
+    [PART + 1, [PART, 1]],
+    [2 * PART + 9 * MIB + 5, [PART, PART, 8 * MIB, MIB + 5]],
   ] as const) {
-    for (const chunk of [1, 5, 16, 100]) {
-      const { sizes, bytes } = await cut(size, 16, chunk);
-      assert.deepEqual(sizes, expected, `${size} bytes in chunks of ${chunk}`);
-      assert.deepEqual(bytes, pattern(size));
+    for (const chunk of [300_000, 5 * MIB, 100 * MIB]) {
+      const parts = await partsOf(size, chunk);
+      assert.deepEqual(
+        parts.map(({ bytes }) => bytes.length),
+        expected,
+      );
+      assert.deepEqual(
+        parts.map(({ isLast }) => isLast),
+        expected.map((_, index) => index === expected.length - 1),
+      );
     }
   }
 });
 
-test('buffers are made when needed and reused, and with all of them out the next part waits', async () => {
-  const parts = cutParts(inChunks(pattern(100), 7), partPool(10, 3));
-  const first = await parts.next();
-  const second = await parts.next();
-  const third = await parts.next();
-  let hasCome = false;
-  const fourth = parts.next().then((part) => {
-    hasCome = true;
-    return part;
-  });
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(hasCome, false);
-  (second.value as Part).release();
-  const stores = [first, third, await fourth].map((part) => (part.value as Part).bytes.buffer);
-  assert.equal(new Set(stores).size, 3);
-  assert.equal((await fourth).value.offset, 30);
+test('wherever it is cut, the parts are the stream, and each has its content_hash', async () => {
+  const size = 41 * MIB;
+  const cuts = [5 * MIB, 6 * MIB, 13 * MIB, 21 * MIB, 30 * MIB];
+  const parts = await partsOf(size, MIB, cuts);
+  assert.deepEqual(
+    parts.map(({ bytes }) => bytes.length / MIB),
+    [4, 8, 8, 8, 12, 1],
+  );
+  let offset = 0;
+  for (const part of parts) {
+    assert.equal(part.offset, offset);
+    assert.equal(part.hash, hashBytes(part.bytes).contentHash);
+    offset += part.bytes.length;
+  }
+  assert.ok(Buffer.concat(parts.map(({ bytes }) => bytes)).equals(pattern(size)));
 });
 
-test('at the end the memory of the buffers is given back, but for one that is still out', async () => {
+test('buffers are made when needed and reused, and with all of them out the next one is waited for', async () => {
+  const pool = partPool(10, 2);
+  const [first] = [pool.take(), pool.take()];
+  assert.equal(pool.hasFree, false);
+  assert.throws(() => pool.take(), /in use/);
+  let isFree = false;
+  const waiting = pool.free().then(() => (isFree = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isFree, false);
+  pool.release(first);
+  await waiting;
+  assert.equal(pool.take(), first);
+});
+
+test('at the end the memory of the buffers is given back, but for one that is still out', () => {
   const pool = partPool(1 << 20, 3);
-  const [first, second, out] = [await pool.take(), await pool.take(), await pool.take()];
+  const [first, second, out] = [pool.take(), pool.take(), pool.take()];
   pool.release(first);
   pool.release(second);
   pool.end();
   assert.deepEqual([first.length, second.length, out.length], [0, 0, 1 << 20]);
-});
-
-test('the hash of the parts is the content_hash of the whole, and of each part', () => {
-  for (const size of [0, 1, 4 * MIB, 4 * MIB + 1, 21 * MIB]) {
-    const bytes = pattern(size);
-    const hasher = createPartHasher();
-    for (let at = 0; at === 0 || at < size; at += 8 * MIB) {
-      const part = bytes.subarray(at, at + 8 * MIB);
-      assert.equal(hasher.part(part), hashBytes(part).contentHash);
-    }
-    assert.equal(hasher.whole(), hashBytes(bytes).contentHash);
-  }
 });
 
 test('an upload of 256 MiB holds no more than its part buffers', async () => {

@@ -1,81 +1,90 @@
-import { giveBack } from '../../../host/memory.ts';
+import { BLOCK_BYTES } from '../../content-hash.ts';
+import { createPartHasher } from './part-hasher.ts';
+import type { PartPool } from './part-pool.ts';
+import { wholeBlocks } from './part-size.ts';
 
-/**
- * The buffers of one upload: at most `buffers`, made when first needed. With all of them out, `take` waits for a
- * release. This is what bounds an upload's memory.
- */
-export interface PartPool {
-  readonly partBytes: number;
-  take(): Promise<Buffer>;
-  release(buffer: Buffer): void;
-  /**
-   * Gives the memory of all that were released back: 64 MiB by default, which the check that follows an upload would
-   * otherwise find taken. Only after a success: a request that broke off may still read from its buffer.
-   */
-  end(): void;
-}
-
-export function partPool(partBytes: number, buffers: number): PartPool {
-  const free: Buffer[] = [];
-  let made = 0;
-  let released = Promise.withResolvers<void>();
-
-  return {
-    partBytes,
-    async take() {
-      while (free.length === 0 && made === buffers) {
-        released = Promise.withResolvers<void>();
-        await released.promise;
-      }
-      const used = free.pop();
-      if (used) return used;
-      made++;
-      return Buffer.allocUnsafeSlow(partBytes);
-    },
-    release(buffer) {
-      free.push(buffer);
-      released.resolve();
-    },
-    end() {
-      for (const buffer of free.splice(0)) giveBack(buffer);
-    },
-  };
-}
-
+/** A piece of the stream that is sent with one request. */
 export interface Part {
-  /** Part of a pooled buffer: not to be touched after `release`. */
+  /** Of a pooled buffer: not to be touched after `release`. */
   readonly bytes: Buffer;
   readonly offset: number;
+  /** Its content_hash. */
+  readonly hash: string;
   readonly isLast: boolean;
   /** Gives the buffer back for a later part; to be called once, whatever became of this one. */
   release(): void;
 }
 
-/**
- * A stream of unknown length as parts of exactly `pool.partBytes`, and a last one of 0 to as many. A full part is given
- * only when a byte more has been seen, so that the last one is known as the last.
- */
-export async function* cutParts(body: AsyncIterable<Buffer>, pool: PartPool): AsyncGenerator<Part> {
-  let buffer = await pool.take();
+/** A stream of unknown length on its way into parts. */
+export interface Filling {
+  /** Bytes of the parts that were cut. */
+  readonly before: number;
+  /** What has come behind them, in the buffer. */
+  readonly left: Buffer;
+  /** Takes of the chunk what still fits into the buffer, and says how much that was; begins a buffer where there is none. */
+  add(chunk: Buffer): number;
+  /** The first `bytes`, which are whole blocks. What stands behind them moves to another buffer, of which one must be free. */
+  cut(bytes: number): Part;
+  /** All that is left: whole blocks, where there are any, and a last part of less than one. */
+  end(): { readonly whole: Part | undefined; readonly last: Part; readonly contentHash: string };
+}
+
+const NOTHING = Buffer.alloc(0);
+
+export function fillParts(pool: PartPool): Filling {
+  const hasher = createPartHasher();
+  let buffer: Buffer | undefined;
   let filled = 0;
-  let offset = 0;
-  const part = (isLast: boolean): Part => {
-    const used = buffer;
-    return { bytes: used.subarray(0, filled), offset, isLast, release: () => pool.release(used) };
+  let before = 0;
+  const left = (): Buffer => buffer?.subarray(0, filled) ?? NOTHING;
+
+  /** Whole blocks from the front of what is left. */
+  const partOf = (bytes: Buffer): Omit<Part, 'release'> => {
+    const part = { bytes, offset: before, hash: hasher.part(bytes.length / BLOCK_BYTES), isLast: false };
+    before += bytes.length;
+    return part;
   };
 
-  for await (const chunk of body) {
-    for (let at = 0; at < chunk.length; ) {
-      if (filled === pool.partBytes) {
-        yield part(false);
-        offset += pool.partBytes;
-        buffer = await pool.take();
-        filled = 0;
-      }
-      const copied = chunk.copy(buffer, filled, at);
+  return {
+    get before() {
+      return before;
+    },
+    get left() {
+      return left();
+    },
+    add(chunk) {
+      buffer ??= pool.take();
+      const copied = chunk.copy(buffer, filled);
+      hasher.update(chunk.subarray(0, copied));
       filled += copied;
-      at += copied;
-    }
-  }
-  yield part(true);
+      return copied;
+    },
+    cut(bytes) {
+      const all = left();
+      const used = buffer;
+      const rest = all.subarray(bytes);
+      buffer = rest.length > 0 ? pool.take() : undefined;
+      if (buffer) rest.copy(buffer);
+      filled = rest.length;
+      return { ...partOf(all.subarray(0, bytes)), release: () => used && pool.release(used) };
+    },
+    end() {
+      const all = left();
+      const used = buffer;
+      const blocks = wholeBlocks(all.length);
+      // Both lie in one buffer, which the last gives back.
+      const whole = blocks > 0 ? { ...partOf(all.subarray(0, blocks)), release: () => undefined } : undefined;
+      const { part: hash, whole: contentHash } = hasher.end();
+      buffer = undefined;
+      filled = 0;
+      const last = {
+        bytes: all.subarray(blocks),
+        offset: before,
+        hash,
+        isLast: true,
+        release: () => used && pool.release(used),
+      };
+      return { whole, last, contentHash };
+    },
+  };
 }

@@ -18,13 +18,8 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** A part and its content_hash. */
-export interface HashedPart extends Part {
-  readonly hash: string;
-}
-
 /** A new concurrent session that already holds the first part: as long as it is the only one, it can move to another. */
-export async function openSession(client: Client, first: HashedPart, signal: AbortSignal): Promise<Session> {
+export async function openSession(client: Client, first: Part, signal: AbortSignal): Promise<Session> {
   for (let tries = 1; ; tries++) {
     const session = { client, id: await startSession(client, signal), signal };
     try {
@@ -52,7 +47,7 @@ async function startSession(client: Client, signal: AbortSignal): Promise<string
  * Sends one part, the last one with `close`. When an answer was lost, the same bytes are sent again, and a refusal
  * that says that they are there (`closed`, `incorrect_offset` beyond them) is the success that was not heard.
  */
-export async function append({ client, id, signal }: Session, part: HashedPart): Promise<void> {
+export async function append({ client, id, signal }: Session, part: Part): Promise<void> {
   let isUncertain = false;
   let from = 0;
   const attempt = async (): Promise<void> => {

@@ -3,9 +3,11 @@ import { chunksUntilAborted } from '../../../host/until-aborted.ts';
 import type { WriteOptions } from '../../store.ts';
 import type { Client } from '../api/client.ts';
 import { type Commit, checkStored, commitFailure, uploadWhole } from './commit.ts';
-import { createPartHasher } from './part-hasher.ts';
-import { cutParts, partPool } from './parts.ts';
-import { append, finish, type HashedPart, openSession, type Session } from './upload-session.ts';
+import { partPool } from './part-pool.ts';
+import { bytesDue } from './part-size.ts';
+import { fillParts, type Part } from './parts.ts';
+import { sendParts } from './send-parts.ts';
+import { append, finish, type Session } from './upload-session.ts';
 
 export interface UploadOptions {
   /** A multiple of 4 MiB, at most 148 MiB: what a concurrent session accepts. */
@@ -23,7 +25,8 @@ export interface Target extends WriteOptions {
 
 /**
  * A stream of unknown length as one new file: a single request if it fits into one part, otherwise a concurrent
- * session whose last part is held back until all others are in, and closes it (as in the example of dropbox-sdk-rust).
+ * session. A part goes when its buffer is full, or sooner when the line would else be idle; what is less than a block at
+ * the end is held back until all others are in, and closes the session (as in the example of dropbox-sdk-rust).
  */
 export async function write(
   target: Target,
@@ -34,50 +37,52 @@ export async function write(
   const failed = new AbortController();
   const signal = AbortSignal.any([caller, failed.signal]);
   const pool = partPool(partBytes, maxConcurrent);
-  const hasher = createPartHasher();
-  const running = new Set<Promise<void>>();
-  // As many at once as there are buffers. What runs aside never rejects: its first error stops the other parts and, by
-  // the signal, the loop below.
-  const runAside = (session: Session, part: HashedPart): void => {
-    const sent = append(session, part)
-      .catch((error: unknown) => failed.abort(error))
-      .finally(() => {
-        part.release();
-        running.delete(sent);
-      });
-    running.add(sent);
+  const filling = fillParts(pool);
+  const sendDue = (): void => {
+    const { before, left } = filling;
+    if (sender.session === undefined || signal.aborted) return;
+    const filled = { bytes: left.length, partBytes, before, underWay: sender.underWay, hasFreeBuffer: pool.hasFree };
+    const due = bytesDue(filled);
+    if (due > 0) sender.send(filling.cut(due));
   };
+  const sender = sendParts(target.client, { onSent: sendDue, onError: (error) => failed.abort(error) }, signal);
 
-  let session: Session | undefined;
   try {
-    for await (const cut of cutParts(chunksUntilAborted(body, signal), pool)) {
-      signal.throwIfAborted();
-      const part = { ...cut, hash: hasher.part(cut.bytes) };
-      if (part.isLast) {
-        await Promise.all(running);
+    for await (const chunk of chunksUntilAborted(body, signal)) {
+      for (let at = 0; at < chunk.length; ) {
+        // The first buffer too, once it is known that it does not hold everything.
+        if (filling.left.length === partBytes) sender.send(filling.cut(partBytes));
+        if (filling.left.length === 0) await pool.free();
         signal.throwIfAborted();
-        const content = { size: part.offset + part.bytes.length, contentHash: hasher.whole() };
-        const stored = await commitLast({ ...target, content, expected: 'absent', signal }, session, part);
-        part.release();
-        pool.end();
-        return stored;
-      }
-      if (session !== undefined) runAside(session, part);
-      else {
-        session = await openSession(target.client, part, signal);
-        part.release();
+        at += filling.add(chunk.subarray(at));
+        sendDue();
       }
     }
-    throw new Error('a stream was cut into parts without a last one');
+    const { before, left } = filling;
+    const { whole, last, contentHash } = filling.end();
+    const content = { size: last.offset + last.bytes.length, contentHash };
+    const commit = { ...target, content, expected: 'absent', signal } as const;
+    if (whole && before > 0) sender.send(whole);
+    await sender.ended();
+    signal.throwIfAborted();
+    const stored = await commitRest(commit, sender.session, { left, last });
+    last.release();
+    pool.end();
+    return stored;
   } catch (error) {
     failed.abort(error);
-    await Promise.all(running);
+    await sender.ended();
     throw commitFailure(error, target.path);
   }
 }
 
-async function commitLast(commit: Commit, session: Session | undefined, last: HashedPart): Promise<files.FileMetadata> {
-  if (session === undefined) return await checkStored(commit, await uploadWhole(commit, last.bytes));
+/** `left` is all there is where no session was opened. */
+async function commitRest(
+  commit: Commit,
+  session: Session | undefined,
+  { left, last }: { readonly left: Buffer; readonly last: Part },
+): Promise<files.FileMetadata> {
+  if (session === undefined) return await checkStored(commit, await uploadWhole(commit, left));
   await append(session, last);
   return await checkStored(commit, await finish(session, commit));
 }
