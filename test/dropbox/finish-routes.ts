@@ -3,7 +3,7 @@ import { checked, eachEntry, launched } from './batches.ts';
 import { type CommitInfo, commitFile, commitInfo } from './commit.ts';
 import { metadataOf } from './metadata.ts';
 import type { FileNode } from './nodes.ts';
-import { uploadedBytes } from './request-body.ts';
+import { type Body, uploadedBytes } from './request-body.ts';
 import { type Route, rpc, upload } from './route.ts';
 import { sessionCursor } from './session-routes.ts';
 import { checkAppend, contentOf, type Session, store } from './sessions.ts';
@@ -53,7 +53,7 @@ async function finish(call: Call, args: Checked<typeof finishArguments>): Promis
 }
 
 /** What came with `finish` stays appended even if the commit is refused: the next try sends an empty body. */
-async function appendLast(call: Call, session: Session, offset: number, bytes: Buffer): Promise<void> {
+async function appendLast(call: Call, session: Session, offset: number, bytes: Body): Promise<void> {
   try {
     checkAppend(session, offset, bytes.length, false, call.world.settings.maxFileBytes);
   } catch (error) {

@@ -39,6 +39,9 @@ interface Exchange {
   bytesIn: number;
 }
 
+/** One for all: the error that `abort` makes by itself costs a third of a small answer. */
+const OVER = new Error('the exchange is over');
+
 /** Thrown where a fault cuts the connection without an answer. */
 class Cut extends Error {}
 
@@ -53,7 +56,7 @@ export async function handle(service: Service, request: IncomingMessage, respons
   }
   const number = recorder.begin(route.name);
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => gone.abort(OVER));
   const over = AbortSignal.any([gone.signal, world.closing]);
   const exchange: Exchange = { over, request, url, route, faults: [], args: undefined, bytesIn: 0 };
   const started = world.clock.elapsed();

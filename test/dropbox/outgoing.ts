@@ -53,8 +53,12 @@ export async function send(response: ServerResponse, whole: Outgoing, sender: Se
     if (changed.value !== undefined) headers[changed.name] = changed.value;
   }
   if (outgoing.reason !== undefined) response.statusMessage = outgoing.reason;
+  // The head leaves with the body's first bytes where they are there, and else without them.
+  response.cork();
   response.writeHead(outgoing.status, headers);
   response.flushHeaders();
+  const letGo = onlyOnce(() => response.uncork());
+  process.nextTick(letGo);
   let sent = 0;
   for await (const piece of spoiled(outgoing.bytes, sender)) {
     if (response.destroyed) break;
@@ -62,6 +66,7 @@ export async function send(response: ServerResponse, whole: Outgoing, sender: Se
     if (!response.write(piece)) await drained(response);
     if (sender.bytesPerSecond) await sender.clock.sleep((piece.length / sender.bytesPerSecond) * 1000, sender.over);
   }
+  letGo();
   if (sent < outgoing.length && truncated?.framing !== 'chunked') response.destroy();
   else await ended(response);
   return sent;
@@ -81,7 +86,7 @@ async function* spoiled(bytes: AsyncIterable<Buffer>, sender: Sender): AsyncGene
   const drip = sender.effect('drip');
   let at = 0;
   for await (const piece of bytes) {
-    const part = Buffer.from(piece.subarray(0, limit - at));
+    const part = flip ? Buffer.from(piece.subarray(0, limit - at)) : piece.subarray(0, limit - at);
     if (flip && flip.at >= at && flip.at < at + part.length) part[flip.at - at] = (part[flip.at - at] ?? 0) ^ 0x01;
     at += part.length;
     const step = drip?.bytes ?? Math.max(1, part.length);
@@ -111,6 +116,14 @@ async function gzipped(outgoing: Outgoing): Promise<Outgoing> {
     headers: { ...outgoing.headers, 'Content-Encoding': 'gzip' },
     length: bytes.length,
     bytes: once(bytes),
+  };
+}
+
+function onlyOnce(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
   };
 }
 

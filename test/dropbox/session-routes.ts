@@ -11,7 +11,7 @@ import {
   union,
 } from './argument-checks.ts';
 import { eachEntry } from './batches.ts';
-import { uploadedBytes } from './request-body.ts';
+import { type Body, uploadedBytes } from './request-body.ts';
 import { type Route, rpc, upload } from './route.ts';
 import { checkAppend, store } from './sessions.ts';
 import { CONTENT_HASH } from './upload-routes.ts';
@@ -105,7 +105,7 @@ export const SESSION_ROUTES: readonly Route[] = [
         if (total !== bytes.length) throw new Refusal('length_mismatch');
         let at = 0;
         const work = (entry: (typeof args.entries)[number]) => {
-          const part = bytes.subarray(at, at + entry.length);
+          const part = bytes.part(at, at + entry.length);
           at += entry.length;
           return append(call, entry.cursor, part, entry.close);
         };
@@ -115,12 +115,12 @@ export const SESSION_ROUTES: readonly Route[] = [
   ),
 ];
 
-async function append(call: Call, cursor: SessionCursor, bytes: Buffer, close: boolean): Promise<void> {
+async function append(call: Call, cursor: SessionCursor, bytes: Body, close: boolean): Promise<void> {
   const session = call.world.sessions.find(cursor.session_id);
   checkAppend(session, cursor.offset, bytes.length, close, call.world.settings.maxFileBytes);
   const partial = call.effect('partialAppend');
   if (partial) {
-    await store(session, cursor.offset, bytes.subarray(0, partial.bytes), false);
+    await store(session, cursor.offset, bytes.part(0, partial.bytes), false);
     throw new HttpError(500, '');
   }
   await store(session, cursor.offset, bytes, close);

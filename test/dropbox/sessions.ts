@@ -5,6 +5,7 @@ import type { Clock } from '../../src/host/clock.ts';
 import { BLOCK_BYTES, type BlockHasher, blockHasher, hashOfBlocks } from './block-hasher.ts';
 import { type Content, type ContentStore, memoryContent } from './contents.ts';
 import type { FileNode } from './nodes.ts';
+import type { Body } from './request-body.ts';
 import { Refusal } from './wire.ts';
 
 /** A session can be used for seven days from its start. */
@@ -87,20 +88,16 @@ function isRepeat(session: Session, offset: number, length: number): boolean {
 }
 
 /** The session's state moves on before the write, so that two requests for the same offset cannot both pass. */
-export async function store(session: Session, offset: number, bytes: Buffer, close: boolean): Promise<void> {
+export async function store(session: Session, offset: number, body: Body, close: boolean): Promise<void> {
   if (session.concurrent) {
-    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-      const hasher = blockHasher();
-      hasher.update(bytes.subarray(at, at + BLOCK_BYTES));
-      session.blocks.set((offset + at) / BLOCK_BYTES, hasher.blocks()[0] ?? Buffer.alloc(0));
-    }
-    session.size = Math.max(session.size, offset + bytes.length);
+    for (const [index, digest] of body.blocks().entries()) session.blocks.set(offset / BLOCK_BYTES + index, digest);
+    session.size = Math.max(session.size, offset + body.length);
   } else {
-    session.hasher.update(bytes);
-    session.size = offset + bytes.length;
+    for (const piece of body.pieces) session.hasher.update(piece);
+    session.size = offset + body.length;
   }
   if (close) session.closed = true;
-  if (bytes.length > 0) await writeAt(session.file, offset, bytes);
+  if (body.length > 0) await writeAt(session.file, offset, body);
 }
 
 /** What `finish` would commit; refused where the session is not ready for it. */
@@ -124,10 +121,11 @@ async function collected(session: Session, count: number, contents: ContentStore
   return await contents.adopt(session.file, session.size, hash);
 }
 
-async function writeAt(file: string, offset: number, bytes: Buffer): Promise<void> {
+export async function writeAt(file: string, offset: number, body: Body): Promise<void> {
   const handle = await open(file, constants.O_RDWR | constants.O_CREAT);
   try {
-    await handle.write(bytes, 0, bytes.length, offset);
+    const { bytesWritten } = await handle.writev([...body.pieces], offset);
+    if (bytesWritten !== body.length) throw new Error(`${file} took ${bytesWritten} of ${body.length} bytes`);
   } finally {
     await handle.close();
   }

@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { optional, struct, text } from './argument-checks.ts';
-import { contentHash } from './block-hasher.ts';
+import { hashOfBlocks } from './block-hasher.ts';
 import { COMMIT_FIELDS, commitFile } from './commit.ts';
 import { type Content, memoryContent } from './contents.ts';
 import { metadataOf } from './metadata.ts';
-import { uploadedBytes } from './request-body.ts';
+import { type Body, uploadedBytes } from './request-body.ts';
 import { type Route, upload } from './route.ts';
+import { writeAt } from './sessions.ts';
 import { Refusal } from './wire.ts';
 import type { Call } from './world.ts';
 
@@ -31,9 +31,9 @@ export const UPLOAD_ROUTES: readonly Route[] = [
   }),
 ];
 
-async function stored(call: Call, bytes: Buffer): Promise<Content> {
-  if (bytes.length <= MEMORY_BYTES) return memoryContent(bytes);
+async function stored(call: Call, body: Body): Promise<Content> {
+  if (body.length <= MEMORY_BYTES) return memoryContent(Buffer.concat(body.pieces));
   const file = call.world.contents.newFile();
-  await writeFile(file, bytes);
-  return await call.world.contents.adopt(file, bytes.length, contentHash(bytes));
+  await writeAt(file, 0, body);
+  return await call.world.contents.adopt(file, body.length, hashOfBlocks(body.blocks()));
 }
