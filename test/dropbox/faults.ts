@@ -5,6 +5,8 @@ export interface FaultRule {
   readonly route: string;
   /** Only calls that name this path (any in the arguments, or the one behind an id or rev). */
   readonly path?: string | RegExp;
+  /** Only calls with a Range header that matches. */
+  readonly range?: RegExp;
   /** The first matching call that is hit, from 1; default 1. */
   readonly nth?: number;
   /** How many matching calls in a row are hit from there; default 1, `Infinity` for ever. */
@@ -38,12 +40,13 @@ export interface SeenRequest {
   readonly number: number;
   readonly paths: readonly string[];
   readonly args: unknown;
+  readonly range: string | undefined;
 }
 
 export type RequestHook = (request: SeenRequest) => void | Promise<void>;
 
 export interface FaultSchedule extends FaultPlan {
-  take(route: string, paths: readonly string[]): ActiveFault[];
+  take(request: Pick<SeenRequest, 'route' | 'paths' | 'range'>): ActiveFault[];
   announce(request: SeenRequest): Promise<void>;
 }
 
@@ -66,11 +69,12 @@ export function faultSchedule(): FaultSchedule {
       hooks.add(hook);
       return () => hooks.delete(hook);
     },
-    take(route, paths) {
+    take({ route, paths, range }) {
       const active: ActiveFault[] = [];
       for (const armed of rules) {
         const { rule } = armed;
         if ((rule.route !== '*' && rule.route !== route) || !matchesPath(rule.path, paths)) continue;
+        if (rule.range && !rule.range.test(range ?? '')) continue;
         armed.matched++;
         const first = rule.nth ?? 1;
         const times = rule.times ?? (rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY);

@@ -106,12 +106,13 @@ async function answerTo(service: Service, exchange: Exchange, number: number): P
   const raw = await rawArguments(route, request, url, body);
   exchange.args = raw;
   const paths = knownPaths(world, pathsIn(raw));
-  await faults.announce({ route: route.name, number, paths, args: raw });
+  const seen = { route: route.name, number, paths, args: raw, range: request.headers.range };
+  await faults.announce(seen);
   if (!service.limiter.admit()) {
     service.counts.rejectedByLimiter++;
     throw tooMany('too_many_requests', service.retryAfterSeconds);
   }
-  exchange.faults = faults.take(route.name, paths);
+  exchange.faults = faults.take(seen);
   await cutConnection(service, exchange, 'before');
   throwFault(exchange.faults, 'before');
   const authorization = authorise(world, route, request.headers, url);

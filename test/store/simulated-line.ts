@@ -1,6 +1,7 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { hashBytes } from '../../src/store/content-hash.ts';
 import type { Client } from '../../src/store/dropbox/api/client.ts';
+import type { HttpAnswer } from '../../src/store/dropbox/api/http.ts';
 import type { UploadOptions } from '../../src/store/dropbox/upload/write.ts';
 import { write } from '../../src/store/dropbox/upload/write.ts';
 import { MIB, never } from './conformance/fixture.ts';
@@ -97,10 +98,14 @@ function fakeClient(carry: (route: string, bytes: number) => Promise<void>, size
     await carry(route, body?.length ?? 0);
     const isCommit = route === 'files/upload' || route === 'files/upload_session/finish';
     const answer = isCommit ? stored : { session_id: 'a session' };
-    async function* text(): AsyncGenerator<Buffer, void, void> {
-      yield Buffer.from(JSON.stringify(answer));
-    }
-    return { status: 200, header: () => undefined, body: text(), discard: () => undefined };
+    let text = Buffer.from(JSON.stringify(answer));
+    const fill: HttpAnswer['fill'] = async (target, came) => {
+      const copied = text.copy(target);
+      text = text.subarray(copied);
+      came(copied);
+    };
+    const isOver = async (): Promise<boolean> => text.length === 0;
+    return { status: 200, header: () => undefined, fill, isOver, discard: () => undefined };
   };
   const run = <T>(attempt: () => Promise<T>): Promise<T> => attempt();
   return { content, account: { retrying: { run } } } as unknown as Client;

@@ -63,8 +63,8 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
         ? load(reader, file, signal)
         : exportDocument(client, file, file.id ?? paths.absolute(file.path), signal),
 
-    async *stream(file, signal) {
-      if (file.exportedAs === undefined) return yield* download(reader, file, signal);
+    async *stream(file, signal, room) {
+      if (file.exportedAs === undefined) return yield* download(reader, file, signal, room);
       const { bytes, digest } = await exportDocument(client, file, file.id ?? paths.absolute(file.path), signal);
       for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
       return digest;

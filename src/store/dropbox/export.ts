@@ -3,8 +3,8 @@ import { type FileEntry, type Loaded, Unavailable } from '../store.ts';
 import { ApiError, member, parseObject, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import { bytesOf } from './api/http.ts';
-import { asFileOnly, asUnavailable } from './download.ts';
 import { exportFormat } from './export-format.ts';
+import { asFileOnly, asUnavailable } from './file-refusals.ts';
 
 /** `retry_error` means that the converter is not ready yet; a document that it can't do would answer so for ever. */
 const EXPORT_TRIES = 5;

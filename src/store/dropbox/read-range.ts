@@ -1,8 +1,8 @@
 import { Failure } from '../../host/errors.ts';
 import type { FileEntry } from '../store.ts';
-import { ApiError, TransferFault } from './api/api-error.ts';
+import { TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
-import { asUnavailable } from './download.ts';
+import { asUnavailable, isBeyondEnd } from './file-refusals.ts';
 
 /** Exactly these bytes of that revision. Small (a directory, a sample), so a broken transfer is repeated from its start. */
 export async function readRange(
@@ -30,20 +30,21 @@ export async function readRange(
     }
     const bytes = Buffer.allocUnsafeSlow(length);
     let filled = 0;
-    for await (const chunk of answer.body) {
-      if (filled + chunk.length > length) throw new TransferFault(`${range} brought more than ${length} bytes`);
-      filled += chunk.copy(bytes, filled);
+    try {
+      await answer.fill(bytes, (came) => {
+        filled += came;
+      });
+      if (filled < length) throw new TransferFault(`${range} brought ${filled} bytes`);
+      if (!(await answer.isOver())) throw new TransferFault(`${range} brought more than ${length} bytes`);
+      return bytes;
+    } finally {
+      answer.discard();
     }
-    if (filled !== length) throw new TransferFault(`${range} brought ${filled} bytes`);
-    return bytes;
   };
   try {
     return await client.account.retrying.run(attempt, signal);
   } catch (error) {
-    // Seen as 409 by the official SDKs; 416 is what HTTP would say.
-    if (error instanceof ApiError && (error.is('range/not_satisfiable') || error.status === 416)) {
-      throw tooShort(file, undefined, end, error);
-    }
+    if (isBeyondEnd(error)) throw tooShort(file, undefined, end, error);
     throw asUnavailable(error);
   }
 }

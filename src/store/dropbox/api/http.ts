@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { isLoopback } from '../../../host/loopback.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { openAgent } from './agent.ts';
+import { type AnswerBody, answerBody } from './answer-body.ts';
 import { TransferFault } from './api-error.ts';
 import { connectionFault } from './connection-fault.ts';
 import { proxyOf } from './proxy-setting.ts';
-import { startWatchdog, type Watchdog } from './watchdog.ts';
+import { startWatchdog, type Watch, type Watchdog } from './watchdog.ts';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -16,13 +16,10 @@ export interface HttpRequest {
   readonly idleMs: number;
 }
 
-export interface HttpAnswer {
+/** Its body is to be read until it is over, or discarded; either frees the connection. */
+export interface HttpAnswer extends AnswerBody {
   readonly status: number;
   header(name: string): string | undefined;
-  /** To be read to the end or left early; either frees the connection. Throws TransferFault. */
-  readonly body: AsyncGenerator<Buffer, void, void>;
-  /** Frees the connection of an answer whose body nobody began to read. */
-  discard(): void;
 }
 
 export interface Http {
@@ -32,6 +29,8 @@ export interface Http {
 
 /** Small enough that a slow line still shows life within the idle time, large enough to cost nothing. */
 const LARGEST_PIECE = 128 * 1024;
+/** Answers to calls are texts of a few hundred bytes, pages of a listing up to a few MB. */
+const PIECE_OF_TEXT = 16 * 1024;
 
 export interface HttpOptions {
   /** Where requests go instead of to Dropbox. */
@@ -70,16 +69,10 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
         });
         isProven = true;
         watchdog.pause();
-        // Destroying a body that was not read to the end emits an error, which nobody else waits for.
-        answer.body.on('error', watchdog.stop);
         return {
           status: answer.statusCode,
           header: (name) => [answer.headers[name] ?? []].flat()[0],
-          body: read(answer.body, watch, (error) => asFault(error, url, signal)),
-          discard() {
-            watchdog.stop();
-            answer.body.destroy();
-          },
+          ...answerBody(answer.body, watch, (error) => asFault(error, url, signal)),
         };
       } catch (error) {
         watchdog.stop();
@@ -90,21 +83,22 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
   };
 }
 
+/** The whole body, whose length need not be known. */
 export async function bytesOf(answer: HttpAnswer): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.body) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const pieces: Buffer[] = [];
+  while (!(await answer.isOver())) {
+    const piece = Buffer.allocUnsafe(PIECE_OF_TEXT);
+    let filled = 0;
+    await answer.fill(piece, (bytes) => {
+      filled += bytes;
+    });
+    pieces.push(piece.subarray(0, filled));
+  }
+  return Buffer.concat(pieces);
 }
 
 export async function textOf(answer: HttpAnswer): Promise<string> {
   return (await bytesOf(answer)).toString('utf8');
-}
-
-/** What looks after the bytes of one request. */
-interface Watch {
-  readonly watchdog: Watchdog;
-  /** Resolves when so many bytes are within the rate; its result is undefined when they are already. */
-  readonly pace: ((bytes: number) => Promise<void> | undefined) | undefined;
 }
 
 /** While we wait by our own will, nothing moves and nobody is dead. */
@@ -123,28 +117,4 @@ async function* pieces(body: Buffer, pieceBytes: number, { watchdog, pace }: Wat
     yield piece;
   }
   watchdog.moved();
-}
-
-async function* read(
-  body: Dispatcher.ResponseData['body'],
-  { watchdog, pace }: Watch,
-  asFault: (error: unknown) => unknown,
-): AsyncGenerator<Buffer, void, void> {
-  const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      watchdog.moved();
-      const next = await chunks.next();
-      watchdog.pause();
-      if (next.done) return;
-      const wait = pace?.(next.value.length);
-      if (wait) await wait;
-      yield next.value;
-    }
-  } catch (error) {
-    throw asFault(error);
-  } finally {
-    watchdog.stop();
-    body.destroy();
-  }
 }

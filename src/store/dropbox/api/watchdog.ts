@@ -12,6 +12,13 @@ export interface Watchdog {
   stop(): void;
 }
 
+/** What looks after the bytes of one request. */
+export interface Watch {
+  readonly watchdog: Watchdog;
+  /** Resolves when so many bytes are within the rate; its result is undefined when they are already. */
+  readonly pace: ((bytes: number) => Promise<void> | undefined) | undefined;
+}
+
 export function startWatchdog(idleMs: number, caller: AbortSignal): Watchdog {
   const controller = new AbortController();
   const bark = (): void => controller.abort(new TransferFault(`not a byte moved for ${idleMs / 1000} s`));

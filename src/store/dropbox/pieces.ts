@@ -1,0 +1,115 @@
+import type { Room } from '../../host/room.ts';
+import { BLOCK_BYTES } from '../content-hash.ts';
+import { RangeRefused, type Reading, startTransfer } from './transfer.ts';
+
+/** A block of content_hash, and the most that a stream may give at once. */
+const PIECE_BYTES = BLOCK_BYTES;
+/**
+ * So many pieces of one file are asked for or wait for those before them. At 1 Gbit/s and 100 ms, 12.5 MB are on their way;
+ * with 400 Mbit/s a connection, a piece takes twice as long as the way to and fro.
+ */
+const MOST_AHEAD = 8;
+
+/** The content from `from` on over one connection, piece by piece, each when it is asked for. */
+export async function* piecesInTurn(reading: Reading, from: number, room?: Room): AsyncGenerator<Buffer, void, void> {
+  const { file, signal } = reading;
+  const transfer = startTransfer(reading, { from });
+  const share = room && shareOf(room);
+  let at = from;
+  try {
+    // Of a file that is empty too: whether there is such a revision.
+    do {
+      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, file.size - at));
+      await share?.take(piece.length, signal);
+      await transfer.fill(piece);
+      if (piece.length > 0) yield piece;
+      share?.give(piece.length);
+      at += piece.length;
+    } while (at < file.size);
+  } finally {
+    transfer.close();
+    share?.giveAll();
+  }
+}
+
+/**
+ * The content in order, in ranges that are asked for side by side, as far ahead as there is room. A range that breaks is
+ * resumed by itself, and one that fails ends the reading when its turn has come. Where ranges are not served, what is
+ * left comes over one connection: else each of them would bring the whole file.
+ */
+export async function* piecesAhead(reading: Reading, room: Room): AsyncGenerator<Buffer, void, void> {
+  const { file } = reading;
+  const over = new AbortController();
+  const signal = AbortSignal.any([reading.signal, over.signal]);
+  const share = shareOf(room);
+  const ahead: Promise<Buffer>[] = [];
+  let asked = 0;
+  // Room is granted in the order of the pieces: the first of them is the one that others wait for.
+  let granted = Promise.resolve();
+
+  const fetch = async (from: number, to: number): Promise<Buffer> => {
+    const transfer = startTransfer({ ...reading, signal }, { from, to });
+    try {
+      const piece = Buffer.allocUnsafeSlow(to - from);
+      await transfer.fill(piece);
+      return piece;
+    } finally {
+      transfer.close();
+    }
+  };
+  const askNext = (): void => {
+    const from = asked;
+    if (from === file.size) return;
+    asked = Math.min(file.size, from + PIECE_BYTES);
+    const to = asked;
+    granted = granted.then(() => share.take(to - from, signal));
+    const piece = granted.then(() => fetch(from, to));
+    piece.catch(() => undefined);
+    ahead.push(piece);
+  };
+
+  let at = 0;
+  try {
+    for (let n = 0; n < MOST_AHEAD; n++) askNext();
+    for (let next = ahead.shift(); next; next = ahead.shift()) {
+      const piece = await next;
+      reading.signal.throwIfAborted();
+      askNext();
+      yield piece;
+      share.give(piece.length);
+      at += piece.length;
+    }
+    return;
+  } catch (error) {
+    if (!(error instanceof RangeRefused)) throw error;
+  } finally {
+    over.abort();
+    await Promise.allSettled(ahead.splice(0));
+    share.giveAll();
+  }
+  yield* piecesInTurn(reading, at, room);
+}
+
+/** What one reading has taken, so that all of it is given back however it ends. */
+interface Share {
+  take(bytes: number, signal: AbortSignal): Promise<void>;
+  give(bytes: number): void;
+  giveAll(): void;
+}
+
+function shareOf(room: Room): Share {
+  let held = 0;
+  const give = (bytes: number): void => {
+    held -= bytes;
+    if (bytes > 0) room.give(bytes);
+  };
+  return {
+    async take(bytes, signal) {
+      const wait = room.take(bytes, signal);
+      if (wait) await wait;
+      held += bytes;
+    },
+    give,
+    giveAll: () => give(held),
+  };
+}
