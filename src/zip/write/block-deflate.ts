@@ -7,6 +7,11 @@ export const BLOCK_BYTES = 1024 * 1024;
 /** How far back a deflate match may reach; what a block needs of its predecessor. */
 const DICTIONARY_BYTES = 32 * 1024;
 
+/** One is filled, one is held, and the one before those in flight may still be the next one's dictionary. */
+const buffersFor = (parallel: number): number => parallel + 3;
+/** What deflateBlocks holds: its ring of blocks, and what comes out of those in flight. */
+export const blockBytes = (parallel: number): number => (buffersFor(parallel) + parallel) * BLOCK_BYTES;
+
 const deflate: (content: Buffer, options: ZlibOptions) => Promise<Buffer> = promisify(deflateRaw);
 
 /**
@@ -29,8 +34,7 @@ export async function* deflateBlocks(
   };
 
   let held: Buffer | undefined;
-  // One is filled, one is held, and the one before those in flight may still be the next one's dictionary.
-  for await (const block of blocksOf(source, parallel + 3)) {
+  for await (const block of blocksOf(source, buffersFor(parallel))) {
     if (held) start(held, constants.Z_SYNC_FLUSH);
     held = block;
     if (inFlight.length >= parallel) {

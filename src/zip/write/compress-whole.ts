@@ -1,9 +1,10 @@
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
-import pLimit from 'p-limit';
+import { giveBack } from '../../host/memory.ts';
 import type { Compression, ZipMethod } from '../entry.ts';
 import { isCompressible } from './compressible.ts';
 import { DEFLATE_LEVEL, deflateOptions } from './deflate-options.ts';
+import { limitByTurn } from './limit-by-turn.ts';
 
 export interface Compressed {
   readonly method: ZipMethod;
@@ -24,28 +25,46 @@ const SMALL_STATE: ZlibOptions = { level: DEFLATE_LEVEL, windowBits: 12, memLeve
 
 const deflateOnPool: (content: Buffer, options: ZlibOptions) => Promise<Buffer> = promisify(deflateRaw);
 
+/** From here on the pages of a buffer that were never written to take no memory (MALLOC_MMAP_THRESHOLD_ of the image). */
+const MAPPED_FROM_BYTES = 128 * 1024;
+/** What a zlib state takes from the moment it is asked for. */
+const STATE_BYTES = 384 * 1024;
+
+export interface Content {
+  readonly name: string;
+  readonly turn: number;
+  /** Given back once it is not needed any more. */
+  readonly bytes: Buffer;
+  /** Told how many bytes are held for it from now on. */
+  hold(bytes: number): void;
+}
+
 /**
- * Compresses whole contents, on libuv's thread pool but for tiny ones. At most cores + 1 at once: every zlib state takes
- * 384 KiB from the moment it is asked for, not from when a thread is free.
+ * Compresses whole contents, on libuv's thread pool but for tiny ones, those whose turn comes first before the others.
+ * `parallel` at once, since each needs room for what may come out, and its state.
  */
-export function wholeCompressor(
-  compression: Compression,
-  cores: number,
-): (name: string, content: Buffer) => Promise<Compressed> {
-  const limit = pLimit(cores + 1);
-  const deflate = (content: Buffer): Promise<Buffer> | Buffer => {
-    const chunkSize = deflatedBound(content.length);
-    if (content.length <= AT_ONCE_BYTES) return deflateRawSync(content, { ...SMALL_STATE, chunkSize });
-    return limit(() => deflateOnPool(content, { ...deflateOptions(content), chunkSize }));
+export function wholeCompressor(compression: Compression, parallel: number): (content: Content) => Promise<Compressed> {
+  const limit = limitByTurn(parallel);
+  const deflate = ({ turn, bytes, hold }: Content): Promise<Buffer> | Buffer => {
+    const chunkSize = deflatedBound(bytes.length);
+    if (bytes.length <= AT_ONCE_BYTES) return deflateRawSync(bytes, { ...SMALL_STATE, chunkSize });
+    return limit(turn, () => {
+      hold(bytes.length + chunkSize + STATE_BYTES);
+      return deflateOnPool(bytes, { ...deflateOptions(bytes), chunkSize });
+    });
   };
 
-  return async (name, content) => {
-    const stored: Compressed = { method: 0, crc32: crc32(content), body: content };
-    if (content.length === 0 || compression === 'Store') return stored;
-    if (compression === 'Deflate') return { ...stored, method: 8, body: await deflate(content) };
-    if (content.length < DEFLATE_FROM_BYTES || !isCompressible(name, content)) return stored;
+  return async (content) => {
+    const { name, bytes } = content;
+    const stored: Compressed = { method: 0, crc32: crc32(bytes), body: bytes };
+    if (bytes.length === 0 || compression === 'Store') return stored;
+    if (compression === 'Auto' && (bytes.length < DEFLATE_FROM_BYTES || !isCompressible(name, bytes))) return stored;
     const body = await deflate(content);
-    return body.length > content.length * WORTHWHILE ? stored : { ...stored, method: 8, body };
+    const isWorth = compression === 'Deflate' || body.length <= bytes.length * WORTHWHILE;
+    const { length } = isWorth && bytes.length >= MAPPED_FROM_BYTES ? body : bytes;
+    giveBack(isWorth ? bytes : body);
+    content.hold(length);
+    return isWorth ? { ...stored, method: 8, body } : stored;
   };
 }
 

@@ -1,23 +1,21 @@
-import { giveBack } from '../../host/memory.ts';
 import { untilAborted } from '../../host/until-aborted.ts';
-import type { Compression, ZipInput } from '../entry.ts';
-import { byteWindow } from './byte-window.ts';
-import { type Compressed, wholeCompressor } from './compress-whole.ts';
-import { isCompressed } from './compressible.ts';
+import type { ZipInput } from '../entry.ts';
+import { type BegunStream, beginStream } from './begun-stream.ts';
+import type { Compressed, Content } from './compress-whole.ts';
 import { sizeMismatch } from './size-mismatch.ts';
 import { stopped } from './stopped.ts';
+import { turnRoom } from './turn-room.ts';
 
 export interface ReadAheadOptions {
-  readonly compression: Compression;
-  readonly cores: number;
+  compress(content: Content): Promise<Compressed>;
   /** Most loads at once. */
   readonly maxConcurrentLoads: number;
-  /** Most bytes held by entries that are being loaded or compressed, or wait for their turn. */
+  /** Most bytes held by entries that are being loaded or compressed, are read ahead, or wait for their turn. */
   readonly budgetBytes: number;
   /** Up to this size an entry is loaded whole. */
   readonly smallBytes: number;
-  /** What a streamed entry holds while it is written. */
-  readonly streamBytes: number;
+  /** The largest piece that a source gives of a stream: so much a stream is begun with, and one that knows nothing of room holds. */
+  readonly pieceBytes: number;
 }
 
 /** A whole entry that can be written, or why it can't be had. Never a rejection: it may lie here for a while. */
@@ -25,98 +23,120 @@ export type Prepared<D> =
   | { readonly kind: 'ready'; readonly digest: D; readonly size: number; readonly compressed: Compressed }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** An input in its turn; `prepared` is undefined for what is streamed when it is written. */
+/** What is under way for an input: all of it, or the stream that brings it. */
+export type Work<D> = { readonly prepared: Promise<Prepared<D>> } | { readonly stream: BegunStream<D> };
+
+/** An input with its place in the archive's order. */
 export interface Slot<D> {
   readonly input: ZipInput<D>;
-  prepared: Promise<Prepared<D>> | undefined;
-  /** Bytes of the budget. */
+  readonly turn: number;
+  /** Undefined until it is begun. */
+  work: Work<D> | undefined;
+  /** Bytes of the room for a content that is loaded; a stream's are its seat's. */
   held: number;
 }
 
 export interface ReadAhead<D> {
   /** The next input in order, or undefined after the last. */
   next(): Promise<Slot<D> | undefined>;
-  /** Loads a slot's input once more; does nothing for one that is streamed. */
-  prepareAgain(slot: Slot<D>): void;
-  /** The slot has been written or skipped; makes room. */
+  /** Begins once more with the input of the slot whose turn it is, as it now is. */
+  again(slot: Slot<D>): void;
+  /** So many bytes more or, below 0, fewer are held to write the slot whose turn it is. */
+  hold(bytes: number): void;
+  /** The slot whose turn it was has been written or skipped. */
   release(slot: Slot<D>): void;
   /** Once the signal has aborted: resolves when nothing of this is at work any more. */
   stopped(): Promise<void>;
 }
 
-/** What an entry holds beside its content: promises, headers, its input. */
-const ENTRY_BYTES = 64 * 1024;
+/** What an entry holds beside its content: promises, headers, its input, and what the plan says of it. */
+const ENTRY_BYTES = 16 * 1024;
 
-/** Pulls the inputs and loads and compresses the small ones, in parallel and as far ahead as the budget allows. */
+/**
+ * Pulls the inputs and loads and compresses the small ones, and begins to stream the large ones, as many as there may be
+ * and as far ahead as there is room. An entry holds nothing before it is begun; then its size while it is loaded, what
+ * deflate needs while it is deflated, and what came out until it is written.
+ */
 export function readAhead<D>(
   inputs: AsyncIterable<ZipInput<D>> | Iterable<ZipInput<D>>,
-  options: ReadAheadOptions,
+  { compress, maxConcurrentLoads, budgetBytes, smallBytes, pieceBytes }: ReadAheadOptions,
   signal: AbortSignal,
 ): ReadAhead<D> {
-  const compress = wholeCompressor(options.compression, options.cores);
-  const window = byteWindow(options.budgetBytes);
-  const queue: Slot<D>[] = [];
-  const atWork = new Set<Promise<unknown>>();
+  const room = turnRoom(budgetBytes, () => admit());
+  const slots = new Map<number, Slot<D>>();
   let loading = 0;
+  /** Pulled, and waits for room. */
+  let next: Slot<D> | undefined;
+  let current = 0;
   let wakeFeeder: (() => void) | undefined;
   let wakeReader: (() => void) | undefined;
   let end: { readonly error?: unknown } | undefined;
 
-  /** A content and, where it may be deflated, as much again for what comes out. */
-  const wholeBytes = (name: string, size: number): number => {
-    const isStored = options.compression === 'Store' || (options.compression === 'Auto' && isCompressed(name));
-    return (isStored ? size : 2 * size) + ENTRY_BYTES;
-  };
-  const hold = (slot: Slot<D>, bytes: number): void => {
-    window.leave(slot.held - bytes);
+  const isStreamed = ({ size }: ZipInput<D>): boolean => size !== undefined && size > smallBytes;
+  /** What it holds from its beginning. */
+  const bytesOf = (input: ZipInput<D>): number =>
+    isStreamed(input) ? Math.min(pieceBytes, input.size ?? 0) : (input.size ?? smallBytes);
+  const holdFor = (slot: Slot<D>, bytes: number): void => {
+    const more = bytes - slot.held;
     slot.held = bytes;
+    room.change(more);
   };
 
-  const load = async (input: ZipInput<D>): ReturnType<ZipInput<D>['load']> => {
+  const load = async ({ input }: Slot<D>): ReturnType<ZipInput<D>['load']> => {
     loading += 1;
     try {
       return await input.load(signal);
     } finally {
       loading -= 1;
-      wakeFeeder?.();
+      admit();
     }
   };
   const prepare = async (slot: Slot<D>): Promise<Prepared<D>> => {
-    const { input } = slot;
+    const { input, turn } = slot;
     try {
-      const { bytes, digest } = await load(input);
+      const { name, size: expected } = input;
+      const { bytes, digest } = await load(slot);
       const size = bytes.length;
-      if (input.size !== undefined && size !== input.size) throw sizeMismatch(input.name, input.size, size);
-      hold(slot, wholeBytes(input.name, size));
-      const compressed = await compress(input.name, bytes);
-      if (compressed.body !== bytes) giveBack(bytes);
-      hold(slot, size + ENTRY_BYTES);
+      if (expected !== undefined && size !== expected) throw sizeMismatch(name, expected, size);
+      holdFor(slot, size);
+      const compressed = await compress({ name, turn, bytes, hold: (held) => holdFor(slot, held) });
       return { kind: 'ready', digest, size, compressed };
     } catch (error) {
+      holdFor(slot, 0);
       return { kind: 'failed', error };
     }
   };
-  const start = (slot: Slot<D>): void => {
-    const work = prepare(slot);
-    slot.prepared = work;
-    atWork.add(work);
-    void work.then(() => atWork.delete(work));
+  /** Once there is room for its first bytes. */
+  const begin = (slot: Slot<D>): void => {
+    const { input, turn } = slot;
+    const bytes = bytesOf(input);
+    if (isStreamed(input)) {
+      slot.work = { stream: beginStream(input, room.seat(turn, bytes), signal) };
+      return;
+    }
+    slot.held = bytes;
+    slot.work = { prepared: prepare(slot) };
+  };
+  /** Begins with what was pulled, if there is room for it. */
+  const admit = (): void => {
+    if (!next || signal.aborted) return;
+    const slot = next;
+    if (!isStreamed(slot.input) && loading >= maxConcurrentLoads) return;
+    if (!room.enter(slot.turn, ENTRY_BYTES + bytesOf(slot.input))) return;
+    next = undefined;
+    slots.set(slot.turn, slot);
+    begin(slot);
+    wakeFeeder?.();
+    if (slot.turn === current) wakeReader?.();
   };
 
   const feed = async (): Promise<void> => {
+    let turn = 0;
     for await (const input of inputs) {
-      const streamed = input.size !== undefined && input.size > options.smallBytes;
-      const held = streamed ? options.streamBytes : wholeBytes(input.name, input.size ?? options.smallBytes);
-      const room = window.enter(held);
-      if (room) await untilAborted(room, signal);
-      while (loading >= options.maxConcurrentLoads) {
-        await untilAborted(new Promise<void>((resolve) => (wakeFeeder = resolve)), signal);
-      }
+      next = { input, turn: turn++, work: undefined, held: 0 };
+      admit();
+      while (next) await untilAborted(new Promise<void>((resolve) => (wakeFeeder = resolve)), signal);
       signal.throwIfAborted();
-      const slot: Slot<D> = { input, prepared: undefined, held };
-      if (!streamed) start(slot);
-      queue.push(slot);
-      wakeReader?.();
     }
   };
   const feeding = feed()
@@ -131,17 +151,29 @@ export function readAhead<D>(
 
   return {
     async next() {
-      while (queue.length === 0) {
+      for (;;) {
+        const slot = slots.get(current);
+        if (slot) return slot;
         if (end && 'error' in end) throw end.error;
         if (end) return undefined;
         await untilAborted(new Promise<void>((resolve) => (wakeReader = resolve)), signal);
       }
-      return queue.shift();
     },
-    prepareAgain(slot) {
-      if (slot.prepared) start(slot);
+    again(slot) {
+      room.change(bytesOf(slot.input));
+      begin(slot);
     },
-    release: (slot) => hold(slot, 0),
-    stopped: () => stopped([feeding, ...atWork]),
+    hold: room.change,
+    release(slot) {
+      slots.delete(slot.turn);
+      holdFor(slot, 0);
+      room.change(-ENTRY_BYTES);
+      current = slot.turn + 1;
+      room.goTo(current);
+    },
+    stopped: () => stopped([feeding, ...[...slots.values()].map(endOf)]),
   };
 }
+
+const endOf = async <D>({ work }: Slot<D>): Promise<unknown> =>
+  work && 'stream' in work ? await work.stream.close() : await work?.prepared;

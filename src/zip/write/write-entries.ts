@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { untilAborted } from '../../host/until-aborted.ts';
 import type { Compression, ZipInput, ZipWritten } from '../entry.ts';
 import type { ZipArchive } from './archive.ts';
-import { BLOCK_BYTES } from './block-deflate.ts';
+import type { BegunStream } from './begun-stream.ts';
 import { SourceError } from './checked-source.ts';
+import { wholeCompressor } from './compress-whole.ts';
 import { type Prepared, type ReadAhead, readAhead, type Slot } from './read-ahead.ts';
 import { type StreamOptions, streamEntry } from './stream-entry.ts';
 
@@ -22,14 +23,16 @@ export interface WriteOptions<D> {
   readonly budgetBytes?: number;
   /** Inputs up to this size are loaded whole, larger ones streamed; 8 MiB unless given. */
   readonly smallBytes?: number;
+  /** The largest chunk that a stream gives: 4 MiB (ZipInput) unless given. */
+  readonly pieceBytes?: number;
   readonly cores?: number;
 }
 
 export type FailureDecision = 'retry' | 'skip';
 
 const MIB = 1024 * 1024;
-/** A source gives chunks of up to 4 MiB; one is worked on while the next is on its way. */
-const SOURCE_BYTES = 2 * 4 * MIB;
+/** libuv's threads (UV_THREADPOOL_SIZE unless set): more than these can't deflate at once, however many cores there are. */
+const POOL_THREADS = 4;
 
 /**
  * Writes the inputs into the archive, in order, and yields each when it is written. Inputs are pulled only as far ahead
@@ -42,18 +45,14 @@ export async function* writeEntries<D>(
   options: WriteOptions<D>,
 ): AsyncGenerator<ZipWritten<D>, void, void> {
   const { compression, maxConcurrentLoads, cores = availableParallelism() } = options;
-  const { budgetBytes = 32 * MIB, smallBytes = 8 * MIB } = options;
+  const { budgetBytes = 32 * MIB, smallBytes = 8 * MIB, pieceBytes = 4 * MIB } = options;
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   signal.throwIfAborted();
-  const parallelBlocks = Math.max(2, Math.min(cores + 1, Math.floor(budgetBytes / (4 * BLOCK_BYTES))));
-  const streamBytes = SOURCE_BYTES + 2 * BLOCK_BYTES * parallelBlocks;
-  const ahead = readAhead(
-    inputs,
-    { compression, cores, maxConcurrentLoads, budgetBytes, smallBytes, streamBytes },
-    signal,
-  );
-  const stream = { compression, parallelBlocks, signal };
+  const parallel = Math.min(cores, POOL_THREADS) + 1;
+  const compress = wholeCompressor(compression, parallel);
+  const ahead = readAhead(inputs, { compress, maxConcurrentLoads, budgetBytes, smallBytes, pieceBytes }, signal);
+  const stream = { compression, parallelBlocks: parallel, pieceBytes, signal, hold: ahead.hold };
   try {
     for (let slot = await ahead.next(); slot; slot = await ahead.next()) {
       const written = await writeSlot(slot, { archive, ahead, onFailure: options.onFailure, stream });
@@ -76,21 +75,23 @@ interface SlotContext<D> extends Pick<WriteOptions<D>, 'onFailure'> {
 }
 
 /** Resolves to undefined for an input that the caller decided to skip. */
-async function writeSlot<D>(
-  slot: Slot<D>,
-  { archive, ahead, onFailure, stream }: SlotContext<D>,
-): Promise<ZipWritten<D> | undefined> {
-  const { signal } = stream;
+async function writeSlot<D>(slot: Slot<D>, context: SlotContext<D>): Promise<ZipWritten<D> | undefined> {
+  const { ahead, onFailure, stream } = context;
   for (let attempt = 1; ; attempt++) {
-    if (attempt > 1) ahead.prepareAgain(slot);
-    const outcome = slot.prepared
-      ? await writeWhole(archive, slot.input, slot.prepared, signal)
-      : await writeStreamed(archive, slot.input, stream);
+    if (attempt > 1) ahead.again(slot);
+    const outcome = await writeOnce(slot, context);
     if ('written' in outcome) return outcome.written;
-    signal.throwIfAborted();
-    const decision = await untilAborted(Promise.resolve(onFailure(slot.input, outcome.error, attempt)), signal);
+    stream.signal.throwIfAborted();
+    const decision = await untilAborted(Promise.resolve(onFailure(slot.input, outcome.error, attempt)), stream.signal);
     if (decision === 'skip') return undefined;
   }
+}
+
+async function writeOnce<D>({ input, work }: Slot<D>, { archive, stream }: SlotContext<D>): Promise<Outcome<D>> {
+  if (!work) throw new Error('an entry came to its turn before it was begun');
+  return 'prepared' in work
+    ? await writeWhole(archive, input, work.prepared, stream.signal)
+    : await writeStreamed(archive, input, work.stream, stream);
 }
 
 async function writeWhole<D>(
@@ -107,9 +108,14 @@ async function writeWhole<D>(
   return { written: { name, digest, size, crc32, method, ...placed } };
 }
 
-async function writeStreamed<D>(archive: ZipArchive, input: ZipInput<D>, options: StreamOptions): Promise<Outcome<D>> {
+async function writeStreamed<D>(
+  archive: ZipArchive,
+  input: ZipInput<D>,
+  source: BegunStream<D>,
+  options: StreamOptions,
+): Promise<Outcome<D>> {
   try {
-    return { written: await streamEntry(archive, input, options) };
+    return { written: await streamEntry(archive, input, source, options) };
   } catch (error) {
     if (error instanceof SourceError) return { error: error.cause };
     throw error;
