@@ -1,6 +1,9 @@
+import { type PolicySpec, uploadPartBytes } from '../api/policy.ts';
+import { memoryLimit } from '../host/memory.ts';
 import type { Inventory } from '../repository/inventory.ts';
 import { backupName, incomingName, localStamp } from '../repository/names.ts';
 import type { LayoutName, RunRecord } from '../repository/record.ts';
+import { readAheadBytes } from './archive/read-ahead-bytes.ts';
 import type { ArchiveTask } from './archive/write-archive.ts';
 import { withRoomInManifest } from './cases-before.ts';
 import type { CaseCounts } from './guards/unseen.ts';
@@ -56,9 +59,14 @@ export function singleLayout(
     listed: sealed.listed,
     compression: spec.archive.compression,
     maxConcurrentDownloads: spec.transfer.maxConcurrentDownloads,
+    readAheadBytes: readAheadBytes(memoryLimit(), partsBytes(spec)),
     workFolder,
     onArchived: progress.advance,
   };
   const name = backupName(start, spec.timeZone, (candidate) => taken.has(candidate));
   return { name: 'Single', archives: [{ task, incoming: incomingName(runId), name }] };
 }
+
+/** What the parts of an upload take; a folder gets the archive as it comes. */
+const partsBytes = (spec: PolicySpec): number =>
+  spec.destination.dropbox ? spec.transfer.maxConcurrentUploads * uploadPartBytes(spec) : 0;

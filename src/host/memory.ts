@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 /** Smaller ones may be a piece of a buffer that node shares out (8 KiB), and are not worth the call. */
@@ -22,4 +23,10 @@ const FEW_FILES = 100_000;
  */
 export function collectGarbageFor(files: number): void {
   if (files <= FEW_FILES) setFlagsFromString('--heap-growing-percent=100');
+}
+
+/** What the container may use (memory.max of its cgroup); undefined where nobody set a limit, which Node tells as 0 or as 16 EiB. */
+export function memoryLimit(): number | undefined {
+  const limit = process.constrainedMemory();
+  return limit > 0 && limit < totalmem() ? limit : undefined;
 }

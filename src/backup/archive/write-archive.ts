@@ -28,6 +28,8 @@ export interface ArchiveTask {
   readonly listed: Listed;
   readonly compression: Compression;
   readonly maxConcurrentDownloads: number;
+  /** Most bytes that are held of files that are read ahead of their turn. */
+  readonly readAheadBytes: number;
   /** For the lists that grow with it. */
   readonly workFolder: string;
   onArchived(files: number, bytes: number): void;
@@ -102,6 +104,7 @@ async function addItems(
   const options: WriteOptions<Digest> = {
     compression: task.compression,
     maxConcurrentLoads: task.maxConcurrentDownloads,
+    budgetBytes: task.readAheadBytes,
     signal,
     async onFailure({ name }, error, attempt) {
       const input = take(name);
