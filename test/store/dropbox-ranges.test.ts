@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { giveBack } from '../../src/host/memory.ts';
+import { createHasher } from '../../src/store/content-hash.ts';
 import type { Emulator } from '../dropbox/emulator.ts';
-import { drained, MIB, never } from './conformance/fixture.ts';
+import { digestOf, drained, MIB, never } from './conformance/fixture.ts';
 import { countedRoom } from './counted-room.ts';
 import { openFixture } from './dropbox-fixture.ts';
 import { assertWhole, DOWNLOAD, downloads, putLarge, RANGES } from './large-file.ts';
@@ -70,3 +72,23 @@ test('without room a large file comes over one connection, and a small one does 
   assert.equal(downloads(fixture.emulator), 2);
   assert.equal(room.held, 0);
 });
+
+for (const [how, bytes] of [
+  ['ahead', 8 * MIB],
+  ['in turn', undefined],
+] as const) {
+  test(`a reader may give back the memory of each piece that came ${how} before the next`, {
+    timeout: 20_000,
+  }, async () => {
+    await using fixture = await openFixture();
+    const large = await putLarge(fixture);
+    const room = bytes === undefined ? undefined : countedRoom(bytes);
+    const digest = createHasher();
+    for await (const piece of large.store.stream(large.file, never, room)) {
+      digest.update(piece);
+      giveBack(piece);
+    }
+    assert.deepEqual(digest.digest(), digestOf(large.bytes));
+    assert.equal(room?.held ?? 0, 0);
+  });
+}

@@ -19,12 +19,14 @@ export async function* piecesInTurn(reading: Reading, from: number, room?: Room)
   try {
     // Of a file that is empty too: whether there is such a revision.
     do {
-      const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, file.size - at));
-      await share?.take(piece.length, signal);
+      // Not the length of the piece, whose reader may have given its memory back by then.
+      const bytes = Math.min(PIECE_BYTES, file.size - at);
+      await share?.take(bytes, signal);
+      const piece = Buffer.allocUnsafeSlow(bytes);
       await transfer.fill(piece);
-      if (piece.length > 0) yield piece;
-      share?.give(piece.length);
-      at += piece.length;
+      if (bytes > 0) yield piece;
+      share?.give(bytes);
+      at += bytes;
     } while (at < file.size);
   } finally {
     transfer.close();
@@ -73,11 +75,12 @@ export async function* piecesAhead(reading: Reading, room: Room): AsyncGenerator
     for (let n = 0; n < MOST_AHEAD; n++) askNext();
     for (let next = ahead.shift(); next; next = ahead.shift()) {
       const piece = await next;
+      const bytes = piece.length;
       reading.signal.throwIfAborted();
       askNext();
       yield piece;
-      share.give(piece.length);
-      at += piece.length;
+      share.give(bytes);
+      at += bytes;
     }
     return;
   } catch (error) {
