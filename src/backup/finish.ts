@@ -1,8 +1,9 @@
 import type { RunReport } from '../api/report.ts';
 import { asFailure, messageOf } from '../host/errors.ts';
-import { type Inventory, inventoryWith, type SeenInventory, seenBy } from '../repository/inventory.ts';
+import { sideBySide } from '../host/parallel.ts';
+import { type Inventory, inventoryOf, type SeenInventory, seenBy } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease/lease.ts';
-import { mainArchive, type Records } from '../repository/record.ts';
+import { filesIn, mainArchive, type Records } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import { removeOldRecords } from '../repository/retention/remove-old-records.ts';
 import { isOf } from '../repository/series.ts';
@@ -36,10 +37,15 @@ export async function finish(night: Night, { inventory: before, keeper, lease }:
   let report = verdict;
   try {
     await keeper.update({ state: 'finished', report }, night.signal);
-    report = { ...report, ...(await quotaOf(night)) };
+    const [quota, files] = await sideBySide(
+      night.signal,
+      () => quotaOf(night),
+      (signal) => filesIn(night.destination, '', signal),
+    );
+    report = { ...report, ...quota };
     night.progress.begin('Pruning');
     const known = withOwn(before.records, keeper, report);
-    const inventory = seenBy(series, await inventoryWith(known, night.destination, night.signal));
+    const inventory = seenBy(series, inventoryOf(known, files));
     tellOfChanges(night, inventory);
     const ours = known.records.map(({ record }) => record).filter((record) => isOf(series, record));
     const logged = await journalRuns(night, { records: ours, own: verdict.runId }, JOURNAL_MS);

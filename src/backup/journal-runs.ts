@@ -113,10 +113,17 @@ function tellOfRefused(night: Night, refusals: readonly Refusal[], own: string):
 
 const START_BUDGET_MS = 30_000;
 
-/** Runs `work` while the row that says `running` is written; once the work has ended nothing waits for the row. */
-export async function whileStartIsLogged<T>(night: Night, record: RunRecord, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while the row that says `running` is written, once the record does; when the work has ended nothing waits for the row. */
+export async function whileStartIsLogged<T>(
+  night: Night,
+  begun: Promise<RunRecord>,
+  work: () => Promise<T>,
+): Promise<T> {
   const over = new AbortController();
-  const logged = journalStart(night, record, over.signal);
+  const logged = begun.then(
+    (record) => journalStart(night, record, over.signal),
+    () => undefined,
+  );
   try {
     return await work();
   } finally {
@@ -128,7 +135,7 @@ export async function whileStartIsLogged<T>(night: Night, record: RunRecord, wor
 
 /** Never throws. */
 async function journalStart(night: Night, record: RunRecord, signal: AbortSignal): Promise<void> {
-  if (!night.openJournal) return;
+  if (!night.openJournal || signal.aborted) return;
   try {
     const journal = await night.openJournal(START_BUDGET_MS, signal);
     try {

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Verification } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
 import { collectGarbageFor } from '../host/memory.ts';
+import { sideBySide } from '../host/parallel.ts';
 import type { Lease } from '../repository/lease/lease.ts';
+import type { RunRecord } from '../repository/record.ts';
 import type { RecordKeeper } from '../repository/record-keeper.ts';
 import type { Origin } from '../repository/series.ts';
 import type { Account } from './archive/ledger.ts';
@@ -22,6 +24,8 @@ import { inWorkFolder } from './work-folder.ts';
 export interface MakeContext extends PlanContext {
   readonly lease: Lease;
   readonly keeper: RecordKeeper;
+  /** Keeps the policy beside the backups; never throws but when the run ends. */
+  remember(): Promise<void>;
 }
 
 /** An upload that is not what was sent; it never got a name. */
@@ -32,18 +36,35 @@ export interface FoundWrong {
 
 /** list → plan → guards → archive ⇒ upload → verify → commit. Undefined means that the backup stands at its name. */
 export async function makeBackup(night: Night, context: MakeContext): Promise<FoundWrong | undefined> {
-  const { keeper, lease } = context;
-  await keeper.update({ fence: lease.fence, source: context.inventory.series.source }, night.signal);
-  return await whileStartIsLogged(night, keeper.current, () =>
-    inWorkFolder(night, (folder) => makeIn(folder, night, context)),
-  );
+  const begun = putOnRecord(night, context);
+  // In the end too: whoever closes a run that has failed writes the same record.
+  return await whileStartIsLogged(night, begun, () =>
+    inWorkFolder(night, (folder) => makeIn(folder, night, begun, context)),
+  ).finally(() => begun.catch(() => undefined));
 }
 
-async function makeIn(folder: string, night: Night, context: MakeContext): Promise<FoundWrong | undefined> {
+/** One after the other: Dropbox refuses changes of one namespace that come at once (too_many_write_operations). */
+async function putOnRecord(night: Night, { keeper, lease, inventory, remember }: MakeContext): Promise<RunRecord> {
+  await remember();
+  await keeper.update({ fence: lease.fence, source: inventory.series.source }, night.signal);
+  return keeper.current;
+}
+
+async function makeIn(
+  folder: string,
+  night: Night,
+  begun: Promise<RunRecord>,
+  context: MakeContext,
+): Promise<FoundWrong | undefined> {
   const { keeper, inventory } = context;
   const plan = openPlan(join(folder, 'plan.sqlite'), night.spec.source.exclude);
   try {
-    const { sealed, totals, unseen, gone, facts } = await planNight(night, plan, context);
+    // What is only read need not wait for the record; nothing is written before it stands.
+    const [{ sealed, totals, unseen, gone, facts }] = await sideBySide(
+      night.signal,
+      (signal) => planNight({ ...night, signal }, plan, context),
+      () => begun,
+    );
     collectGarbageFor(sealed.totals.files);
     const source = { ...keeper.current.source, totals };
     const layout = singleLayout(night, { sealed, unseen, gone, source, inventory, workFolder: folder });

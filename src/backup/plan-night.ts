@@ -1,6 +1,7 @@
 import { counted } from '../api/counted.ts';
 import type { Baseline, RunReport } from '../api/report.ts';
 import type { Failure } from '../host/errors.ts';
+import { sideBySide } from '../host/parallel.ts';
 import { homeInWords } from '../repository/home.ts';
 import type { SeenInventory } from '../repository/inventory.ts';
 import { kinshipOf } from '../repository/series.ts';
@@ -51,16 +52,21 @@ export async function planNight(
   throwIf(namespaceFault(series.source.namespace, before?.record.source.namespace));
   const backups = { identity: identities.destination, location: destination.locate('') };
   const apart = apartFrom(backups, source, identities.source.realm, plan);
-  const listed = await listSource(apart, plan, {
+  const [listed, known, space] = await sideBySide(
     signal,
-    clock: night.clock,
-    start: night.start,
-    expectedFiles: before?.totals.files,
-    onFiles: (count) => progress.advance(count, 0),
-  });
+    (until) =>
+      listSource(apart, plan, {
+        signal: until,
+        clock: night.clock,
+        start: night.start,
+        expectedFiles: before?.totals.files,
+        onFiles: (count) => progress.advance(count, 0),
+      }),
+    (until) => casesBefore({ ...night, signal: until }, inventory),
+    (until) => destination.space(until),
+  );
   tellListing(night, listed);
   const sealed = await sealPlan(plan, signal);
-  const known = await casesBefore(night, inventory);
   const unseen = unseenBy(sealed.unseen, (name) => known?.get(name));
   const totals = withUnseen(sealed.totals, unseen.totals);
   throwIf(shrinkFault(totals, before?.totals, spec.guards));
@@ -68,7 +74,7 @@ export async function planNight(
   if (slowly && 'fault' in slowly) throw slowly.fault;
   if (slowly) night.warn('SourceShrinking', slowly.warning);
   throwIf(manifestFault(sealed.cases));
-  throwIf(spaceFault(await destination.space(signal), sealed.totals.bytes, before?.sizes));
+  throwIf(spaceFault(space, sealed.totals.bytes, before?.sizes));
   const excludedFiles = tellExcluded(night, plan, sealed);
   const gone = known?.without([...sealed.cases, ...sealed.unseen]);
   return {

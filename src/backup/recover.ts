@@ -1,12 +1,13 @@
 import { EXIT_CODES } from '../api/exit-codes.ts';
 import type { RunReport } from '../api/report.ts';
-import { sweepIncoming } from '../repository/incoming.ts';
-import { archiveAt, type Inventory, inventoryWith } from '../repository/inventory.ts';
+import { sideBySide } from '../host/parallel.ts';
+import { sweepIncoming, uploadsIn } from '../repository/incoming.ts';
+import { archiveAt, type Inventory, inventoryOf } from '../repository/inventory.ts';
 import type { Lease } from '../repository/lease/lease.ts';
 import { isRetry } from '../repository/lease/retry.ts';
 import { recordName } from '../repository/names.ts';
 import { putJson } from '../repository/put-json.ts';
-import { type RunRecord, readRecords, type StoredRecord } from '../repository/record.ts';
+import { filesIn, type RunRecord, readRecords, type StoredRecord } from '../repository/record.ts';
 import { Conflict, type Identity, type Store } from '../store/store.ts';
 import { attemptOf, type Night } from './night.ts';
 import { blankReport } from './report.ts';
@@ -20,14 +21,29 @@ import { sweepWorkFolders } from './work-folder.ts';
  */
 export async function recover(night: Night, lease: Lease): Promise<Inventory> {
   const { destination, signal } = night;
-  const { records, ...others } = await readRecords(destination, signal);
+  const [{ records, ...others }, uploads, files] = await sideBySide(
+    signal,
+    (until) => readRecords(destination, until),
+    (until) => uploadsIn(destination, until),
+    (until) => filesIn(destination, '', until),
+  );
   const finished: StoredRecord[] = [];
   for (const stored of records)
     finished.push(stored.record.state === 'finished' ? stored : await finishRecord(night, lease, stored));
-  await sweepIncoming(destination, lease, signal);
+  await sweepIncoming(destination, uploads, lease, signal);
   await sweepWorkFolders(night);
-  return await inventoryWith({ records: finished, ...others }, destination, signal);
+  const all = { records: finished, ...others };
+  const inventory = inventoryOf(all, files);
+  const wasQuiet = uploads.length === 0 && inventory.lost.length === 0 && isFinished(records);
+  return wasQuiet ? inventory : inventoryOf(all, await filesIn(destination, '', signal));
 }
+
+/**
+ * Otherwise a run that was frozen may have moved its upload to its name while we looked, the last thing that it could do.
+ * Then its record was not finished, or its upload lay there, or the record names what no listing of before it showed.
+ */
+const isFinished = (records: readonly StoredRecord[]): boolean =>
+  records.every(({ record }) => record.state === 'finished');
 
 /** A finished try of the same Job whose backup is in place: our run is a retry of it and has nothing left to archive. */
 export function predecessorOf(

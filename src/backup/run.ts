@@ -1,8 +1,9 @@
 import type { EarlierRun, RunReport } from '../api/report.ts';
 import { asFailure, type Failure, messageOf } from '../host/errors.ts';
+import { sideBySide } from '../host/parallel.ts';
 import { homeOf } from '../repository/home.ts';
 import { seenBy } from '../repository/inventory.ts';
-import { acquireLease, type Lease } from '../repository/lease/lease.ts';
+import { acquireLease, type Lease, lookAtLease } from '../repository/lease/lease.ts';
 import { findPolicy, type KeptPolicy, keepPolicy, policyFileOf } from '../repository/policy-copy.ts';
 import { RECORD_VERSION, type RunRecord } from '../repository/record.ts';
 import { type RecordKeeper, recordKeeper } from '../repository/record-keeper.ts';
@@ -29,21 +30,36 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
   let prepared = false;
   let earlier: readonly EarlierRun[] | undefined;
   try {
-    const identities = await prepare(night);
+    const [identities, seen] = await sideBySide(
+      night.signal,
+      (signal) => prepare({ ...night, signal }),
+      (signal) => lookAtLease(night.destination, signal),
+    );
     const { source } = identities;
     prepared = true;
-    lease = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), onLost: abort });
-    const inventory = seenBy(seriesAt(night.policy, originOf(night.source, source)), await recover(night, lease));
+    const held = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), seen, onLost: abort });
+    lease = held;
+    const [recovered, kept] = await sideBySide(
+      night.signal,
+      () => recover(night, held),
+      (signal) => findPolicy(night.destination, night.policy, signal),
+    );
+    const inventory = seenBy(seriesAt(night.policy, originOf(night.source, source)), recovered);
     earlier = earlierRuns(inventory, night.slot);
-    const kept = await findPolicy(night.destination, night.policy, night.signal);
-    const wasHere = kept.own !== undefined || kept.former !== undefined;
-    await rememberPolicy(night, kept);
     const predecessor = predecessorOf(night, source, inventory);
     if (predecessor) {
       night.warn('AlreadyDone', `run ${predecessor.record.runId} of the same Job has made this backup`);
       keeper = recordKeeper(night.destination, predecessor.record, predecessor.file);
+      await rememberPolicy(night, kept);
     } else {
-      const wrong = await makeBackup(night, { inventory, wasHere, identities, lease, keeper });
+      const wrong = await makeBackup(night, {
+        inventory,
+        wasHere: kept.own !== undefined || kept.former !== undefined,
+        identities,
+        lease,
+        keeper,
+        remember: () => rememberPolicy(night, kept),
+      });
       if (wrong) return await closeFailed(night, wrong, { keeper, lease, prepared, earlierRuns: earlier });
     }
     const report = await finish(night, { inventory, keeper, lease });

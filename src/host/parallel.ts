@@ -25,3 +25,26 @@ export async function forEachParallel<T>(
   );
   if (failure) throw failure.error;
 }
+
+/**
+ * Works that don't wait for each other, at once. The first that fails ends the others by the signal that they are given,
+ * and rejects once they have ended, so that nothing is left running. What may not be left half-way takes no signal of it.
+ */
+export async function sideBySide<T extends readonly unknown[]>(
+  signal: AbortSignal,
+  ...works: { readonly [N in keyof T]: (signal: AbortSignal) => Promise<T[N]> }
+): Promise<T> {
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  let failure: { readonly error: unknown } | undefined;
+  const results = await Promise.all(
+    works.map((work) =>
+      work(until).catch((error: unknown) => {
+        failure ??= { error };
+        ended.abort(error);
+      }),
+    ),
+  );
+  if (failure) throw failure.error;
+  return results as unknown as T;
+}

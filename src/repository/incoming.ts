@@ -3,13 +3,23 @@ import type { Lease } from './lease/lease.ts';
 import { INCOMING_FOLDER, incomingName, runIdOf } from './names.ts';
 import { filesIn } from './record.ts';
 
+/** What other runs have uploaded and not committed, of the one that holds the lease. */
+export async function uploadsIn(destination: Store, signal: AbortSignal): Promise<FileEntry[]> {
+  const files = await filesIn(destination, INCOMING_FOLDER, signal);
+  return files.filter(({ name }) => runIdOf(name, '.zip') !== undefined);
+}
+
 /**
- * Removes what other runs have uploaded and not committed. The lease is confirmed after the look: whatever was there then
- * belongs to runs that have lost it, also when this one was frozen and somebody else is uploading by now.
+ * Removes it. The lease is confirmed after the look: whatever was there then belongs to runs that have lost it, also when
+ * this one was frozen and somebody else is uploading by now.
  */
-export async function sweepIncoming(destination: Store, lease: Lease, signal: AbortSignal): Promise<void> {
-  for (const file of await filesIn(destination, INCOMING_FOLDER, signal)) {
-    if (runIdOf(file.name, '.zip') === undefined) continue;
+export async function sweepIncoming(
+  destination: Store,
+  uploads: readonly FileEntry[],
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const file of uploads) {
     await lease.confirm(signal);
     await removeUnlessChanged(destination, file, signal);
   }

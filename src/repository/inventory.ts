@@ -33,15 +33,13 @@ export interface Inventory {
 export async function takeInventory(destination: ReadableStore, signal: AbortSignal): Promise<Inventory> {
   if ((await destination.stat('', signal)) === undefined)
     return { backups: [], lost: [], records: { records: [], unreadable: [] } };
-  return await inventoryWith(await readRecords(destination, signal), destination, signal);
+  // In this order: to one who holds no lease, a backup that is made meanwhile would look lost in the other one.
+  const records = await readRecords(destination, signal);
+  return inventoryOf(records, await filesIn(destination, '', signal));
 }
 
-/** Lists the backups and holds them against records that were read before: a night reads each once. */
-export async function inventoryWith(
-  records: Records,
-  destination: ReadableStore,
-  signal: AbortSignal,
-): Promise<Inventory> {
+/** What lies in the folder, held against the records of what was put there. */
+export function inventoryOf(records: Records, files: readonly FileEntry[]): Inventory {
   const proofs = new Map<string, StoredRecord>();
   const replaced: StoredRecord[] = [];
   for (const stored of records.records) {
@@ -53,7 +51,7 @@ export async function inventoryWith(
     proofs.set(main.name, stored);
   }
   const backups: Backup[] = [];
-  for (const file of await filesIn(destination, '', signal)) {
+  for (const file of files) {
     const date = backupDate(file.name);
     if (!date) continue;
     const proof = proofs.get(file.name);

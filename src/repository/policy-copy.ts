@@ -1,13 +1,16 @@
 import type { Policy } from '../api/policy.ts';
+import { sideBySide } from '../host/parallel.ts';
 import { Conflict, type FileEntry, type FolderEntry, type Store } from '../store/store.ts';
 import { homeOf } from './home.ts';
-import { readJson } from './json-file.ts';
+import { type ReadJson, readJson } from './json-file.ts';
 import { FORMER_POLICY_FILE, policyFile } from './names.ts';
 import { putJson } from './put-json.ts';
 
 /** What is kept of a policy at a destination: whoever finds it there knows that a run was here, whatever records say. */
 export interface KeptPolicy {
   readonly own: FileEntry | FolderEntry | undefined;
+  /** What that says, where it could be read. */
+  readonly copy: ReadJson | undefined;
   /** The one copy for all policies that earlier releases kept, where this one was the last to be in it. */
   readonly former: FileEntry | undefined;
 }
@@ -15,10 +18,18 @@ export interface KeptPolicy {
 export const policyFileOf = (policy: Policy): string => policyFile(policy.metadata.name, homeOf(policy));
 
 export async function findPolicy(destination: Store, policy: Policy, signal: AbortSignal): Promise<KeptPolicy> {
-  const own = await destination.stat(policyFileOf(policy), signal);
-  const former = await destination.stat(FORMER_POLICY_FILE, signal);
-  const read = former?.kind === 'file' ? await readJson(destination, former, signal) : undefined;
-  return { own, former: read && isOf(policy, read.value) ? read.file : undefined };
+  const [own, former] = await sideBySide(
+    signal,
+    (until) => readAt(destination, policyFileOf(policy), until),
+    (until) => readAt(destination, FORMER_POLICY_FILE, until),
+  );
+  const isFormer = former.copy && isOf(policy, former.copy.value);
+  return { own: own.there, copy: own.copy, former: isFormer ? former.copy?.file : undefined };
+}
+
+async function readAt(destination: Store, path: string, signal: AbortSignal) {
+  const there = await destination.stat(path, signal);
+  return { there, copy: there?.kind === 'file' ? await readJson(destination, there, signal) : undefined };
 }
 
 /**
@@ -29,14 +40,13 @@ export async function findPolicy(destination: Store, policy: Policy, signal: Abo
 export async function keepPolicy(
   destination: Store,
   policy: Policy,
-  { own, former }: KeptPolicy,
+  { own, copy: kept, former }: KeptPolicy,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { apiVersion, kind, metadata, spec } = policy;
   const { name, namespace } = metadata;
   const copy = { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) }, spec };
   if (own?.kind === 'folder') return false;
-  const kept = own && (await readJson(destination, own, signal));
   if (kept && !kept.isRead) return false;
   try {
     if (!kept || JSON.stringify(kept.value) !== JSON.stringify(copy))

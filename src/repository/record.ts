@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupRefSchema, REPORT_VERSION, reportSchema } from '../api/report.ts';
+import { Failure } from '../host/errors.ts';
 import { forEachParallel } from '../host/parallel.ts';
 import { isRelative } from '../store/relative-path.ts';
 import { type Entry, type FileEntry, type ReadableStore, Unavailable } from '../store/store.ts';
@@ -100,7 +101,8 @@ export interface Records {
   readonly unreadable: readonly string[];
 }
 
-const READS_AT_ONCE = 8;
+/** As many as a month has nights: over a line they are read in the time of one. */
+const READS_AT_ONCE = 32;
 
 export async function readRecords(destination: ReadableStore, signal: AbortSignal): Promise<Records> {
   const records: StoredRecord[] = [];
@@ -137,10 +139,6 @@ export async function filesIn(store: ReadableStore, folder: string, signal: Abor
 }
 
 async function entriesIn(store: ReadableStore, folder: string, signal: AbortSignal): Promise<Entry[]> {
-  const there = folder === '' ? undefined : await store.stat(folder, signal);
-  if (there === undefined && folder !== '') return [];
-  if (there?.kind === 'file')
-    throw stateFolderInvalid(store, folder, 'is a file, where a folder of this program belongs');
   const entries = new Map<string, Entry>();
   try {
     for await (const page of store.list(folder, { recursive: false }, signal)) {
@@ -148,10 +146,19 @@ async function entriesIn(store: ReadableStore, folder: string, signal: AbortSign
       else for (const entry of page.entries) entries.set(entry.key, entry);
     }
   } catch (error) {
-    if (!(error instanceof Unavailable) || folder === '') throw error;
+    if (folder === '') throw error;
+    if (error instanceof Failure && error.code === 'SourceMissing') return await nothingAt(store, folder, signal);
+    if (!(error instanceof Unavailable)) throw error;
     throw stateFolderInvalid(store, folder, `can't be listed (${error.reason})`);
   }
   return [...entries.values()];
+}
+
+async function nothingAt(store: ReadableStore, folder: string, signal: AbortSignal): Promise<Entry[]> {
+  const there = await store.stat(folder, signal);
+  if (there?.kind === 'file')
+    throw stateFolderInvalid(store, folder, 'is a file, where a folder of this program belongs');
+  return [];
 }
 
 const nameIn = (folder: string, entry: Entry): string =>

@@ -64,9 +64,9 @@ const left = ({ emulator }: Scene): string[] =>
   emulator.tree.files('/BACKUPS').filter((path) => path.includes(`/${INCOMING_FOLDER}/`));
 
 const FREEZES: Readonly<Record<string, (call: string, path: string) => boolean>> = {
-  'before it looked at the records': (call, path) => call === 'stat' && path === RUNS_FOLDER,
+  'before it looked at the records': (call, path) => call === 'list' && path === RUNS_FOLDER,
   'after it had read the records': (call, path) => call === 'after list' && path === RUNS_FOLDER,
-  'before it looked for uploads': (call, path) => call === 'stat' && path === INCOMING_FOLDER,
+  'before it looked for uploads': (call, path) => call === 'list' && path === INCOMING_FOLDER,
   'after it had looked for uploads': (call, path) => call === 'after list' && path === INCOMING_FOLDER,
   'before its first record': (call, path) => call === 'put' && path.startsWith(RUNS_FOLDER),
   'before its upload': (call) => call === 'write',

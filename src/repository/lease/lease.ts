@@ -5,7 +5,7 @@ import { untilAborted } from '../../host/until-aborted.ts';
 import { Conflict, type FileEntry, type Store } from '../../store/store.ts';
 import { LEASE_FILE } from '../names.ts';
 import { putJson } from '../put-json.ts';
-import { findLease, type LeaseRecord, swapOwn, whyNotWritable } from './lease-file.ts';
+import { type FoundLease, findLease, type LeaseRecord, swapOwn, whyNotWritable } from './lease-file.ts';
 import { type Applicant, assertFree, leaseHeld, TTL_SECONDS } from './lease-free.ts';
 
 /**
@@ -26,12 +26,27 @@ export interface Lease {
 const RENEW_SECONDS = 45;
 
 export interface LeaseOptions extends Applicant {
+  /** What a look at the lease has just shown. Nothing is decided by it that the swap of its revision does not prove. */
+  readonly seen?: SeenLease | undefined;
   /** Called once when the lease was lost in the background. */
   onLost(failure: Failure): void;
 }
 
 export async function acquireLease(store: Store, options: LeaseOptions): Promise<Lease> {
   return hold(store, await take(store, options), options);
+}
+
+export interface SeenLease {
+  readonly found: FoundLease | undefined;
+}
+
+/** Undefined where that can't be told: whoever asks for the lease learns why. */
+export async function lookAtLease(store: Store, signal: AbortSignal): Promise<SeenLease | undefined> {
+  try {
+    return { found: await findLease(store, signal) };
+  } catch {
+    return undefined;
+  }
 }
 
 interface Taken {
@@ -45,7 +60,7 @@ const MOST_LOOKS = 5;
 async function take(store: Store, options: LeaseOptions): Promise<Taken> {
   const { runId, attempt, signal } = options;
   for (let look = 1; ; look++) {
-    const found = await findLease(store, signal);
+    const { found } = (look === 1 && options.seen) || { found: await findLease(store, signal) };
     const { file, held } = found ?? {};
     if (file && held) await assertFree(store, { file, held }, options);
     const record = {

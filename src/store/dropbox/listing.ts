@@ -1,5 +1,6 @@
 import type { files } from 'dropbox';
 import { Failure, messageOf } from '../../host/errors.ts';
+import { sideBySide } from '../../host/parallel.ts';
 import type { ListOptions } from '../list-options.ts';
 import type { Attempts } from '../retrying.ts';
 import { type Entry, type Page, Unavailable } from '../store.ts';
@@ -61,11 +62,11 @@ export function createListing(client: Client, paths: Paths): Listing {
     listingRefusal(error, { client, where: paths.root, isRoot: true }, signal);
 
   /** What the root itself says of the listing's completeness. */
-  async function* rest(signal: AbortSignal): AsyncGenerator<Page> {
+  const restOf = async (signal: AbortSignal): Promise<Page[]> => {
     const root = paths.root === '' ? undefined : await lookup(client, paths.root, signal);
     const unseen = root?.['.tag'] === 'folder' ? unseenRoot(root) : undefined;
-    if (unseen) yield { kind: 'entries', entries: [unseen] };
-  }
+    return unseen ? [{ kind: 'entries', entries: [unseen] }] : [];
+  };
 
   return {
     async *list(folder, { recursive, isTrial = false }, signal) {
@@ -77,9 +78,13 @@ export function createListing(client: Client, paths: Paths): Listing {
         if (restarts > 0) yield { kind: 'restart' };
         try {
           const argument = { path: where, recursive, limit: PAGE_LIMIT };
-          const first = await read((sdk) => sdk.filesListFolder(argument, { signal }), signal);
+          const [first, rest] = await sideBySide(
+            signal,
+            (until) => read((sdk) => sdk.filesListFolder(argument, { signal: until }), until),
+            async (until) => (folder === '' ? await restOf(until) : []),
+          );
           yield* pages(first, depthOf(folder), follow(signal, read));
-          if (folder === '') yield* rest(signal);
+          yield* rest;
           return;
         } catch (error) {
           if (isReset(error)) continue;
