@@ -38,7 +38,7 @@ export async function* caseEntries(
 }
 
 /**
- * The same with their contents, by one pass over the case's stretch of the archive in ranges of 8 MiB. Each content is to
+ * The same with their contents, by one pass over the case's stretch of the archive in ranges of 4 MiB. Each content is to
  * be read to its end, where its size and CRC are checked, before the next entry is asked for.
  */
 export function caseContents(backup: BackupFile, wanted: ManifestCase): AsyncGenerator<EntryContent, void, void> {

@@ -26,7 +26,7 @@ export const rangesOf =
     store.readRange(file, offset, length, signal);
 
 /**
- * Opens a backup by its end: one read, and a second where the manifest does not lie within the last 64 KiB, however many
+ * Opens a backup by its end: one read, and a second where the manifest does not lie within the last 512 KiB, however many
  * entries there are. Throws `mismatch` (NotAZip, CorruptArchive, UnsupportedArchive, ManifestMissing, ManifestInvalid,
  * ArchiveDiffers) or `configuration` (NewerManifest).
  */

@@ -10,7 +10,7 @@ import { zeros } from '../zip/zeros.ts';
 import { file, type MadeBackup, madeBackup } from './made-backup.ts';
 
 const GIB = 1024 ** 3;
-const TAIL_BYTES = 64 * 1024;
+const TAIL_BYTES = 512 * 1024;
 /** Without its name. */
 const RECORD_BYTES = 46 + 9;
 
@@ -41,7 +41,7 @@ test('one case out of 10,000, whose manifest is larger than the tail, takes four
     // The last records of the directory are in the tail already.
     assert.equal(made.asked.length, name === 'USA09999' ? 3 : 4);
     assert.ok(tail && tail < TAIL_BYTES + 200);
-    assert.ok(manifest && manifest > 40 * TAIL_BYTES);
+    assert.ok(manifest && manifest > 5 * TAIL_BYTES);
     assert.ok((directory ?? 0) + (archive ?? 0) < 500);
   }
 });

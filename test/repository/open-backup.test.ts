@@ -145,7 +145,7 @@ test('a hostile manifest ends soon, whatever it claims to be, and little is read
     const { said, exitCode, bytesRead } = await opening(zip);
     assert.match(said, says, what);
     assert.equal(exitCode, 4, what);
-    assert.ok(bytesRead < 200_000, `${bytesRead} bytes were read of one that claims ${what}`);
+    assert.ok(bytesRead < 600_000, `${bytesRead} bytes were read of one that claims ${what}`);
   }
 });
 

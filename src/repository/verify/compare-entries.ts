@@ -32,6 +32,9 @@ export async function compareEntries(
   let seen = 0;
   let bytes = 0;
   let manifestOffset: number | undefined;
+  // The list is asked for beside the directory.
+  let ahead: ReturnType<typeof lines.entries.next> | undefined = lines.entries.next();
+  ahead.catch(() => undefined);
 
   for await (const { entry, digest } of entries) {
     seen += 1;
@@ -43,7 +46,8 @@ export async function compareEntries(
       if (entry.name !== SUMS && digest !== undefined) sums.update(`${digest}  ${entry.name}\n`);
       continue;
     }
-    const { value: line } = await lines.entries.next();
+    const { value: line } = await (ahead ?? lines.entries.next());
+    ahead = undefined;
     if (!line || line.archive !== entry.name || line.size !== entry.size) {
       throw archiveDiffers(
         where,
@@ -57,7 +61,7 @@ export async function compareEntries(
     await onFile(entry, line.sha256);
   }
   places.end();
-  const { value: extra } = await lines.entries.next();
+  const { value: extra } = await (ahead ?? lines.entries.next());
   if (extra) throw archiveDiffers(where, `${FILES_LIST} has ${shownName(extra.archive)}, the archive has not`);
 
   const { archived, skipped } = lines.counts;

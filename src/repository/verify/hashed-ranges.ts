@@ -1,32 +1,40 @@
 import { createContentHasher } from '../../store/content-hash.ts';
+import type { ReadRange } from '../../zip/read/byte-run.ts';
+import { inAskedOrder } from '../../zip/read/in-asked-order.ts';
 
 /**
- * Range reads that compute the content_hash of the whole object on the side: what is read in order anyway is not read
- * again for it. `contentHash` reads whatever was never reached.
+ * Range reads that compute the content_hash of the whole object on the side: what is read in order anyway, side by side
+ * or not, is not read again for it. `contentHash` reads whatever was never reached.
  */
 export interface HashedRanges {
-  read(offset: number, length: number): Promise<Buffer>;
+  readonly read: ReadRange;
   contentHash(): Promise<string>;
 }
 
 const REST_BYTES = 8 * 1024 * 1024;
 
-export function hashedRanges(read: (offset: number, length: number) => Promise<Buffer>, size: number): HashedRanges {
+export function hashedRanges(read: ReadRange, size: number): HashedRanges {
   const hasher = createContentHasher();
+  /** Up to here all is asked for, and up to `position` it has come. */
+  let asked = 0;
   let position = 0;
-  const hashed = async (offset: number, length: number): Promise<Buffer> => {
-    const bytes = await read(offset, length);
-    if (offset <= position && offset + bytes.length > position) {
-      const fresh = bytes.subarray(position - offset);
-      hasher.update(fresh);
-      position += fresh.length;
-    }
-    return bytes;
+  let last: Promise<unknown> | undefined;
+  const fresh = inAskedOrder(read, (range, offset) => {
+    hasher.update(range.subarray(position - offset));
+    position = offset + range.length;
+  });
+  const hashed: ReadRange = (offset, length) => {
+    if (offset > asked || offset + length <= asked) return read(offset, length);
+    asked = offset + length;
+    const range = fresh(offset, length);
+    last = range;
+    return range;
   };
   return {
     read: hashed,
     async contentHash() {
-      while (position < size) await hashed(position, Math.min(REST_BYTES, size - position));
+      await last;
+      while (position < size) await hashed(asked, Math.min(REST_BYTES, size - asked));
       return hasher.digest();
     },
   };

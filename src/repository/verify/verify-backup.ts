@@ -119,7 +119,12 @@ async function verifyObject(
 /** Returns how many files were read back. */
 async function checkShare(backup: BackupFile, { turn }: VerifyOptions): Promise<number> {
   const share = readShare(backup, turn);
-  await compareEntries(backup, unhashed(readDirectory(backup.zip)), (entry, sha256) => share.see({ entry, sha256 }));
+  try {
+    await compareEntries(backup, unhashed(readDirectory(backup.zip)), (entry, sha256) => share.see({ entry, sha256 }));
+  } catch (error) {
+    await share.leave();
+    throw error;
+  }
   return await share.end();
 }
 

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { crc32 } from 'node:zlib';
 import pLimit from 'p-limit';
 import type { Gap } from '../entry.ts';
-import { byteRun } from './byte-run.ts';
+import { byteRun, MANY } from './byte-run.ts';
 import type { ZipEntry } from './decode.ts';
 import { readDirectory } from './directory.ts';
 import { checkContent, entryContent, takeDescriptor, takeLocalHeader } from './entry-data.ts';
@@ -44,7 +44,7 @@ export async function* checkArchive<D>(zip: ZipFile, options: CheckOptions<D>): 
   const { hasher, signal, gaps, budgetBytes = 48 * 1024 * 1024, cores = availableParallelism() } = options;
   const limit = pLimit(cores + 1);
   const summed = options.preceding && summedRanges(zip.read, options.preceding);
-  const run = byteRun(summed?.read ?? zip.read, 0, zip.directoryOffset);
+  const run = byteRun(summed?.read ?? zip.read, 0, zip.directoryOffset, MANY);
   const queue: { readonly held: number; readonly work: Promise<Checked<D>> }[] = [];
   let held = 0;
 

@@ -16,7 +16,7 @@ import { withKnown } from './known-range.ts';
 
 /** An archive whose end records have been read and agree with each other and with its size. */
 export interface ZipFile {
-  /** What lies within the last 64 KiB, which had to be read for the end records, is not read again. */
+  /** What lies within the last 512 KiB, which were read with the end records, is not read again. */
   readonly read: ReadRange;
   readonly size: number;
   readonly entries: number;
@@ -28,6 +28,14 @@ export interface ZipFile {
   readonly isOurs: boolean;
 }
 
+/** What an end record and its longest comment take, with the ZIP64 records in front. */
+const MOST_END_BYTES = MAX_16 + END_RECORD_BYTES + END64_LOCATOR_BYTES + END64_RECORD_BYTES;
+/**
+ * Directory, manifest and list of 1,500 files are in it: over 20 MB a second it takes 25 ms, and each of three more
+ * requests would take a round trip.
+ */
+const TAIL_BYTES = 512 * 1024;
+
 type Directory = Pick<ZipFile, 'entries' | 'directoryOffset' | 'directorySize'>;
 
 /**
@@ -36,7 +44,7 @@ type Directory = Pick<ZipFile, 'entries' | 'directoryOffset' | 'directorySize'>;
  * visible to others.
  */
 export async function openZip(read: ReadRange, size: number): Promise<ZipFile> {
-  const tailLength = Math.min(size, MAX_16 + END_RECORD_BYTES + END64_LOCATOR_BYTES + END64_RECORD_BYTES);
+  const tailLength = Math.min(size, TAIL_BYTES);
   const tailOffset = size - tailLength;
   const tail = tailLength < END_RECORD_BYTES ? Buffer.alloc(0) : await read(tailOffset, tailLength);
   const end = findEnd(tail);
@@ -58,7 +66,7 @@ export async function openZip(read: ReadRange, size: number): Promise<ZipFile> {
 /** The one position where an end record and its comment fill the rest of the file. */
 function findEnd(tail: Buffer): number {
   const found: number[] = [];
-  for (let at = tail.length - END_RECORD_BYTES; at >= 0; at--) {
+  for (let at = tail.length - END_RECORD_BYTES; at >= Math.max(0, tail.length - MOST_END_BYTES); at--) {
     const fits =
       tail.readUInt32LE(at) === END_RECORD && at + END_RECORD_BYTES + tail.readUInt16LE(at + 20) === tail.length;
     if (fits) found.push(at);

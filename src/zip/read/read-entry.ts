@@ -9,11 +9,11 @@ import type { ZipFile } from './open-zip.ts';
 const MOST_EXTRA_BYTES = 20 + 9 + 24;
 
 /**
- * The content of one entry, by range reads of up to 8 MiB (one, for a small entry). Header, size and CRC are checked:
+ * The content of one entry, by range reads of up to 4 MiB (one, for a small entry), `atOnce` side by side. Header, size and CRC are checked:
  * it throws CorruptArchive before it ends when anything differs, so nothing may be kept before the last chunk is in.
  */
-export async function* readEntry(zip: ZipFile, entry: ZipEntry): AsyncGenerator<Buffer, void, void> {
-  const run = byteRun(zip.read, entry.offset, endAtMost(zip, entry));
+export async function* readEntry(zip: ZipFile, entry: ZipEntry, atOnce?: number): AsyncGenerator<Buffer, void, void> {
+  const run = byteRun(zip.read, entry.offset, endAtMost(zip, entry), atOnce);
   const { zip64 } = await takeLocalHeader(run, entry, zip);
   yield* entryContent(run, entry);
   await takeDescriptor(run, entry, zip64);

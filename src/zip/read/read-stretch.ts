@@ -20,7 +20,7 @@ export interface EntryContent {
 }
 
 /**
- * The entries that fill a stretch, in order and with their contents, by one pass over it in ranges of 8 MiB (one, for a
+ * The entries that fill a stretch, in order and with their contents, by one pass over it in ranges of 4 MiB (one, for a
  * small stretch). Throws CorruptArchive where the stretch holds anything else.
  */
 export async function* readStretch(

@@ -34,3 +34,35 @@ test('what was read in order is not read again for the hash', async () => {
   assert.equal(await hashed.contentHash(), contentHash);
   assert.equal(read, SIZE);
 });
+
+test('ranges that are asked for at once are hashed in their order, however they come, and none is read again', async () => {
+  const waits: (() => void)[] = [];
+  let read = 0;
+  const hashed = hashedRanges(async (offset, length) => {
+    read += length;
+    await new Promise<void>((resolve) => waits.push(resolve));
+    return object.subarray(offset, offset + length);
+  }, SIZE);
+  const ranges = Array.from({ length: 9 }, (_, n) => hashed.read(n * 1_000_000, 1_000_000));
+  const digest = hashed.contentHash();
+  for (const resolve of waits.reverse()) {
+    resolve();
+    await new Promise((done) => setImmediate(done));
+  }
+  assert.ok((await ranges[3])?.equals(object.subarray(3_000_000, 4_000_000)));
+  assert.equal(await digest, contentHash);
+  assert.equal(read, SIZE);
+});
+
+test('a range that could not be read ends the hash with its error', async () => {
+  const hashed = hashedRanges(async (offset, length) => {
+    if (offset === 1_000_000) throw new Error('connection reset');
+    return object.subarray(offset, offset + length);
+  }, SIZE);
+  const ranges = [0, 1_000_000, 2_000_000].map((offset) => hashed.read(offset, 1_000_000));
+  await assert.rejects(hashed.contentHash(), /connection reset/);
+  assert.deepEqual(
+    (await Promise.allSettled(ranges)).map(({ status }) => status),
+    ['fulfilled', 'rejected', 'rejected'],
+  );
+});

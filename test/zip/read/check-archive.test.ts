@@ -83,7 +83,7 @@ test('an abort, a failed read and a consumer that leaves end it at any point', {
 test('a store that gives fewer bytes than it has is an error, never a shorter archive', { timeout }, async (t) => {
   const { bytes } = await zipOf(t, inputs);
   const short = async (offset: number, length: number): Promise<Buffer> =>
-    bytes.subarray(offset, offset + Math.max(1, Math.min(length, 5 * MIB)));
+    bytes.subarray(offset, offset + Math.max(1, Math.min(length, 3 * MIB)));
   const zip = await openZip(short, bytes.length);
   await assert.rejects(collect(checkArchive(zip, checks)));
 });
