@@ -79,6 +79,7 @@ export async function controllerPart({ rounds, say }: Pick<ArchiveOptions, 'roun
         mib(Math.max(...idle.map(({ use }) => use.residentBytes))),
       ],
     ],
+    worse: [],
     targets: [
       memoryTarget(`controller with ${POLICIES} policies`, peak),
       { what: 'writes of a restart', wanted: '0', measured: String(writes.length), isReached: writes.length === 0 },

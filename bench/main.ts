@@ -7,26 +7,52 @@ import { type ArchiveOptions, archivePart, CONTESTS } from './archive-part.ts';
 import { controllerPart } from './controller-part.ts';
 import { jobPart } from './job-part.ts';
 import { millionPart } from './million-part.ts';
+import { type NightOptions, nightParts } from './night-part.ts';
 import type { Part } from './part.ts';
 import { resultsPage, section, verdict } from './results.ts';
 
-/** `npm run bench -- [PART …] [--rounds N] [--whole]`: all parts and RESULTS.md, or some of them, printed only. */
+const USAGE = `npm run bench [-- [PART …] [--rounds N] [--slow K] [--only WORD …]]
+
+All parts and RESULTS.md, or some of them, printed only: cases, tiny, large, job, million, controller, night.
+  --rounds N   instead of each part's own number
+  --slow K     night: everything of the lines K times slower, where the machine is too slow for them
+  --only WORD  night: a corpus (cases, small, film, tops, ten, slow-one) or a line (far, near, loopback); may come twice
+
+Needs zip, unzip and 7z (cases, tiny, large), rclone, zip, unzip and restic (night), and says how to install what is
+missing. All of it takes about an hour on two cores; one night is tried out with node bench/line/try.ts --help.`;
+
 const PARTS: Readonly<
-  Record<string, { readonly run: (options: ArchiveOptions) => Promise<Part>; readonly rounds: number }>
+  Record<
+    string,
+    {
+      readonly run: (options: ArchiveOptions & NightOptions) => Promise<Part | readonly Part[]>;
+      readonly rounds: number;
+    }
+  >
 > = {
   cases: { run: (options) => archivePart(CONTESTS.cases, options), rounds: 3 },
   tiny: { run: (options) => archivePart(CONTESTS.tiny, options), rounds: 2 },
   // Minutes of one and the same work are their own average.
-  huge: { run: (options) => archivePart(CONTESTS.huge, options), rounds: 1 },
+  large: { run: (options) => archivePart(CONTESTS.large, options), rounds: 1 },
   job: { run: jobPart, rounds: 3 },
   million: { run: millionPart, rounds: 1 },
   controller: { run: controllerPart, rounds: 3 },
+  night: { run: nightParts, rounds: 3 },
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, whole: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string' },
+    slow: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', default: false },
+  },
 });
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
 const chosen = positionals.length > 0 ? positionals : Object.keys(PARTS);
 const unknown = chosen.filter((name) => !(name in PARTS));
 if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
@@ -41,9 +67,10 @@ for (const name of chosen) {
   const rounds = Number(values.rounds ?? chosenPart.rounds);
   const say = (line: string): void =>
     console.log(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${line}`);
-  const part = await chosenPart.run({ cacheFolder, rounds, whole: values.whole, say });
-  parts.push(part);
-  console.log(`\n${section(part)}`);
+  const slowMotion = Number(values.slow);
+  const found = [await chosenPart.run({ cacheFolder, rounds, slowMotion, only: values.only, say })].flat();
+  parts.push(...found);
+  for (const part of found) console.log(`\n${section(part)}`);
 }
 const targets = parts.flatMap((part) => part.targets);
 if (positionals.length === 0) {

@@ -7,13 +7,14 @@ export function resultsPage(parts: readonly Part[], date: Date): string {
   return [
     '# Benchmark results',
     `Measured on ${date.toISOString().slice(0, 10)}: ${machine()}.`,
-    `${verdict(targets)} MB are 10⁶ bytes of input, MiB 2²⁰; CPU is user and system time; peak is the largest resident size of the process. Each run is a fresh process, the page cache is warm, the contestants take turns. Their archives go nowhere while they are measured; once each of them was written to a file and read back by \`unzip -t\`, and has every file (of huge ours only, and of its first GiB). \`case-backup\` deflates at level 5 and computes SHA-256 and content_hash of every file, archiver and zip compute neither; \`read and hash only\` is the floor below it, without compressing.`,
-    'To repeat: `npm run bench` (everything, and this page), `npm run bench -- tiny job` (some parts, printed only), `npm run bench -- cases --rounds 5`.',
+    `${verdict(targets)} MB are 10⁶ bytes of input, MiB 2²⁰; CPU is user and system time; peak is the largest resident size of the process. Each run is a fresh process, the page cache is warm, the contestants take turns. Their archives go nowhere while they are measured; once each of them was written to a file and read back by \`unzip -t\`, and has every file. \`case-backup\` deflates at level 5, leaves what does not shrink, uses all processors, and computes SHA-256 and content_hash of every file; the others compute neither. \`archiver, stored\` and \`zip -6 -n\` leave what its suffix says is compressed (the list is ours, and PDF); those without deflate everything, as most people call them. \`7z -mmt2\` writes a ZIP with two threads. \`read and hash only\` is the floor below ours, without compressing.`,
+    'A night goes over a line that is modelled on loopback (bench/line): round trip, a rate each way that all share, the rate of a connection, slow start, a round trip each for TCP and TLS. *pipe* is the share of what could have passed: from start to exit, and from the first to the last byte of the files that arrived. \\"rclone\\" is `rclone copy` with 16 transfers, then `zip` and `rclone copyto`, or `restic backup` over its rclone backend. Between two nights one file in fifty changes; `rclone copy` and restic keep the copy and the repository of the night before, `backup-job` keeps nothing and reads everything again. It alone reads back what it has stored. Calls and bytes are those within TLS; stored is what the account holds more afterwards.',
+    'To repeat: `npm run bench` (everything, and this page), `npm run bench -- tiny job` (some parts, printed only), `npm run bench -- night --only far --rounds 1`; `npm run bench -- --help`.',
     ...parts.map(section),
   ].join('\n\n');
 }
 
-export function section({ title, text, columns, rows, targets }: Part): string {
+export function section({ title, text, columns, rows, targets, worse }: Part): string {
   return [
     `## ${title}`,
     text,
@@ -27,7 +28,9 @@ export function section({ title, text, columns, rows, targets }: Part): string {
         isReached ? 'reached' : 'missed',
       ]),
     ),
+    worse.length > 0 ? `**Where ours is behind:** ${worse.join('; ')}.` : '',
   ]
+    .filter((paragraph) => paragraph !== '')
     .join('\n\n')
     .concat('\n');
 }

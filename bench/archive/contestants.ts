@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { ZipArchive as Archiver } from 'archiver';
+import { ZipArchive as Archiver, type ZipEntryData } from 'archiver';
 import { collectGarbageFor } from '../../src/host/memory.ts';
 import { forEachParallel } from '../../src/host/parallel.ts';
 import { createArchive, type Sink } from '../../src/zip/write/archive.ts';
 import { writeEntries } from '../../src/zip/write/write-entries.ts';
 import { endedChildrenCpuSeconds, peakOf, type Usage } from '../usage.ts';
 import { asWritable, type Output } from './output.ts';
+import { isByItself, SUFFIXES } from './suffixes.ts';
 import { listTree, streamHashed, treeInput } from './tree.ts';
 
 /** Reads a whole tree and writes its archive; resolves to the cost where it was not this process that had it. */
@@ -20,7 +21,7 @@ type Contestant = (folder: string, output: Output) => Promise<Usage | undefined>
 const MIB = 1024 * 1024;
 /** Files read at once: the default of spec.transfer.maxConcurrentDownloads. */
 const MAX_CONCURRENT_LOADS = 8;
-/** How often zip's peak is looked at; it ends with the process, so the last look must be late enough. */
+/** How often a command's peak is looked at; it ends with the process, so the last look must be late enough. */
 const LOOK_MS = 50;
 
 /** What no archiver can beat on this machine: every byte read, CRC and both hashes computed, nothing written. */
@@ -69,19 +70,26 @@ async function caseBackup(folder: string, output: Output): Promise<undefined> {
   return undefined;
 }
 
-/** archiver with file(), as its documentation shows it, at the same level; it computes no hashes. */
-async function archiver(folder: string, output: Output): Promise<undefined> {
-  const archive = new Archiver({ zlib: { level: 6 } });
-  for (const { path, name, modified } of listTree(folder)) archive.file(path, { name, date: modified });
-  await Promise.all([pipeline(archive, asWritable(output)), archive.finalize()]);
-  return undefined;
+/** archiver with file(), as its documentation shows it; it computes no hashes. `isStored`: what is not deflated. */
+function archiver(isStored: (name: string) => boolean): Contestant {
+  return async (folder, output) => {
+    const archive = new Archiver({ zlib: { level: 6 } });
+    for (const { path, name, modified } of listTree(folder)) {
+      const data: ZipEntryData = { name, date: modified, store: isStored(name) };
+      archive.file(path, data);
+    }
+    await Promise.all([pipeline(archive, asWritable(output)), archive.finalize()]);
+    return undefined;
+  };
 }
 
-/** Info-ZIP straight into the file, or into /dev/null where only its time is of interest. */
-async function infoZip(folder: string, output: Output): Promise<Usage> {
-  const target = output.path ?? '/dev/null';
-  const script = `exec zip -6 -q -r -D - . > "$1"`;
-  const zip = spawn('sh', ['-c', script, 'sh', target], { cwd: folder, stdio: 'inherit' });
+/** A command straight into the file, or into /dev/null where only its time is of interest. */
+function program(command: string): Contestant {
+  return (folder, output) => runShell(`exec ${command} > "$1"`, folder, output.path ?? '/dev/null');
+}
+
+async function runShell(script: string, folder: string, target: string): Promise<Usage> {
+  const zip = spawn('sh', ['-c', script, 'sh', target], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();
   zip.once('error', reject);
   zip.once('close', resolve);
@@ -96,15 +104,18 @@ async function infoZip(folder: string, output: Output): Promise<Usage> {
   const watching = watch();
   const code = await promise.finally(() => ended.abort());
   await watching;
-  if (code !== 0) throw new Error(`zip ended with code ${code}`);
+  if (code !== 0) throw new Error(`${script} ended with code ${code}`);
   return { cpuSeconds: endedChildrenCpuSeconds(), peakBytes };
 }
 
 export const CONTESTANTS = {
   'read and hash only': floor,
   'case-backup': caseBackup,
-  'archiver level 6': archiver,
-  'zip -6': infoZip,
+  'archiver level 6': archiver(() => false),
+  'archiver, stored': archiver(isByItself),
+  'zip -6': program('zip -6 -q -r -D - .'),
+  'zip -6 -n': program(`zip -6 -q -r -D -n ${SUFFIXES.join(':')} - .`),
+  '7z -mmt2': program('7z a -tzip -mmt2 -bd -so archive.zip . 2>/dev/null'),
 } satisfies Record<string, Contestant>;
 
 export type ContestantName = keyof typeof CONTESTANTS;

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { startEmulator } from '../../test/dropbox/emulator.ts';
 import { listTree } from '../archive/tree.ts';
 
@@ -13,6 +14,7 @@ export interface SlowFile {
 }
 
 const DRIPS_PER_SECOND = 10;
+const FILES_PER_CHANGE = 50;
 
 /** What the process prints as JSON once it serves. */
 export interface EmulatorAddress {
@@ -22,7 +24,8 @@ export interface EmulatorAddress {
 
 /**
  * `node emulator-process.ts FURNISHING`: a Dropbox account in a process of its own, so that its work and memory are not
- * counted as ours. It ends when its standard input does, and so with whoever started it.
+ * counted as ours. For each line of its standard input it changes some files and says `{}`; it ends when that does, and so
+ * with whoever started it.
  */
 const furnishing = JSON.parse(process.argv[2] ?? '') as Furnishing;
 const emulator = await startEmulator();
@@ -40,4 +43,17 @@ if ('folder' in furnishing) {
 } else emulator.tree.generate({ path: '/CASES', ...furnishing });
 const { origin, credentials } = emulator;
 process.stdout.write(`${JSON.stringify({ origin, credentials } satisfies EmulatorAddress)}\n`);
-process.stdin.resume().once('end', () => emulator.close());
+createInterface({ input: process.stdin })
+  .on('line', () => {
+    changeFiles();
+    process.stdout.write('{}\n');
+  })
+  .once('close', () => emulator.close());
+
+/** What an office does in a day: one file in fifty is another of the same size. */
+function changeFiles(): void {
+  for (const [index, path] of emulator.tree.files('/CASES').entries()) {
+    if (index % FILES_PER_CHANGE === 0)
+      emulator.tree.put(path, { size: emulator.tree.stat(path).size, seed: index + 1 });
+  }
+}

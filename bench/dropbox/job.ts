@@ -27,12 +27,14 @@ export interface JobOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly maxConcurrentDownloads?: number;
   readonly memoryBytes?: number;
+  /** Its work folder, which stays; by default a fresh one, which goes. */
+  readonly folder?: string;
 }
 
 /** `backup-job run` against an emulator, held to the memory of its container. */
 export async function runJob(emulator: EmulatorAddress, options: JobOptions = {}): Promise<JobRun> {
   const { env, maxConcurrentDownloads, memoryBytes } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'case-backup-bench-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'case-backup-bench-')));
   try {
     const policy = join(folder, 'policy.yaml');
     const transfer = maxConcurrentDownloads
@@ -54,6 +56,6 @@ export async function runJob(emulator: EmulatorAddress, options: JobOptions = {}
     if (run.exitCode !== 0) throw new Error(`the job ended with ${run.exitCode}: ${report.message}`);
     return { ...run, report };
   } finally {
-    await rm(folder, { recursive: true });
+    if (options.folder === undefined) await rm(folder, { recursive: true });
   }
 }

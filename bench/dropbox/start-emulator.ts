@@ -8,6 +8,8 @@ import type { EmulatorAddress, Furnishing } from './emulator-process.ts';
 export interface RunningEmulator extends EmulatorAddress, AsyncDisposable {
   /** What serving has cost so far, its furnishing aside. */
   servingCpuSeconds(): number;
+  /** One file in fifty below /CASES becomes another of the same size. */
+  changeFiles(): Promise<void>;
 }
 
 const PROCESS = fileURLToPath(new URL('emulator-process.ts', import.meta.url));
@@ -26,6 +28,10 @@ export async function startEmulatorProcess(furnishing: Furnishing): Promise<Runn
   return {
     ...(JSON.parse(first.value) as EmulatorAddress),
     servingCpuSeconds: () => cpuSecondsOf(pid) - furnished,
+    async changeFiles() {
+      child.stdin.write('\n');
+      await lines.next();
+    },
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       await ended;
