@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { uploadPartBytes } from '../../src/api/policy.ts';
 import type { Clock } from '../../src/host/clock.ts';
 import { messageOf } from '../../src/host/errors.ts';
+import type { Log } from '../../src/host/log.ts';
 import { missingDropboxSecrets } from '../../src/host/startup/config.ts';
 import { createThrottle } from '../../src/host/throttle.ts';
 import { createWaits, type Waits } from '../../src/host/waits.ts';
@@ -32,7 +33,7 @@ export function storesOf(settings: Settings, clock: Clock): Stores {
   const { source, destination, job, transfer } = settings.policy.spec;
   const registry = new Registry();
   const waits = createWaits(settings.log, clock);
-  const events = telling(dropboxCounters(registry, settings.policy.metadata.name), waits);
+  const events = telling(dropboxCounters(registry, settings.policy.metadata.name), waits, settings.log);
   const rate = transfer.maxBytesPerSecond;
   const throttle = rate > 0 ? createThrottle(rate, clock) : undefined;
   const opened: Store[] = [];
@@ -47,6 +48,7 @@ export function storesOf(settings: Settings, clock: Clock): Stores {
       origin: settings.dropboxOrigin,
       deadline: clock.elapsed() + job.activeDeadlineSeconds * 1000,
       events,
+      maxConcurrentDownloads: transfer.maxConcurrentDownloads,
       throttle,
     });
     return openDropboxStore(account, {
@@ -89,8 +91,9 @@ export function storesOf(settings: Settings, clock: Clock): Stores {
   };
 }
 
-/** The same events, and what is waited for told to whoever shows the run. */
-function telling(events: DropboxEvents, waits: Waits): DropboxEvents {
+/** The same events, and what is waited for or held back told to whoever watches the run. */
+function telling(events: DropboxEvents, waits: Waits, log: Log): DropboxEvents {
+  let isHeldBack = false;
   return {
     ...events,
     wait(kind, ms, wait) {
@@ -98,5 +101,12 @@ function telling(events: DropboxEvents, waits: Waits): DropboxEvents {
       waits.begin({ for: messageOf(wait.cause), since: wait.since, until: wait.until });
     },
     goOn: () => waits.goesOn(),
+    pace(perSecond) {
+      events.pace?.(perSecond);
+      if (isHeldBack === (perSecond !== undefined)) return;
+      isHeldBack = perSecond !== undefined;
+      if (isHeldBack) log.info({ callsPerSecond: perSecond }, 'Dropbox limits the rate of calls, and so do we');
+      else log.info({}, 'Dropbox no longer limits the rate of calls');
+    },
   };
 }

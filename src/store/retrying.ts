@@ -50,14 +50,18 @@ export interface Attempts {
 export interface Retrying {
   start(signal: AbortSignal): Attempts;
   run<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Resolves when no rate limit holds: to be awaited before every request. */
+  /** Whether a rate limit holds, so that nothing may be asked. */
+  readonly isPaused: boolean;
+  /** Resolves when none does: to be awaited before every request. */
   ready(signal: AbortSignal): Promise<void>;
 }
 
 /** Far longer than any Retry-After reported from Dropbox (300 s): the night has hours, and a run that gives up loses it. */
 const PATIENCE_MS = 60 * 60_000;
 /** Used when a rate limit does not say how long it lasts. */
-const DEFAULT_PAUSE_MS = 15_000;
+export const DEFAULT_PAUSE_MS = 15_000;
+/** Whoever was refused comes back by up to a tenth of the pause later, and at most by this. */
+const LONGEST_SPREAD_MS = 1_000;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 30_000;
 
@@ -82,9 +86,9 @@ export function createRetrying(options: RetryingOptions): Retrying {
 
   const ready = async (signal: AbortSignal): Promise<void> => {
     for (let left = pausedUntil - clock.elapsed(); left > 0; left = pausedUntil - clock.elapsed()) {
-      // Up to a tenth later, so that the workers do not come back all at once and are refused again.
+      // Not all at once, so that they are not refused again.
       const pause = { cause: pauseCause, since: pausedSince, until: pausedSince + patienceMs };
-      await wait('rateLimited', left * (1 + Math.random() / 10), pause, signal);
+      await wait('rateLimited', left + Math.min(left / 10, LONGEST_SPREAD_MS) * Math.random(), pause, signal);
     }
   };
 
@@ -124,6 +128,9 @@ export function createRetrying(options: RetryingOptions): Retrying {
 
   return {
     start,
+    get isPaused() {
+      return pausedUntil > clock.elapsed();
+    },
     ready,
     async run(attempt, signal) {
       const attempts = start(signal);

@@ -27,6 +27,7 @@ export async function makeEarlier(): Promise<Earlier> {
       credentials: { kind: 'refresh', appKey, appSecret, refreshToken },
       clock,
       origin: emulator.origin,
+      maxConcurrentDownloads: 32,
       deadline: clock.elapsed() + 60_000,
     });
     const open = (root: string) =>

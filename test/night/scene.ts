@@ -81,6 +81,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       credentials: { kind: 'refresh', appKey, appSecret, refreshToken },
       clock: retryClock,
       origin: emulator.origin,
+      maxConcurrentDownloads: 32,
       deadline: retryClock.elapsed() + 21_600_000,
       idleMs: IDLE_MS,
     });

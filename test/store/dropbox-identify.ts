@@ -9,6 +9,7 @@ const account = openDropboxAccount({
   credentials: { kind: 'access', accessToken },
   clock: systemClock,
   deadline: 5_000,
+  maxConcurrentDownloads: 1,
 });
 const upload = { partBytes: 4 * 1024 * 1024, maxConcurrent: 1 };
 const store = openDropboxStore(account, { root: '/CASES', namespace: 'Root', upload });

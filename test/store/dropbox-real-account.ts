@@ -23,6 +23,7 @@ conformance('the Dropbox store on a real account', async () => {
     credentials: { kind: 'access', accessToken },
     clock: systemClock,
     origin: process.env['CASE_BACKUP_DROPBOX_ORIGIN'],
+    maxConcurrentDownloads: 8,
   });
   const client = createClient(account, 'Root');
   const folder = `/case-backup-conformance/${randomUUID()}`;

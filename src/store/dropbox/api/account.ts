@@ -10,6 +10,8 @@ import { tokenRefusal } from './credential-refusals.ts';
 import { type HttpAnswer, openHttp, textOf } from './http.ts';
 import { judge } from './judge.ts';
 import { foreignAnswer } from './origin.ts';
+import { createPlaces } from './places.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { commonRefusal } from './refusals.ts';
 import { sdkOver } from './sdk.ts';
 import { startServerClock } from './server-clock.ts';
@@ -20,6 +22,8 @@ export interface DropboxEvents {
   request?(route: string, outcome: number | 'fault'): void;
   wait?(kind: WaitKind, ms: number, wait: WaitUnderWay): void;
   goOn?(): void;
+  /** Calls are held to so many a second from now on; undefined: no more. */
+  pace?(perSecond: number | undefined): void;
 }
 
 export interface AccountOptions {
@@ -32,6 +36,8 @@ export interface AccountOptions {
   /** How long a request may be silent; five times as long where Dropbox may have to think. Default: a minute. */
   readonly idleMs?: number | undefined;
   readonly events?: DropboxEvents | undefined;
+  /** Most downloads at once, of all stores of the account together. */
+  readonly maxConcurrentDownloads: number;
   /** Shared with whatever else has to keep to the same rate; undefined: as fast as it goes. */
   readonly throttle?: Throttle | undefined;
 }
@@ -48,6 +54,12 @@ export interface DropboxAccount {
   whoAmI(signal: AbortSignal): Promise<users.FullAccount>;
   now(signal: AbortSignal): Promise<Date>;
   close(): Promise<void>;
+}
+
+interface Answered {
+  readonly answer: HttpAnswer;
+  /** What an answer that is no success, and has this body, means. */
+  refusal(text: string): ApiError;
 }
 
 /** A transfer that is silent for a minute is dead: appends and downloads answer within seconds. */
@@ -68,15 +80,27 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   });
   const serverClock = startServerClock(clock);
 
+  const places = createPlaces(options.maxConcurrentDownloads);
+  const rateLimit = createRateLimit({
+    clock,
+    retrying,
+    closed: closing.signal,
+    onPace: (perSecond) => events?.pace?.(perSecond),
+  });
+
   let isDropbox = false;
-  const post = async (request: ApiRequest & { readonly path: string }, signal: AbortSignal): Promise<HttpAnswer> => {
+  const post = async (request: ApiRequest & { readonly path: string }, signal: AbortSignal): Promise<Answered> => {
+    const { route, headers, body, isDownload = false } = request;
     const url = new URL(request.path, origin ?? `https://${request.host}.dropboxapi.com`);
-    const { headers, body } = request;
-    await retrying.ready(signal);
+    const leave = isDownload ? await places.take(signal) : undefined;
+    const call = await rateLimit.enter(isDownload, signal).catch((error: unknown) => {
+      leave?.();
+      throw error;
+    });
     try {
       const patience = request.slow ? SLOW_FACTOR * idleMs : idleMs;
-      const answer = await http.post({ url, headers, body, idleMs: patience }, signal);
-      events?.request?.(request.route, answer.status);
+      const answer = await http.post({ url, headers, body, idleMs: patience, onOver: leave }, signal);
+      events?.request?.(route, answer.status);
       if (origin !== undefined && !isDropbox) {
         const foreign = foreignAnswer(answer.status, answer.header('content-type') ?? '');
         if (foreign) {
@@ -86,9 +110,18 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
         isDropbox = answer.status < 300;
       }
       serverClock.heard(answer.header('date'));
-      return answer;
+      if (answer.status !== 429) call.passed();
+      return {
+        answer,
+        refusal(text) {
+          const error = new ApiError(route, answer.status, text, answer.header('retry-after'));
+          call.failed(error);
+          return error;
+        },
+      };
     } catch (error) {
-      if (!signal.aborted) events?.request?.(request.route, 'fault');
+      leave?.();
+      if (!signal.aborted) events?.request?.(route, 'fault');
       throw error;
     }
   };
@@ -102,10 +135,10 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
       const route = 'oauth2/token';
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       const body = Buffer.from(form.toString());
-      const answer = await post({ route, path: `/${route}`, host: 'api', headers, body }, signal);
+      const { answer, refusal } = await post({ route, path: `/${route}`, host: 'api', headers, body }, signal);
       const text = await textOf(answer);
       if (answer.status === 200) return text;
-      if (answer.status === 429 || answer.status >= 500) throw apiError(route, answer, text);
+      if (answer.status === 429 || answer.status >= 500) throw refusal(text);
       throw tokenRefusal(answer.status, text);
     },
   });
@@ -114,12 +147,12 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
     let token = await untilAborted(tokens.current(), signal);
     for (let mayRenew = true; ; mayRenew = false) {
       const headers = { ...request.headers, authorization: `Bearer ${token}` };
-      const answer = await post({ ...request, path: `/2/${request.route}`, headers }, signal);
+      const { answer, refusal } = await post({ ...request, path: `/2/${request.route}`, headers }, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       const text = await textOf(answer);
       if (answer.status === 401 && mayRenew && /"(expired|invalid)_access_token"/.test(text)) {
         token = await untilAborted(tokens.renew(token), signal);
-      } else throw commonRefusal(request.route, answer.status, text) ?? apiError(request.route, answer, text);
+      } else throw commonRefusal(request.route, answer.status, text) ?? refusal(text);
     }
   };
 
@@ -149,8 +182,4 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
       await http.close();
     },
   };
-}
-
-function apiError(route: string, answer: HttpAnswer, text: string): ApiError {
-  return new ApiError(route, answer.status, text, answer.header('retry-after'));
 }

@@ -55,7 +55,7 @@ export function createClient(account: DropboxAccount, root: Namespace): Client {
         ...(body ? { 'content-type': 'application/octet-stream' } : {}),
         ...(range === undefined ? {} : { range }),
       };
-      return send({ route, host: 'content', headers, body, slow }, signal);
+      return send({ route, host: 'content', headers, body, slow, isDownload: body === undefined }, signal);
     },
   };
 }

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly body: Buffer | undefined;
   /** The attempt ends when for so long not a byte moved while we were sending or waiting. */
   readonly idleMs: number;
+  /** Called, once or more, when neither the request nor its answer is under way any more, or nobody reads that on. */
+  readonly onOver?: (() => void) | undefined;
 }
 
 /** Its body is to be read until it is over, or discarded; either frees the connection. */
@@ -53,10 +55,10 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
   };
 
   return {
-    async post({ url, headers, body, idleMs }, signal) {
+    async post({ url, headers, body, idleMs, onOver }, signal) {
       // For the first piece before a connection is taken, which the server may close while nothing is sent.
       if (body) await throttle?.take(Math.min(pieceBytes, body.length), signal);
-      const watchdog = startWatchdog(idleMs, signal);
+      const watchdog = startWatchdog(idleMs, signal, onOver);
       const watch = { watchdog, pace: throttle && ((bytes: number) => paceOf(throttle, watchdog, bytes)) };
       try {
         const answer = await agent.request({

@@ -19,15 +19,25 @@ export interface Watch {
   readonly pace: ((bytes: number) => Promise<void> | undefined) | undefined;
 }
 
-export function startWatchdog(idleMs: number, caller: AbortSignal): Watchdog {
+/**
+ * A body that nobody reads on for a sixth of the idle time (10 s) is not under way: who reads it may wait for others. A
+ * turn within `maxBytesPerSecond` comes sooner.
+ */
+const STANDING_PART = 1 / 6;
+
+/** `onStop` is called once or more: when the request is over, and when its body stands. */
+export function startWatchdog(idleMs: number, caller: AbortSignal, onStop?: () => void): Watchdog {
   const controller = new AbortController();
   const bark = (): void => controller.abort(new TransferFault(`not a byte moved for ${idleMs / 1000} s`));
   const obey = (): void => controller.abort(caller.reason);
   let timer: NodeJS.Timeout | undefined = setTimeout(bark, idleMs);
+  let standing: NodeJS.Timeout | undefined;
   let isOver = false;
-  const pause = (): void => {
+  const clear = (): void => {
     clearTimeout(timer);
+    clearTimeout(standing);
     timer = undefined;
+    standing = undefined;
   };
   // Not AbortSignal.any: a million requests on one run's signal must not leave anything behind on it.
   if (caller.aborted) obey();
@@ -39,13 +49,20 @@ export function startWatchdog(idleMs: number, caller: AbortSignal): Watchdog {
       // A request body may still be read when its request is already over.
       if (isOver) return;
       if (timer) timer.refresh();
-      else timer = setTimeout(bark, idleMs);
+      else {
+        clear();
+        timer = setTimeout(bark, idleMs);
+      }
     },
-    pause,
+    pause() {
+      clear();
+      if (onStop && !isOver) standing = setTimeout(onStop, idleMs * STANDING_PART);
+    },
     stop() {
       isOver = true;
-      pause();
+      clear();
       caller.removeEventListener('abort', obey);
+      onStop?.();
     },
   };
 }
