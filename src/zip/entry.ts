@@ -16,7 +16,7 @@ export interface ZipInput<D> {
   load(signal: AbortSignal): Promise<{ readonly bytes: Buffer; readonly digest: D }>;
   /**
    * The content in chunks, for larger ones; returns the digest after the last chunk. It may be begun before its turn, and
-   * read ahead as far as there is room.
+   * read ahead as far as there is room. A chunk that is all of its buffer is the archive's too, until the next is asked for.
    */
   stream(signal: AbortSignal, room?: Room): AsyncGenerator<Buffer, D, void>;
 }

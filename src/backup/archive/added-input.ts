@@ -9,10 +9,10 @@ export function bytesInput(name: string, modified: Date, bytes: Buffer): ZipInpu
     name,
     modified,
     size: bytes.length,
-    // A copy, since what is loaded is the archive's own.
+    // Copies, since what is loaded or streamed is the archive's own.
     load: async () => ({ bytes: Buffer.from(bytes), digest: hashBytes(bytes) }),
     async *stream() {
-      yield bytes;
+      yield Buffer.from(bytes);
       return hashBytes(bytes);
     },
   };

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { giveBack } from '../../host/memory.ts';
 import { untilAborted } from '../../host/until-aborted.ts';
 import type { BegunStream } from './begun-stream.ts';
 import { sizeMismatch } from './size-mismatch.ts';
@@ -21,7 +22,7 @@ export interface CheckedSource<D> {
   result(): { readonly digest: D; readonly size: number; readonly crc32: number };
 }
 
-/** A streamed input, counted and summed on its way. */
+/** A streamed input, counted and summed on its way; the memory of its chunks is given back. */
 export function checkedSource<D>(name: string, stream: BegunStream<D>, signal: AbortSignal): CheckedSource<D> {
   const { expectedSize } = stream;
   let size = 0;
@@ -41,6 +42,8 @@ export function checkedSource<D>(name: string, stream: BegunStream<D>, signal: A
         if (size > expectedSize) throw sizeMismatch(name, expectedSize, size);
         checksum = crc32(step.value, checksum);
         yield step.value;
+        // A piece of a larger buffer, as of a content that is held whole, is not its source's last word.
+        if (step.value.length === step.value.buffer.byteLength) giveBack(step.value);
       }
     } catch (error) {
       signal.throwIfAborted();

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
+import type { ZipInput } from '../../../src/zip/entry.ts';
 import { createArchive, type Sink } from '../../../src/zip/write/archive.ts';
 import { writeEntries } from '../../../src/zip/write/write-entries.ts';
-import { askReferees, collect, input, options, temporaryFolder } from '../fixture.ts';
+import { askReferees, collect, input, options, temporaryFolder, zipFileOf, zipOf } from '../fixture.ts';
 
 const CONTENTS = {
   'stored.jpg': randomBytes(200_000),
@@ -59,6 +60,38 @@ test('contents are given back once a sink has passed them on, and the archive is
   const path = join(folder, 'a.zip');
   await writeFile(path, Buffer.concat(copies));
   await askReferees(path);
+});
+
+test('pieces of a large file are given back once they were passed on, and the archive is whole', async (t) => {
+  for (const [name, content] of Object.entries({
+    'stored.mp4': randomBytes(900_000),
+    'deflated.csv': Buffer.alloc(3_000_000, 'The quick brown fox; '),
+  })) {
+    const folder = await temporaryFolder(t);
+    const pieces: Buffer[] = [];
+    const streamed: ZipInput<number> = {
+      ...input(name, content),
+      async *stream() {
+        for (let at = 0; at < content.length; at += 200_000) {
+          const piece = Buffer.from(content.subarray(at, at + 200_000));
+          pieces.push(piece);
+          yield piece;
+          assert.equal(piece.length, 0);
+        }
+        return content.length;
+      },
+    };
+    const path = join(folder, 'a.zip');
+    await zipFileOf(path, [streamed], { smallBytes: 1000 });
+    assert.equal(pieces.length, Math.ceil(content.length / 200_000));
+    await askReferees(path);
+  }
+});
+
+test('a piece of a larger buffer is left alone', async (t) => {
+  const content = randomBytes(900_000);
+  await zipOf(t, [input('stored.mp4', content)], { smallBytes: 1000 });
+  assert.equal(content.length, 900_000);
 });
 
 test('a sink that keeps its chunks keeps them whole', async (t) => {
