@@ -19,7 +19,7 @@ All parts and RESULTS.md, or some of them, printed only: cases, tiny, large, job
   --only WORD  night: a corpus (cases, small, film, tops, ten, slow-one) or a line (far, near, loopback); may come twice
 
 Needs zip, unzip and 7z (cases, tiny, large), rclone, zip, unzip and restic (night), and says how to install what is
-missing. All of it takes about an hour on two cores; one night is tried out with node bench/line/try.ts --help.`;
+missing. All of it takes about two hours on two idle cores, most of it nights; one night is tried out with node bench/line/try.ts --help.`;
 
 const PARTS: Readonly<
   Record<

@@ -124,10 +124,11 @@ describe('The line of the bench', () => {
   });
 
   it('counts connections, calls by route, bytes each way, and those of content', async () => {
-    const sight = await over({ ...OPEN, megabitsPerSecond: 80 }, async ({ call }) => {
+    const calls = async ({ call }: Client): Promise<void> => {
       await Promise.all([call({ down: MB }), call({ up: MB })]);
       await call({ down: MB });
-    });
+    };
+    const sight = await over({ ...OPEN, megabitsPerSecond: 80 }, calls, 2);
     assert.equal(sight.connections, 2);
     assert.deepEqual(sight.calls, { '/2/files/download': 3 });
     for (const [way, content] of [
