@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { isLoopback } from '../../../host/loopback.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { openAgent } from './agent.ts';
@@ -58,6 +59,8 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
     async post({ url, headers, body, idleMs, onOver }, signal) {
       // For the first piece before a connection is taken, which the server may close while nothing is sent.
       if (body) await throttle?.take(Math.min(pieceBytes, body.length), signal);
+      // undici lends a connection again one turn of the loop after its answer; asked before, it opens another.
+      await turnOfTheLoop();
       const watchdog = startWatchdog(idleMs, signal, onOver);
       const watch = { watchdog, pace: throttle && ((bytes: number) => paceOf(throttle, watchdog, bytes)) };
       try {
