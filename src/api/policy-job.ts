@@ -43,7 +43,9 @@ export const job = z
         limits: quantities.optional().describe('Limits, such as memory: 512Mi.'),
       })
       .optional()
-      .describe("The job container's resources; 256Mi of memory is enough with the default transfer settings."),
+      .describe(
+        "The job container's resources; a limit of 512Mi of memory unless given. How much is read ahead follows the limit; 256Mi is enough with the default transfer settings.",
+      ),
     pod: policyPod,
   })
   .prefault({})
