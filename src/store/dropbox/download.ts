@@ -1,6 +1,5 @@
 import { Failure } from '../../host/errors.ts';
 import type { Room } from '../../host/room.ts';
-import { createHasher, hashBytes } from '../content-hash.ts';
 import type { Digest, FileEntry, Loaded } from '../store.ts';
 import { piecesAhead, piecesInTurn } from './pieces.ts';
 import { mismatch, type Reader, type Reading, startTransfer } from './transfer.ts';
@@ -22,24 +21,28 @@ export async function* download(
   signal: AbortSignal,
   room?: Room,
 ): AsyncGenerator<Buffer, Digest, void> {
-  const hasher = createHasher();
-  const { reading, checked } = startReading(reader, file, signal);
+  const hasher = reader.hashing.inPieces(file.size);
+  const { reading, checked, lost } = startReading(reader, file, signal);
   const isAhead = room !== undefined && file.size > RANGES_FROM_BYTES;
-  for await (const piece of isAhead ? piecesAhead(reading, room) : piecesInTurn(reading, 0)) {
-    hasher.update(piece);
-    yield piece;
+  try {
+    for await (const piece of isAhead ? piecesAhead(reading, room) : piecesInTurn(reading, 0)) {
+      yield await hasher.update(piece).catch(lost);
+    }
+    return checked(hasher.digest());
+  } finally {
+    hasher.leave();
   }
-  return checked(hasher.digest());
 }
 
 export async function load(reader: Reader, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
   for (let tries = 1; ; tries++) {
-    const { reading, checked } = startReading(reader, file, signal);
+    const { reading, checked, lost } = startReading(reader, file, signal);
     const transfer = startTransfer(reading, { from: 0 });
     try {
-      const bytes = Buffer.allocUnsafeSlow(file.size);
-      await transfer.fill(bytes);
-      return { bytes, digest: checked(hashBytes(bytes)) };
+      const content = Buffer.allocUnsafeSlow(file.size);
+      await transfer.fill(content);
+      const { bytes, digest } = await reader.hashing.whole(content).catch(lost);
+      return { bytes, digest: checked(digest) };
     } catch (error) {
       if (tries >= LOAD_TRIES || !(error instanceof Failure && error.code === 'TransferMismatch')) throw error;
     } finally {
@@ -52,6 +55,8 @@ interface Started {
   readonly reading: Reading;
   /** Gives the digest back if it is the right one. */
   checked(digest: Digest): Digest;
+  /** What was hashed when its thread ended has gone with it. */
+  lost(cause: unknown): never;
 }
 
 function startReading(reader: Reader, file: FileEntry, signal: AbortSignal): Started {
@@ -67,6 +72,9 @@ function startReading(reader: Reader, file: FileEntry, signal: AbortSignal): Sta
       }
       reader.witness.had(file);
       return digest;
+    },
+    lost(cause) {
+      throw mismatch(file, 'what was lost while it was hashed', cause);
     },
   };
 }

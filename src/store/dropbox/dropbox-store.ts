@@ -1,4 +1,5 @@
 import { hashBytes } from '../content-hash.ts';
+import { hashingAside } from '../hash-aside.ts';
 import type { Source, Store } from '../store.ts';
 import type { DropboxAccount } from './api/account.ts';
 import { createClient, type Namespace } from './api/client.ts';
@@ -29,13 +30,15 @@ export interface DropboxStoreOptions {
  */
 const LISTINGS_AT_ONCE = 16;
 const CHUNK_BYTES = 4 * 1024 * 1024;
+/** One thread for all accounts of the process. */
+const HASHING = hashingAside();
 
 /** One folder of an account. Closing it leaves the account open, which other stores may share: that is closed apart. */
 export function openDropboxStore(account: DropboxAccount, options: DropboxStoreOptions): Store & Source {
   const client = createClient(account, options.namespace);
   const paths = pathsBelow(options.root);
   const listing = createListing(client, paths);
-  const reader = { client, witness: createWitness(client) };
+  const reader = { client, witness: createWitness(client), hashing: HASHING };
 
   return {
     capabilities: { makesRoot: true },

@@ -1,4 +1,5 @@
 import { Failure } from '../../host/errors.ts';
+import type { HashingAside } from '../hash-aside.ts';
 import { type FileEntry, Unavailable } from '../store.ts';
 import { parseObject, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
@@ -11,6 +12,7 @@ import type { Witness } from './witness.ts';
 export interface Reader {
   readonly client: Client;
   readonly witness: Witness;
+  readonly hashing: HashingAside;
 }
 
 /** One reading of a file from its beginning to its end, whatever it takes. */
@@ -147,8 +149,9 @@ async function assertOver(answer: HttpAnswer, file: FileEntry, bytes: number): P
   if (!isOver) throw mismatch(file, `more than ${bytes} bytes`);
 }
 
-export function mismatch(file: FileEntry, what: string): Failure {
+export function mismatch(file: FileEntry, what: string, cause?: unknown): Failure {
   return new Failure('TransferMismatch', `the download of revision ${file.rev} brought ${what}`, {
     hint: 'read the entry again from its start; if it stays so, something on the way changes the bytes (a proxy, bad memory)',
+    cause,
   });
 }
