@@ -180,6 +180,16 @@ test('a large file that is skipped leaves its room to the others', { timeout }, 
   assert.deepEqual([night.written.length, night.open, night.taken], [41, 0, 0]);
 });
 
+test('a source that knows no room and breaks before its turn leaves it to the others', { timeout }, async (t) => {
+  const film = { size: 3 * PIECE, knowsNoRoom: true };
+  const courses = { 'slow.txt': { size: 9 }, broken: { ...film, failures: 1 }, 'film 1': film, 'film 2': film };
+  const night = await write(t, courses, { decide: () => 'retry', budgetBytes: 2 * PIECE + 4 * 16 * KIB + 9 });
+  assert.deepEqual(night.underWay, ['slow.txt', 'film 1#0', 'film 2#0']);
+  await night.arriveAll();
+  assert.deepEqual(await night.ended, {});
+  assert.deepEqual(night.written, Object.keys(courses));
+});
+
 test('a small file that has become a large one is streamed when it is read again', { timeout }, async (t) => {
   const line = openLine(PIECE);
   let size = 100;
