@@ -111,7 +111,7 @@ test('a session that is lost before it holds anything is replaced', async () => 
 
 test('a session that is lost midway fails, because a stream can not be sent again', async () => {
   await using fixture = await openFixture();
-  fixture.emulator.faults.add({ route: APPEND, nth: 2, effect: { kind: 'refusal', error: 'not_found' } });
+  fixture.emulator.faults.add({ route: APPEND, nth: 3, effect: { kind: 'refusal', error: 'not_found' } });
   const write = fixture.store.write('x.zip', inChunks(pattern(THREE_PARTS)), {}, never);
   await assert.rejects(write, { exit: 'failed', code: 'UploadSessionLost' });
   assert.equal(fixture.emulator.tree.exists('/BACKUPS/x.zip'), false);

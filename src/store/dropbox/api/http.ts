@@ -46,6 +46,8 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
   const pieceBytes = Math.min(LARGEST_PIECE, throttle?.turnBytes ?? LARGEST_PIECE);
   const proxy = origin !== undefined && isLoopback(new URL(origin)) ? undefined : proxyOf(process.env);
   const agent = openAgent(proxy);
+  // Whose connections stay quick for that way: one that only brought something begins to send at 15 KB a round trip.
+  const uploads = openAgent(proxy);
   let isProven = false;
 
   /** What broke an attempt: our caller's abort passes. */
@@ -64,12 +66,13 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
       const watchdog = startWatchdog(idleMs, signal, onOver);
       const watch = { watchdog, pace: throttle && ((bytes: number) => paceOf(throttle, watchdog, bytes)) };
       try {
-        const answer = await agent.request({
+        const isLong = body !== undefined && body.length > pieceBytes;
+        const answer = await (isLong ? uploads : agent).request({
           origin: url.origin,
           path: url.pathname,
           method: 'POST',
           headers: { ...headers, 'content-length': String(body?.length ?? 0) },
-          body: body && body.length > pieceBytes ? Readable.from(pieces(body, pieceBytes, watch)) : (body ?? null),
+          body: isLong ? Readable.from(pieces(body, pieceBytes, watch)) : (body ?? null),
           signal: watchdog.signal,
         });
         isProven = true;
@@ -84,7 +87,9 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
         throw asFault(error, url, signal);
       }
     },
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all([agent.destroy(), uploads.destroy()]);
+    },
   };
 }
 

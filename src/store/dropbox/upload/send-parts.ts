@@ -1,17 +1,14 @@
 import type { Client } from '../api/client.ts';
 import type { Part } from './parts.ts';
-import { append, openSession, type Session } from './upload-session.ts';
+import { append, isSessionLost, type Session, startSession } from './upload-session.ts';
 
 /** The parts of one upload that are under way, side by side. */
 export interface PartSender {
   /** How many have not ended. */
   readonly underWay: number;
-  /** The session, once its first part is in. */
-  readonly session: Session | undefined;
-  /**
-   * Sends a part aside, and never rejects. The first one opens the session, and those that come meanwhile wait for it:
-   * a session that is lost as long as nobody else's part is in it can be replaced.
-   */
+  /** Of all parts; undefined before there are any. */
+  readonly session: Promise<Session> | undefined;
+  /** Sends a part aside, and never rejects; the first one starts the session. */
   send(part: Part): void;
   /** Resolves when all have ended, however they did. */
   ended(): Promise<void>;
@@ -24,19 +21,28 @@ export interface Sent {
   onError(error: unknown): void;
 }
 
+const SESSION_TRIES = 3;
+
 export function sendParts(client: Client, { onSent, onError }: Sent, signal: AbortSignal): PartSender {
   const running = new Set<Promise<void>>();
-  let opening: Promise<Session> | undefined;
-  let session: Session | undefined;
+  let session: Promise<Session> | undefined;
+  let isAnyIn = false;
 
-  const sendFirst = async (part: Part): Promise<Session> => {
-    session = await openSession(client, part, signal);
-    return session;
-  };
-  const sent = async (part: Part): Promise<unknown> => {
-    if (opening) return append(await opening, part);
-    opening = sendFirst(part);
-    return await opening;
+  /** As long as no part is known to be in it, a session that is lost is replaced, and all parts go to the new one. */
+  const sent = async (part: Part): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      session ??= startSession(client, signal);
+      const mine = session;
+      try {
+        await append(await mine, part);
+        if (session !== mine) continue;
+        isAnyIn = true;
+        return;
+      } catch (error) {
+        if (isAnyIn || tries >= SESSION_TRIES || !isSessionLost(error)) throw error;
+        if (session === mine) session = undefined;
+      }
+    }
   };
 
   return {

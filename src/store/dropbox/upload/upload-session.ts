@@ -9,29 +9,14 @@ import { type Commit, commitInfo, committed, settled } from './commit.ts';
 import type { Part } from './parts.ts';
 
 const NOTHING = Buffer.alloc(0);
-/** A session that vanishes before it holds anything is simply replaced. */
-const SESSION_TRIES = 3;
-
 export interface Session {
   readonly client: Client;
   readonly id: string;
   readonly signal: AbortSignal;
 }
 
-/** A new concurrent session that already holds the first part: as long as it is the only one, it can move to another. */
-export async function openSession(client: Client, first: Part, signal: AbortSignal): Promise<Session> {
-  for (let tries = 1; ; tries++) {
-    const session = { client, id: await startSession(client, signal), signal };
-    try {
-      await append(session, first);
-      return session;
-    } catch (error) {
-      if (tries >= SESSION_TRIES || !(error instanceof Failure && error.code === 'UploadSessionLost')) throw error;
-    }
-  }
-}
-
-async function startSession(client: Client, signal: AbortSignal): Promise<string> {
+/** A concurrent one, which takes parts in any order. */
+export async function startSession(client: Client, signal: AbortSignal): Promise<Session> {
   // No data at start and finish: these two take the namespace's write lock, and appends don't (rclone issue 4656).
   const argument = { session_type: { '.tag': 'concurrent' } };
   return client.account.retrying.run(async () => {
@@ -39,7 +24,7 @@ async function startSession(client: Client, signal: AbortSignal): Promise<string
     const id = parseObject(await textOf(answer))?.['session_id'];
     if (typeof id !== 'string') throw new TransferFault('a session was started without an id');
     registerSecret(id);
-    return id;
+    return { client, id, signal };
   }, signal);
 }
 
@@ -101,6 +86,9 @@ function receivedOf(error: unknown, part: Part): number | undefined {
 function isLost(error: unknown): boolean {
   return error instanceof ApiError && (error.is('not_found') || error.is('lookup_failed/not_found'));
 }
+
+export const isSessionLost = (error: unknown): boolean =>
+  error instanceof Failure && error.code === 'UploadSessionLost';
 
 function sessionLost(cause: unknown): Failure {
   return new Failure('UploadSessionLost', 'Dropbox no longer knows the upload session of this file', {

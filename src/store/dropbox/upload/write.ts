@@ -40,7 +40,7 @@ export async function write(
   const filling = fillParts(pool);
   const sendDue = (): void => {
     const { before, left } = filling;
-    if (sender.session === undefined || signal.aborted) return;
+    if (before === 0 || signal.aborted) return;
     const filled = { bytes: left.length, partBytes, before, underWay: sender.underWay, hasFreeBuffer: pool.hasFree };
     const due = bytesDue(filled);
     if (due > 0) sender.send(filling.cut(due));
@@ -65,7 +65,7 @@ export async function write(
     if (whole && before > 0) sender.send(whole);
     await sender.ended();
     signal.throwIfAborted();
-    const stored = await commitRest(commit, sender.session, { left, last });
+    const stored = await commitRest(commit, await sender.session, { left, last });
     last.release();
     pool.end();
     return stored;
