@@ -12,7 +12,7 @@ export function dropboxCounters(registry: Registry, policy: string): DropboxEven
   });
   const waits = new Counter({
     name: 'case_backup_dropbox_retry_wait_seconds_total',
-    help: 'Seconds waited before asking Dropbox again, by reason.',
+    help: 'Seconds waited before asking Dropbox again, by reason; of all calls that wait side by side together.',
     labelNames: ['policy', 'reason'],
     registers,
   });

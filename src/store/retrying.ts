@@ -84,6 +84,12 @@ export function createRetrying(options: RetryingOptions): Retrying {
     await clock.sleep(ms, signal);
   };
 
+  const isPaused = (): boolean => pausedUntil > clock.elapsed();
+  /** What was under way when a rate limit came is answered all the same; the wait goes on. */
+  const goOn = (): void => {
+    if (!isPaused()) options.onGoOn?.();
+  };
+
   const ready = async (signal: AbortSignal): Promise<void> => {
     for (let left = pausedUntil - clock.elapsed(); left > 0; left = pausedUntil - clock.elapsed()) {
       // Not all at once, so that they are not refused again.
@@ -99,13 +105,13 @@ export function createRetrying(options: RetryingOptions): Retrying {
       progressed() {
         failingSince = undefined;
         failures = 0;
-        options.onGoOn?.();
+        goOn();
       },
       async failed(error) {
         signal.throwIfAborted();
         const judgement = isAbort(error) ? ({ kind: 'final' } as const) : judge(error);
         if (judgement.kind === 'final') {
-          if (failingSince !== undefined) options.onGoOn?.();
+          if (failingSince !== undefined) goOn();
           throw error;
         }
         failingSince ??= clock.elapsed();
@@ -129,7 +135,7 @@ export function createRetrying(options: RetryingOptions): Retrying {
   return {
     start,
     get isPaused() {
-      return pausedUntil > clock.elapsed();
+      return isPaused();
     },
     ready,
     async run(attempt, signal) {
@@ -137,7 +143,7 @@ export function createRetrying(options: RetryingOptions): Retrying {
       for (;;) {
         try {
           const result = await attempt();
-          options.onGoOn?.();
+          goOn();
           return result;
         } catch (error) {
           await attempts.failed(error);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Failure } from '../../src/host/errors.ts';
 import { backoff, createRetrying, type Judgement, type WaitKind } from '../../src/store/retrying.ts';
 import { never } from './conformance/fixture.ts';
@@ -99,6 +100,48 @@ test('a rate limit is told to go on for as long as anybody waits for it', async 
   const limited = new Judged({ kind: 'rateLimited', afterMs: 60_000 });
   await run(failing(limited, limited, limited), never);
   assert.deepEqual([...sinces], ['03:00:00']);
+});
+
+test('answers to what was under way do not end the wait for a rate limit', async () => {
+  const clock = steppedClock();
+  const told: string[] = [];
+  const retrying = createRetrying({
+    clock,
+    judge,
+    onWait: () => told.push('waits'),
+    onGoOn: () => told.push('goes on'),
+  });
+  const streamed = retrying.start(never);
+  const refused = retrying.run(failing(new Judged({ kind: 'rateLimited', afterMs: 300_000 })), never);
+  await clock.sleepers(1);
+  assert.equal(await retrying.run(failing(), never), 1);
+  streamed.progressed();
+  assert.deepEqual(told, ['waits']);
+  clock.advance(301_000);
+  await refused;
+  assert.deepEqual(told, ['waits', 'goes on']);
+});
+
+test('64 calls that an outage breaks at once do not come back at once', async () => {
+  const clock = steppedClock();
+  const { start } = createRetrying({ clock, judge });
+  const back: number[] = [];
+  for (let n = 0; n < 64; n++) {
+    const attempts = start(never);
+    void (async () => {
+      for (let failures = 0; failures < 7; failures++) await attempts.failed(fault());
+      back.push(clock.elapsed());
+    })();
+  }
+  for (let ms = 0; ms < 150_000 && back.length < 64; ms += 500) {
+    await yieldToOthers();
+    clock.advance(500);
+  }
+  await yieldToOthers();
+  const bySecond = Map.groupBy(back, (ms) => Math.floor(ms / 1000));
+  const most = Math.max(...[...bySecond.values()].map((calls) => calls.length));
+  assert.equal(back.length, 64);
+  assert.ok(most <= 16, `${most} calls within a second`);
 });
 
 test('a wait ends with what it waited for, also when that fails for good', async () => {
