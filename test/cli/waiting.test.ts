@@ -39,9 +39,9 @@ test('Another process that holds a file of a folder destination is shown on /run
 
 const LIMITED: EffectOf<'rateLimit'> = { kind: 'rateLimit', retryAfter: 2 };
 const FAULTS: readonly (readonly [what: string, effect: Effect, says: RegExp])[] = [
-  ['a rate limit', LIMITED, /^Dropbox answered files\/list_folder with 429 too_many_requests$/],
+  ['a rate limit', LIMITED, /^Dropbox answered files\/move_v2 with 429 too_many_requests$/],
   ['a broken connection', { kind: 'reset', at: 'headers' }, /^the connection to 127\.0\.0\.1 failed: /],
-  ['a service that fails', { kind: 'status', status: 503 }, /^Dropbox answered files\/list_folder with 503$/],
+  ['a service that fails', { kind: 'status', status: 503 }, /^Dropbox answered files\/move_v2 with 503$/],
 ];
 
 for (const [what, effect, says] of FAULTS)
@@ -49,7 +49,7 @@ for (const [what, effect, says] of FAULTS)
     using office = openOffice();
     const emulator = await startEmulator();
     emulator.tree.put('/CASES/USA001_Smith/letter.txt', 'Dear Smith');
-    emulator.faults.add({ route: 'files/list_folder', times: 2, effect });
+    emulator.faults.add({ route: 'files/move_v2', times: 2, effect });
     const port = await freePort();
     const seen = new Map<string, RunProgress>();
     let waited: RunProgress | undefined;
@@ -71,7 +71,7 @@ for (const [what, effect, says] of FAULTS)
     const waiting = waited?.waiting;
     assert.match(waiting?.for ?? '', says);
     assert.ok(Date.parse(waiting?.until ?? '') - Date.parse(waiting?.since ?? '') > 60_000);
-    assert.equal(seen.get('files/upload_session/append_v2')?.waiting, undefined);
+    assert.equal(seen.get('files/upload')?.waiting, undefined);
     const lines = job.stderr.split('\n').filter((line) => /"level":"warn"/.test(line));
     assert.equal(lines.length, 1, job.stderr);
   });
