@@ -82,7 +82,7 @@ function refuseOverQuota(call: Call, size: number): void {
 
 async function corrupted(content: Content): Promise<Content> {
   const pieces: Buffer[] = [];
-  for await (const piece of content.read(0, content.size)) pieces.push(piece);
+  for await (const piece of content.read(0, content.size)) pieces.push(Buffer.from(piece));
   const bytes = Buffer.concat(pieces);
   bytes[0] = (bytes[0] ?? 0) ^ 0xff;
   return memoryContent(bytes);

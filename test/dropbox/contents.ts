@@ -1,10 +1,10 @@
 import { createCipheriv, createHash, hash, randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { BLOCK_BYTES, contentHash, hashOfBlocks } from './block-hasher.ts';
+import { BLOCK_BYTES, blockHasher, contentHash, hashOfBlocks } from './block-hasher.ts';
 
-/** The bytes of one revision, wherever they lie. `end` of `read` is exclusive. */
+/** The bytes of one revision, wherever they lie. `end` of `read` is exclusive; a piece is good until the next is asked for. */
 export interface Content {
   readonly size: number;
   hash(): string;
@@ -122,10 +122,14 @@ const KEPT_BYTES = 64 * 1024;
 
 /** A file that somebody else keeps, as it is now; a small one is read once and for all. */
 export function fileContent(file: string): Content {
-  const bytes = readFileSync(file);
-  return bytes.length <= KEPT_BYTES ? memoryContent(bytes) : diskContent(file, bytes.length, contentHash(bytes));
+  const { size } = statSync(file);
+  if (size <= KEPT_BYTES) return memoryContent(readFileSync(file));
+  const hasher = blockHasher();
+  for (const piece of piecesOf(file, 0, size)) hasher.update(piece);
+  return diskContent(file, size, hasher.hex());
 }
 
+/** More than a socket takes before it asks to wait, so that a piece has left before the next one is asked for. */
 const DISK_PIECE_BYTES = 256 * 1024;
 
 function diskContent(file: string, size: number, digest: string): Content {
@@ -133,19 +137,24 @@ function diskContent(file: string, size: number, digest: string): Content {
     size,
     hash: () => digest,
     async *read(start, end) {
-      // Synchronous: from the page cache it takes less than a thread of the pool takes to be asked.
-      const descriptor = openSync(file, 'r');
-      try {
-        for (let at = start; at < end; ) {
-          const bytes = Buffer.allocUnsafeSlow(Math.min(DISK_PIECE_BYTES, end - at));
-          const read = readSync(descriptor, bytes, 0, bytes.length, at);
-          if (read === 0) throw new Error(`${file} ends before ${end}`);
-          at += read;
-          yield bytes.subarray(0, read);
-        }
-      } finally {
-        closeSync(descriptor);
-      }
+      yield* piecesOf(file, start, end);
     },
   };
+}
+
+/** Synchronous: from the page cache a piece takes less than a thread of the pool takes to be asked. */
+function* piecesOf(file: string, start: number, end: number): Generator<Buffer> {
+  const descriptor = openSync(file, 'r');
+  // One for all pieces: fresh memory for each is half of what reading costs.
+  const bytes = Buffer.allocUnsafeSlow(Math.min(DISK_PIECE_BYTES, Math.max(0, end - start)));
+  try {
+    for (let at = start; at < end; ) {
+      const read = readSync(descriptor, bytes, 0, Math.min(bytes.length, end - at), at);
+      if (read === 0) throw new Error(`${file} ends before ${end}`);
+      at += read;
+      yield bytes.subarray(0, read);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -86,7 +86,8 @@ async function* spoiled(bytes: AsyncIterable<Buffer>, sender: Sender): AsyncGene
   const drip = sender.effect('drip');
   let at = 0;
   for await (const piece of bytes) {
-    const part = flip ? Buffer.from(piece.subarray(0, limit - at)) : piece.subarray(0, limit - at);
+    const sound = piece.subarray(0, limit - at);
+    const part = flip || drip ? Buffer.from(sound) : sound;
     if (flip && flip.at >= at && flip.at < at + part.length) part[flip.at - at] = (part[flip.at - at] ?? 0) ^ 0x01;
     at += part.length;
     const step = drip?.bytes ?? Math.max(1, part.length);
@@ -109,7 +110,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
 
 async function gzipped(outgoing: Outgoing): Promise<Outgoing> {
   const pieces: Buffer[] = [];
-  for await (const piece of outgoing.bytes) pieces.push(piece);
+  for await (const piece of outgoing.bytes) pieces.push(Buffer.from(piece));
   const bytes = gzipSync(Buffer.concat(pieces));
   return {
     ...outgoing,

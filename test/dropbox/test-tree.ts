@@ -143,7 +143,7 @@ export function testTree(world: World): TestTree {
     async read(path, start = 0, end = Number.POSITIVE_INFINITY) {
       const { content } = file(path);
       const pieces: Buffer[] = [];
-      for await (const piece of content.read(start, Math.min(end, content.size))) pieces.push(piece);
+      for await (const piece of content.read(start, Math.min(end, content.size))) pieces.push(Buffer.from(piece));
       return Buffer.concat(pieces);
     },
     files(path = '') {
