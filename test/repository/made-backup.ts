@@ -39,7 +39,7 @@ export function file(name: string, content: Buffer | string = ''): ZipInput<stri
     size: bytes.length,
     load: async () => ({ bytes: Buffer.from(bytes), digest: sha256(bytes) }),
     async *stream() {
-      yield bytes;
+      yield Buffer.from(bytes);
       return sha256(bytes);
     },
   };
