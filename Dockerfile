@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM ${BASE}
+FROM ${BASE} AS program
 WORKDIR /app
 # glibc: contents come and go by the GB, and pieces of a few that stay would keep whole arenas; 45 MiB less for the job.
 ENV MALLOC_ARENA_MAX=2
@@ -17,5 +17,14 @@ COPY package.json LICENSE ./
 COPY cmd cmd
 COPY src src
 USER 10001:10001
+
+# What Node makes of the sources, made once: half of the CPU that a start takes. It is for this user alone, by whose number
+# Node looks for it, and nobody may change it: it belongs to root.
+FROM program AS compiled
+RUN NODE_COMPILE_CACHE=/tmp/compiled node cmd/backup-job/main.ts --version && chmod -R a+rX /tmp/compiled
+
+FROM program
+COPY --from=compiled --chown=0:0 /tmp/compiled compiled
+ENV NODE_COMPILE_CACHE=/app/compiled
 ENTRYPOINT ["node", "cmd/backup-job/main.ts"]
 CMD ["run"]
