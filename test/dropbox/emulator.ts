@@ -44,7 +44,7 @@ export interface EmulatorOptions {
   readonly bytesPerSecond?: number;
   /** One commit at a time per namespace; others get 429 too_many_write_operations. */
   readonly writeLock?: boolean;
-  /** A sliding window over all calls in which refused ones count. */
+  /** Over all calls, of whatever route. */
   readonly rateLimit?: RateLimit;
   /** A team's space around the member's own folder. Default: a personal account. */
   readonly team?: TeamOptions;
@@ -61,6 +61,8 @@ export interface Emulator {
   readonly tree: TestTree;
   readonly faults: FaultPlan;
   readonly oauth: OAuth;
+  /** Another limit of calls from now on; undefined: none. The counts in `stats` begin anew. */
+  limitCalls(limit: RateLimit | undefined): void;
   /** May be changed at any time. */
   readonly settings: Settings;
   stats(): Stats;
@@ -106,9 +108,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults,
     recorder: record,
     limiter: rateLimiter(clock, options.rateLimit),
-    counts: { rejectedByLimiter: 0 },
     latencyMs: options.latencyMs ?? 0,
-    retryAfterSeconds: options.rateLimit?.retryAfterSeconds ?? 1,
     bytesPerSecond: options.bytesPerSecond,
   };
   const failures: unknown[] = [];
@@ -126,12 +126,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     tree: testTree(world),
     faults,
     oauth: world.oauth,
+    limitCalls: service.limiter.set,
     settings: world.settings,
     stats: () => statsOf(service),
     requests: () => record.records,
     resetStats() {
       record.reset();
-      service.counts.rejectedByLimiter = 0;
+      service.limiter.recount();
     },
     async close() {
       closing.abort();
@@ -176,7 +177,7 @@ async function newWorld(options: EmulatorOptions, clock: Clock, dataDir: string,
   };
 }
 
-function statsOf({ world, recorder: record, counts }: Service): Stats {
+function statsOf({ world, recorder: record, limiter }: Service): Stats {
   const all = Object.values(record.routes);
   return {
     requests: all.reduce((sum, route) => sum + route.requests, 0),
@@ -185,7 +186,7 @@ function statsOf({ world, recorder: record, counts }: Service): Stats {
     bytesIn: all.reduce((sum, route) => sum + route.bytesIn, 0),
     bytesOut: all.reduce((sum, route) => sum + route.bytesOut, 0),
     refreshes: world.oauth.refreshes,
-    rejectedByLimiter: counts.rejectedByLimiter,
+    limitedCalls: limiter.calls,
     rejectedByWriteLock: world.locks.rejected,
   };
 }

@@ -7,12 +7,13 @@ import { throwFault } from './answer-faults.ts';
 import { checkedArguments, pathsIn, rawArguments } from './arguments.ts';
 import type { Effect, EffectOf } from './fault-effects.ts';
 import type { ActiveFault, FaultSchedule } from './faults.ts';
+import type { RateLimiter } from './limits.ts';
 import { namespaceOf, pathBelow } from './nodes.ts';
 import { aborted, type Outgoing, outgoingAnswer, outgoingText, send } from './outgoing.ts';
 import { placeOf } from './paths.ts';
 import type { Route } from './route.ts';
 import type { Recorder } from './stats.ts';
-import { errorBody, HttpError, Refusal, toJson, tooMany } from './wire.ts';
+import { errorBody, HttpError, Refusal, toJson } from './wire.ts';
 import type { Answer, Call, World } from './world.ts';
 
 export interface Service {
@@ -20,10 +21,8 @@ export interface Service {
   readonly routes: ReadonlyMap<string, Route>;
   readonly faults: FaultSchedule;
   readonly recorder: Recorder;
-  readonly limiter: { admit(): boolean };
-  readonly counts: { rejectedByLimiter: number };
+  readonly limiter: RateLimiter;
   readonly latencyMs: number;
-  readonly retryAfterSeconds: number;
   readonly bytesPerSecond: number | undefined;
 }
 
@@ -108,10 +107,7 @@ async function answerTo(service: Service, exchange: Exchange, number: number): P
   const paths = knownPaths(world, pathsIn(raw));
   const seen = { route: route.name, number, paths, args: raw, range: request.headers.range };
   await faults.announce(seen);
-  if (!service.limiter.admit()) {
-    service.counts.rejectedByLimiter++;
-    throw tooMany('too_many_requests', service.retryAfterSeconds);
-  }
+  service.limiter.admit();
   exchange.faults = faults.take(seen);
   await cutConnection(service, exchange, 'before');
   throwFault(exchange.faults, 'before');

@@ -178,7 +178,22 @@ describe('Requests, authorisation and answers', () => {
     assert.equal(refused.json.error.retry_after, 15);
     clock.advance(1000);
     assert.equal(await statusOf(), 200);
-    assert.equal(limited.stats().rejectedByLimiter, 2);
+    assert.deepEqual(limited.stats().limitedCalls, { passed: 3, refused: 2, allowed: 3.8 });
+  });
+
+  it('above the rate of a bucket are refused, and refused ones cost nothing', async () => {
+    emulator.limitCalls({ requests: 4, perMs: 2000, retryAfterSeconds: 1, shape: 'bucket' });
+    const statusesOf = async (calls: number): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (let call = 0; call < calls; call++) statuses.push((await client.rpc('check/user', {})).status);
+      return statuses;
+    };
+    assert.deepEqual(await statusesOf(6), [200, 200, 200, 200, 429, 429]);
+    clock.advance(500);
+    assert.deepEqual(await statusesOf(2), [200, 429]);
+    assert.deepEqual(emulator.stats().limitedCalls, { passed: 5, refused: 3, allowed: 1 });
+    emulator.limitCalls(undefined);
+    assert.deepEqual(await statusesOf(2), [200, 200]);
   });
 
   it('are counted by route, with the time of the given clock in Date', async () => {

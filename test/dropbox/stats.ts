@@ -1,3 +1,5 @@
+import type { LimitedCalls } from './limits.ts';
+
 /** One request after its answer; tests look here for what a client really sent. Authorisation is left out. */
 export interface RequestRecord {
   readonly number: number;
@@ -29,7 +31,7 @@ export interface Stats {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly refreshes: number;
-  readonly rejectedByLimiter: number;
+  readonly limitedCalls: LimitedCalls;
   readonly rejectedByWriteLock: number;
 }
 
