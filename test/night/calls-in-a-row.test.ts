@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RoundedCall, roundsOf, shownRounds } from './call-rounds.ts';
-import { openScene, type Scene } from './scene.ts';
+import { openScene, type Scene, type SceneOptions } from './scene.ts';
 
 const DAY_MS = 86_400_000;
 
-async function tenSmallCases(): Promise<Scene> {
-  const scene = await openScene({ cases: 0 });
+async function tenSmallCases(options: SceneOptions = {}): Promise<Scene> {
+  const scene = await openScene({ ...options, cases: 0 });
   scene.emulator.tree.generate({ path: '/CASES', cases: 10, filesPerCase: 2, size: 2000 });
   return scene;
 }
@@ -21,6 +21,8 @@ async function tenSmallCases(): Promise<Scene> {
  * Each is 100 ms over an ocean. A new one has to say what it protects.
  */
 const NIGHT = 23;
+/** Two round trips before the first call; the contents are asked for a round before all their connections are open. */
+const CONNECTING = 3;
 const inARow = (calls: readonly RoundedCall[]): number => calls.at(-1)?.round ?? 0;
 
 test('a night waits for 23 calls one after the other, and asks nothing twice', { timeout: 120_000 }, async () => {
@@ -36,6 +38,16 @@ test('a night waits for 23 calls one after the other, and asks nothing twice', {
   // policy is put. The second reads the lease, one record, the policy and the cases of the night before.
   assert.deepEqual([first.length, second.length], [66, 65], `${shownRounds(first)}\n\n${shownRounds(second)}`);
   for (const calls of nights) assert.equal(inARow(calls), NIGHT, shownRounds(calls));
+});
+
+test('a night waits for its first connection, and hardly for another', { timeout: 120_000 }, async () => {
+  await using scene = await tenSmallCases({ relayed: true });
+  for (let night = 1; night <= 2; night++) {
+    const calls = await roundsOf(scene.emulator, () => scene.night(), scene.relay);
+    assert.equal(scene.reports.at(-1)?.reason, 'Verified');
+    assert.equal(inARow(calls), NIGHT + CONNECTING, shownRounds(calls));
+    scene.clock.advance(DAY_MS);
+  }
 });
 
 test('thirty backups cost one more call each, and a deletion five in a row', { timeout: 240_000 }, async () => {

@@ -14,11 +14,13 @@ import { openDropboxStore } from '../../src/store/dropbox/dropbox-store.ts';
 import type { Source, Store } from '../../src/store/store.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../dropbox/emulator.ts';
 import { type LogDatabase, openLogDatabase } from './log-database.ts';
+import { type Relay, startRelay } from './relay.ts';
 import { impatient, type TestClock, testClock } from './test-clock.ts';
 
 /** An office in the emulator, and nights over it. */
 export interface Scene extends AsyncDisposable {
   readonly emulator: Emulator;
+  readonly relay: Relay | undefined;
   readonly clock: TestClock;
   /** Everything that the runs logged. */
   readonly log: string[];
@@ -59,6 +61,8 @@ export interface SceneOptions {
   readonly patient?: true;
   /** Every night is logged in a real Postgres, in a database of the scene's own. */
   readonly logged?: true;
+  /** The nights reach the emulator over a relay. */
+  readonly relayed?: true;
 }
 
 /** Short enough that a stall is over at once, long enough for a busy machine. */
@@ -69,6 +73,7 @@ export const never = new AbortController().signal;
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const clock = testClock(options.start ?? new Date('2026-11-22T03:00:00Z'));
   const emulator = await startEmulator({ clock, ...options.emulator });
+  const relay = options.relayed && (await startRelay(emulator.origin));
   const workParent = await mkdtemp(join(tmpdir(), 'case-backup-test-'));
   const log: string[] = [];
   const reports: RunReport[] = [];
@@ -82,7 +87,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     const account = openDropboxAccount({
       credentials: { kind: 'refresh', appKey, appSecret, refreshToken },
       clock: retryClock,
-      origin: emulator.origin,
+      origin: relay?.origin ?? emulator.origin,
       maxConcurrentDownloads: 32,
       deadline: retryClock.elapsed() + 21_600_000,
       idleMs: IDLE_MS,
@@ -95,6 +100,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
 
   return {
     emulator,
+    relay,
     clock,
     log,
     reports,
@@ -124,6 +130,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       for (const account of accounts) await account.close();
       const left = await readdir(workParent);
       await rm(workParent, { recursive: true });
+      relay?.close();
       await emulator.close();
       await database?.close();
       if (left.length > 0) throw new Error(`work folders were left: ${left.join(', ')}`);

@@ -64,6 +64,7 @@ interface Once {
 async function listOnce(source: Source, plan: Plan, options: ListingOptions, list: typeof listQuickly): Promise<Once> {
   const bookmark = await source.bookmark(options.signal);
   const gaveUp = await list(source, plan, options);
+  source.expectReads?.(plan.countFiles());
   if (bookmark !== undefined)
     return { isWhole: await applyDrift(source, plan, bookmark, options.signal), moving: 0, gaveUp };
   return { isWhole: true, moving: canLook(source) ? await lookUntilQuiet(source, plan, options) : 0, gaveUp };

@@ -29,6 +29,8 @@ export interface DropboxStoreOptions {
  * by 429 when it is too much, which the account waits out for all.
  */
 const LISTINGS_AT_ONCE = 16;
+/** What a use of a store begins with: looks at both roots and the lease, then what lies in four folders; and the lease is put. */
+const FIRST_CALLS_AT_ONCE = 6;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 /** One thread for all accounts of the process. */
 const HASHING = hashingAside();
@@ -39,6 +41,8 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
   const paths = pathsBelow(options.root);
   const listing = createListing(client, paths);
   const reader = { client, witness: createWitness(client), hashing: HASHING };
+  account.expect('calls', FIRST_CALLS_AT_ONCE);
+  account.expect('transfers', 1);
 
   return {
     capabilities: { makesRoot: true },
@@ -46,8 +50,12 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
     locate: (path) => paths.absolute(path) || '/',
     identify: (signal) => identify(client, paths, signal),
     list: listing.list,
-    bookmark: listing.bookmark,
+    bookmark(signal) {
+      account.expect('calls', LISTINGS_AT_ONCE);
+      return listing.bookmark(signal);
+    },
     changes: listing.changes,
+    expectReads: (files) => account.expect('transfers', files),
 
     async stat(path, signal) {
       const where = paths.absolute(path);
@@ -76,6 +84,7 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
     readRange: (file, offset, length, signal) => readRange(client, file, { offset, length }, signal),
 
     async write(path, body, { modified }, signal) {
+      account.expect('uploads', 1);
       const target = { client, path: paths.absolute(path), modified };
       return toFile(await write(target, body, options.upload, signal), paths);
     },

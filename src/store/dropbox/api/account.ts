@@ -53,6 +53,8 @@ export interface DropboxAccount {
   /** Whom the token belongs to. Asked once and kept, so that a namespace can't change within a run. */
   whoAmI(signal: AbortSignal): Promise<users.FullAccount>;
   now(signal: AbortSignal): Promise<Date>;
+  /** So many requests of a kind will soon be under way, at once as far as they may: their connections are opened meanwhile. */
+  expect(kind: keyof typeof CONNECTIONS, atOnce: number): void;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,13 @@ interface Answered {
   /** What an answer that is no success, and has this body, means. */
   refusal(text: string): ApiError;
 }
+
+/** What goes over connections of its own. */
+const CONNECTIONS = {
+  calls: { host: 'api', bodies: 'short' },
+  transfers: { host: 'content', bodies: 'short' },
+  uploads: { host: 'content', bodies: 'long' },
+} as const;
 
 /** A transfer that is silent for a minute is dead: appends and downloads answer within seconds. */
 const IDLE_MS = 60_000;
@@ -88,10 +97,11 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
     onPace: (perSecond) => events?.pace?.(perSecond),
   });
 
+  const originOf = (host: ApiRequest['host']): string => origin ?? `https://${host}.dropboxapi.com`;
   let isDropbox = false;
   const post = async (request: ApiRequest & { readonly path: string }, signal: AbortSignal): Promise<Answered> => {
     const { route, headers, body, isDownload = false } = request;
-    const url = new URL(request.path, origin ?? `https://${request.host}.dropboxapi.com`);
+    const url = new URL(request.path, originOf(request.host));
     const leave = isDownload ? await places.take(signal) : undefined;
     const call = await rateLimit.enter(isDownload, signal).catch((error: unknown) => {
       leave?.();
@@ -176,6 +186,10 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
     async now(signal) {
       if (!serverClock.isFresh()) await retrying.run(() => sdk.checkUser({ query: '' }, { signal }), signal);
       return serverClock.now();
+    },
+    expect(kind, atOnce) {
+      const { host, bodies } = CONNECTIONS[kind];
+      http.open(new URL(originOf(host)), Math.min(atOnce, options.maxConcurrentDownloads), bodies);
     },
     async close() {
       closing.abort(new Error('the Dropbox account was closed'));

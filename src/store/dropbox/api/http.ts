@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { isLoopback } from '../../../host/loopback.ts';
 import type { Throttle } from '../../../host/throttle.ts';
-import { openAgent } from './agent.ts';
+import { openConnections } from './agent.ts';
 import { type AnswerBody, answerBody } from './answer-body.ts';
 import { TransferFault } from './api-error.ts';
 import { connectionFault } from './connection-fault.ts';
@@ -27,6 +27,8 @@ export interface HttpAnswer extends AnswerBody {
 
 export interface Http {
   post(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Opens connections for so many requests at once, of which long bodies or short ones will go up. */
+  open(origin: URL, atOnce: number, bodies: 'long' | 'short'): void;
   close(): Promise<void>;
 }
 
@@ -45,9 +47,9 @@ export interface HttpOptions {
 export function openHttp({ origin, throttle }: HttpOptions): Http {
   const pieceBytes = Math.min(LARGEST_PIECE, throttle?.turnBytes ?? LARGEST_PIECE);
   const proxy = origin !== undefined && isLoopback(new URL(origin)) ? undefined : proxyOf(process.env);
-  const agent = openAgent(proxy);
+  const connections = openConnections(proxy);
   // Whose connections stay quick for that way: one that only brought something begins to send at 15 KB a round trip.
-  const uploads = openAgent(proxy);
+  const uploads = openConnections(proxy);
   let isProven = false;
 
   /** What broke an attempt: our caller's abort passes. */
@@ -67,7 +69,7 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
       const watch = { watchdog, pace: throttle && ((bytes: number) => paceOf(throttle, watchdog, bytes)) };
       try {
         const isLong = body !== undefined && body.length > pieceBytes;
-        const answer = await (isLong ? uploads : agent).request({
+        const answer = await (isLong ? uploads : connections).dispatcher.request({
           origin: url.origin,
           path: url.pathname,
           method: 'POST',
@@ -87,8 +89,11 @@ export function openHttp({ origin, throttle }: HttpOptions): Http {
         throw asFault(error, url, signal);
       }
     },
+    open(url, atOnce, bodies) {
+      (bodies === 'long' ? uploads : connections).open(url, atOnce);
+    },
     async close() {
-      await Promise.all([agent.destroy(), uploads.destroy()]);
+      await Promise.all([connections.close(), uploads.close()]);
     },
   };
 }
