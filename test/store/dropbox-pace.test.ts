@@ -24,6 +24,25 @@ for (const [limiter, of] of LIMITERS)
         assert.ok(refused <= 0.01, `${100 * refused} % refused`);
       });
 
+for (const [limiter, of] of LIMITERS)
+  for (const perSecond of [10, 50, 300])
+    test(`${limiter}, ${perSecond} calls a second, Retry-After 1: nine tenths pass from the twentieth second on`, (t) => {
+      const figures = play({ limiter: of(() => perSecond), retryAfterSeconds: 1, seconds: 50, atOnce: 64 });
+      const { perSecond: passed } = figures(20, 50);
+      t.diagnostic(`${(passed / perSecond).toFixed(3)} of the limit`);
+      assert.ok(passed >= 0.9 * perSecond, `${passed} calls a second`);
+    });
+
+for (const [limiter, of] of LIMITERS)
+  test(`${limiter} of hardly less than what goes out without it is used by nine tenths`, (t) => {
+    const seconds = 600;
+    const figures = play({ limiter: of(() => 300), retryAfterSeconds: 1, seconds, atOnce: 32 });
+    const { perSecond: passed, refused } = figures(settledAfter(1), seconds);
+    t.diagnostic(`${(passed / 300).toFixed(3)} of the limit, ${(100 * refused).toFixed(3)} % refused`);
+    assert.ok(passed >= 0.9 * 300, `${passed} calls a second`);
+    assert.ok(refused <= 0.01);
+  });
+
 for (const [limiter, of] of LIMITERS.slice(0, 2))
   for (const [retryAfter, length] of [
     [1, 900],
@@ -33,6 +52,8 @@ for (const [limiter, of] of LIMITERS.slice(0, 2))
       [300, 50],
       [300, 10],
       [50, 300],
+      [50, 75],
+      [50, 150],
       [10, 1_000_000],
     ] as const)
       test(`${limiter} that changes from ${before} to ${after} calls a second, Retry-After ${retryAfter}, is followed`, (t) => {

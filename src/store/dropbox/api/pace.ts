@@ -20,13 +20,15 @@ interface Patience {
   readonly times: number;
 }
 const TRIAL: Patience = { leastMs: 10_000, times: 2 };
+/** To be divided by how far off a refused rate is: the coarser the search, the sooner a rate that is too high is refused. */
+const ROUGH_TRIAL_MS = 3_000;
 /** Close to a rate that was refused: at most one part in 31 of the time is lost. */
 const REST: Patience = { leastMs: 60_000, times: 30 };
 /** The first step above a rate that held, towards one that was refused; each further one is twice as large. */
 const FIRST_STEP = 0.03;
 const LARGEST_STEP = 1;
-/** So close to a refused rate nothing is looked for in between. */
-const CLOSE = 1.1;
+/** So close to a refused rate, as a part of one's own, nothing is looked for in between. */
+const CLOSE = 0.1;
 const LARGE_CUT = 0.5;
 /** A rate that had held is left by little at first: another client of the account may have been in the way. */
 const SMALL_CUT = 0.9;
@@ -67,7 +69,7 @@ export function createPace(): Pace {
     if (tooMany !== undefined && from >= tooMany) tooMany = undefined;
     // Past what was refused the steps are quick and prove nothing: a bucket may have been full.
     if (tooMany !== undefined || proven === undefined) proven = from;
-    if (tooMany !== undefined && tooMany / from > CLOSE && !isSingle) {
+    if (tooMany !== undefined && tooMany / from - 1 > CLOSE && !isSingle) {
       go(Math.sqrt(from * tooMany));
     } else {
       go(from * (1 + step));
@@ -80,11 +82,9 @@ export function createPace(): Pace {
     lastRefused = from;
     step = isSingle ? LARGEST_STEP : FIRST_STEP;
     hasPassed = false;
-    if (proven !== undefined && from > proven) {
-      tooMany = tooMany === undefined ? proven * CLOSE : from;
-      go(proven);
-    } else {
-      tooMany = from;
+    tooMany = from;
+    if (proven !== undefined && from > proven) go(proven);
+    else {
       go(from * (proven === undefined ? LARGE_CUT : SMALL_CUT));
       proven = undefined;
     }
@@ -98,9 +98,11 @@ export function createPace(): Pace {
       lastSecond.add(now);
       if (rate === undefined || !wasDue) return;
       heldMs += 1000 / rate;
-      const isResting = tooMany !== undefined && tooMany / rate <= CLOSE && !isSingle;
+      const above = tooMany === undefined ? 0 : tooMany / rate - 1;
+      const isResting = tooMany !== undefined && above <= CLOSE && !isSingle;
       const { leastMs, times } = isResting ? REST : TRIAL;
-      if (heldMs >= Math.max(leastMs, times * costMs)) climb(rate);
+      const enoughMs = above > CLOSE ? Math.min(leastMs, ROUGH_TRIAL_MS / above) : leastMs;
+      if (heldMs >= Math.max(enoughMs, times * costMs)) climb(rate);
     },
     passed(sentAt) {
       if (sentAt >= cutAt) hasPassed = true;
