@@ -18,10 +18,13 @@ COPY cmd cmd
 COPY src src
 USER 10001:10001
 
-# What Node makes of the sources, made once: half of the CPU that a start takes. It is for this user alone, by whose number
-# Node looks for it, and nobody may change it: it belongs to root.
+# What Node makes of the sources, made once: half of the CPU that a start takes. The second line loads what a run loads
+# while its connections are on their way. It is for this user alone, by whose number Node looks for it, and nobody may
+# change it: it belongs to root.
 FROM program AS compiled
-RUN NODE_COMPILE_CACHE=/tmp/compiled node cmd/backup-job/main.ts --version && chmod -R a+rX /tmp/compiled
+RUN export NODE_COMPILE_CACHE=/tmp/compiled && node cmd/backup-job/main.ts --version && \
+    node --eval "import('/app/cmd/backup-job/load-run.ts').then(({ loadRun }) => loadRun())" && \
+    chmod -R a+rX /tmp/compiled
 
 FROM program
 COPY --from=compiled --chown=0:0 /tmp/compiled compiled

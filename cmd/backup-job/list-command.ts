@@ -1,12 +1,9 @@
 import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
 import { identifyDestination } from '../../src/repository/identify-destination.ts';
-import { takeInventory } from '../../src/repository/inventory.ts';
-import { seriesOf } from '../../src/repository/series.ts';
 import { storesOf } from './open-stores.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
-import { inventoryJson, inventoryTable } from './show-inventory.ts';
 
 export const listCommand = (signal: AbortSignal): Command =>
   new Command('list')
@@ -16,6 +13,9 @@ export const listCommand = (signal: AbortSignal): Command =>
       const stores = storesOf(settings, systemClock);
       try {
         const destination = stores.openDestination();
+        const { takeInventory } = await import('../../src/repository/inventory.ts');
+        const { seriesOf } = await import('../../src/repository/series.ts');
+        const { inventoryJson, inventoryTable } = await import('./show-inventory.ts');
         await identifyDestination(destination, signal);
         const inventory = await takeInventory(destination, signal);
         const series = seriesOf(settings.policy, inventory.records.records);

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { systemClock } from '../../src/host/clock.ts';
-import { pruneOnly } from '../../src/repository/retention/prune-only.ts';
 import { storesOf } from './open-stores.ts';
 import { print, printJson, printLines } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -16,6 +15,7 @@ export const pruneCommand = (signal: AbortSignal): Command =>
       const stores = storesOf(settings, systemClock);
       try {
         const destination = stores.openDestination();
+        const { pruneOnly } = await import('../../src/repository/retention/prune-only.ts');
         const outcome = await pruneOnly(destination, settings.policy, {
           dryRun: options.dryRun === true,
           force: options.force === true,

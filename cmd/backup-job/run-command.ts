@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import { runInTime } from '../../src/backup/run-in-time.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import type { Run } from '../../src/host/run.ts';
 import { makeWorkFolder } from '../../src/host/startup/environment.ts';
-import { openJournal } from '../../src/journal/postgres.ts';
 import { leaveEarlyMessage } from './early-message.ts';
+import { loadRun } from './load-run.ts';
 import { storesOf } from './open-stores.ts';
 import { inRunShell } from './run-shell.ts';
 import { readSettings } from './settings.ts';
@@ -37,6 +36,7 @@ async function run({ listen }: RunFlags, command: Command, signal: AbortSignal, 
   const stores = storesOf(settings, systemClock);
   try {
     const [source, destination] = [stores.openSource(), stores.openDestination()];
+    const { openJournal, runInTime } = await loadRun();
     await inRunShell({ settings, listen, registry: stores.registry }, async (onStart) => {
       const report = await runInTime({
         policy,

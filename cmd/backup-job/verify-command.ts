@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import { counted } from '../../src/api/counted.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { identifyDestination } from '../../src/repository/identify-destination.ts';
-import { verifyStored } from '../../src/repository/verify/verify-stored.ts';
 import { storesOf } from './open-stores.ts';
 import { printJson, printLines } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -25,6 +24,7 @@ export const verifyCommand = (signal: AbortSignal): Command =>
       const stores = storesOf(settings, systemClock);
       try {
         const destination = stores.openDestination();
+        const { verifyStored } = await import('../../src/repository/verify/verify-stored.ts');
         await identifyDestination(destination, signal);
         let seen = 0;
         const outcome = await verifyStored(destination, name, {
