@@ -57,8 +57,8 @@ export interface SceneOptions {
   readonly start?: Date;
   /** Cases in the tree; 0 leaves it empty. */
   readonly cases?: number;
-  /** The stores wait in real time for what they wait for, as a limit of the emulator's by its clock needs. */
-  readonly patient?: true;
+  /** In which the stores wait for what they wait for, as a limit of the emulator's needs; by default they pass over it. */
+  readonly clock?: TestClock;
   /** Every night is logged in a real Postgres, in a database of the scene's own. */
   readonly logged?: true;
   /** The nights reach the emulator over a relay. */
@@ -71,7 +71,7 @@ const IDLE_MS = 1000;
 export const never = new AbortController().signal;
 
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
-  const clock = testClock(options.start ?? new Date('2026-11-22T03:00:00Z'));
+  const clock = options.clock ?? testClock(options.start ?? new Date('2026-11-22T03:00:00Z'));
   const emulator = await startEmulator({ clock, ...options.emulator });
   const relay = options.relayed && (await startRelay(emulator.origin));
   const workParent = await mkdtemp(join(tmpdir(), 'case-backup-test-'));
@@ -83,7 +83,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
 
   const openAccount = (): DropboxAccount => {
     const { appKey, appSecret, refreshToken } = emulator.credentials;
-    const retryClock = options.patient ? clock : impatient(clock);
+    const retryClock = options.clock ?? impatient(clock);
     const account = openDropboxAccount({
       credentials: { kind: 'refresh', appKey, appSecret, refreshToken },
       clock: retryClock,
