@@ -90,11 +90,13 @@ export function createRetrying(options: RetryingOptions): Retrying {
     if (!isPaused()) options.onGoOn?.();
   };
 
-  const ready = async (signal: AbortSignal): Promise<void> => {
+  const ready = async (signal: AbortSignal, latest = Number.POSITIVE_INFINITY): Promise<void> => {
     for (let left = pausedUntil - clock.elapsed(); left > 0; left = pausedUntil - clock.elapsed()) {
-      // Not all at once, so that they are not refused again.
       const pause = { cause: pauseCause, since: pausedSince, until: pausedSince + patienceMs };
-      await wait('rateLimited', left + Math.min(left / 10, LONGEST_SPREAD_MS) * Math.random(), pause, signal);
+      // Not all at once, so that they are not refused again; but nobody later than it would be given up.
+      const toSpare = Math.max(0, Math.min(latest, pause.until, deadline) - pausedUntil);
+      const spread = Math.min(left / 10, LONGEST_SPREAD_MS, toSpare) * Math.random();
+      await wait('rateLimited', left + spread, pause, signal);
     }
   };
 
@@ -126,7 +128,7 @@ export function createRetrying(options: RetryingOptions): Retrying {
           if (pausedUntil <= clock.elapsed()) pausedSince = failingSince;
           pausedUntil = Math.max(pausedUntil, clock.elapsed() + ms);
           pauseCause = error;
-          await ready(signal);
+          await ready(signal, until);
         } else await wait(judgement.kind, ms, { cause: error, since: failingSince, until }, signal);
       },
     };
@@ -137,7 +139,7 @@ export function createRetrying(options: RetryingOptions): Retrying {
     get isPaused() {
       return isPaused();
     },
-    ready,
+    ready: (signal) => ready(signal),
     async run(attempt, signal) {
       const attempts = start(signal);
       for (;;) {

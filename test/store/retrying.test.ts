@@ -179,6 +179,26 @@ test('a later and longer rate limit prolongs the pause for those who already wai
   assert.equal(clock.elapsed(), 71_000);
 });
 
+test('nobody comes back from a rate limit after the time in which it is given up, or after the deadline', async () => {
+  for (const bound of [{ patienceMs: 60_000 }, { deadline: 60_000 }]) {
+    for (const afterMs of [59_900, 60_000]) {
+      const clock = steppedClock();
+      const waits: number[] = [];
+      const retrying = createRetrying({ clock, judge, ...bound, onWait: (_, ms) => waits.push(ms) });
+      const refused = Array.from({ length: 16 }, () =>
+        retrying.run(failing(new Judged({ kind: 'rateLimited', afterMs })), never),
+      );
+      await Promise.race([clock.sleepers(16), ...refused]);
+      const others = Array.from({ length: 16 }, () => retrying.ready(never));
+      await clock.sleepers(32);
+      clock.advance(62_000);
+      await Promise.all([...refused, ...others]);
+      assert.equal(waits.length, 32);
+      assert.ok(Math.min(...waits) >= afterMs && Math.max(...waits) <= 60_000, `${waits}`);
+    }
+  }
+});
+
 test('an abort ends a wait with its reason', async () => {
   const clock = steppedClock();
   const stop = new AbortController();
