@@ -80,6 +80,15 @@ export function createContentHasher(firstBlock?: Buffer): ContentHasher {
   };
 }
 
+/** The digests of the blocks, one after the other. */
+export function blockDigests(bytes: Buffer): Buffer {
+  const digests: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
+    digests.push(hash('sha256', bytes.subarray(at, at + BLOCK_BYTES), 'buffer'));
+  }
+  return Buffer.concat(digests);
+}
+
 function ofOneBlock(block: Buffer, size: number): Pick<Digest, 'sha256' | 'contentHash'> {
   const sha256 = block.toString('hex');
   return { sha256, contentHash: size === 0 ? sha256 : hash('sha256', block) };

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import { createHasher, hashBytes } from './content-hash.ts';
+import { blockDigests, createHasher, hashBytes } from './content-hash.ts';
 import type { Digest, Loaded } from './store.ts';
 
 /** Hashing beside the thread that everything else runs on, of which it would be a third. */
@@ -9,6 +9,8 @@ export interface HashingAside {
   whole(bytes: Buffer): Promise<Loaded>;
   /** Of content that comes in pieces of 4 MiB, the last of them less. */
   inPieces(size: number): PieceHasher;
+  /** The digests of the blocks of 4 MiB, one after the other, of bytes in shared memory, which stay where they are. Never rejects. */
+  blocks(bytes: Buffer): Promise<Buffer>;
 }
 
 export interface PieceHasher {
@@ -16,12 +18,15 @@ export interface PieceHasher {
   update(piece: Buffer): Promise<Buffer>;
   /** After the last piece. */
   digest(): Digest;
+  /** Of a content that came in one piece. */
+  readonly crc32: number | undefined;
   /** To be called in the end, whether all pieces came or not. */
   leave(): void;
 }
 
 interface Request {
-  readonly content: number;
+  /** Undefined: of no content, only the digests of the blocks are wanted. */
+  readonly content?: number;
   /** Undefined: the content is not hashed to its end. */
   readonly bytes?: Buffer;
   readonly isLast?: boolean;
@@ -31,6 +36,8 @@ interface Answer {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly blocks: Uint8Array;
   readonly sha256: string | undefined;
+  /** Of what came in one piece. */
+  readonly crc32: number | undefined;
 }
 
 interface Thread {
@@ -65,7 +72,13 @@ export function hashingAside(program: URL = new URL('hash-thread.mjs', import.me
       if (!threadFor(bytes.length)) return { bytes, digest: hashBytes(bytes) };
       const hasher = inPieces(bytes.length);
       const back = await hasher.update(bytes);
-      return { bytes: back, digest: hasher.digest() };
+      return { bytes: back, digest: hasher.digest(), crc32: hasher.crc32 };
+    },
+    async blocks(bytes) {
+      const answer = await threadFor(bytes.length)
+        ?.ask({ bytes })
+        .catch(() => undefined);
+      return answer ? Buffer.from(answer.blocks) : blockDigests(bytes);
     },
   };
 }
@@ -73,6 +86,7 @@ export function hashingAside(program: URL = new URL('hash-thread.mjs', import.me
 function hereInPieces(): PieceHasher {
   const hasher = createHasher();
   return {
+    crc32: undefined,
     async update(piece) {
       hasher.update(piece);
       return piece;
@@ -85,21 +99,24 @@ function hereInPieces(): PieceHasher {
 function pieceHasher(thread: Thread, content: number, size: number): PieceHasher {
   const blocks: Uint8Array[] = [];
   let at = 0;
-  let sha256: string | undefined;
+  let last: Answer | undefined;
   return {
+    get crc32() {
+      return last?.crc32;
+    },
     async update(piece) {
       at += piece.length;
       const answer = await thread.ask({ content, bytes: piece, isLast: at === size });
       blocks.push(answer.blocks);
-      sha256 = answer.sha256;
+      if (at === size) last = answer;
       return Buffer.from(answer.bytes.buffer);
     },
     digest() {
-      if (sha256 === undefined) throw new Error('the content has not been hashed to its end');
-      return { size, sha256, contentHash: hash('sha256', Buffer.concat(blocks)) };
+      if (last?.sha256 === undefined) throw new Error('the content has not been hashed to its end');
+      return { size, sha256: last.sha256, contentHash: hash('sha256', Buffer.concat(blocks)) };
     },
     leave() {
-      if (at > 0 && sha256 === undefined) thread.tell({ content });
+      if (at > 0 && !last) thread.tell({ content });
     },
   };
 }
@@ -138,7 +155,8 @@ function startThread(program: URL, onEnd: () => void): Thread {
       asked += 1;
       waiting.set(asked, answer);
       worker.ref();
-      worker.postMessage({ id: asked, ...request }, [request.bytes.buffer as ArrayBuffer]);
+      const { buffer } = request.bytes;
+      worker.postMessage({ id: asked, ...request }, buffer instanceof ArrayBuffer ? [buffer] : []);
       return answer.promise;
     },
     tell: (request) => worker.postMessage(request),

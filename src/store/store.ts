@@ -227,6 +227,8 @@ export interface Loaded {
   /** The caller's own: nobody else has a piece of it. */
   readonly bytes: Buffer;
   readonly digest: Digest;
+  /** Where it was computed beside the digest. */
+  readonly crc32?: number | undefined;
 }
 
 export interface Space {

@@ -11,9 +11,11 @@ export interface ZipInput<D> {
   readonly size: number | undefined;
   /**
    * The whole content, for entries up to `smallBytes`. The bytes are the archive's from then on: it gives their memory
-   * back.
+   * back. `crc32` where the giver has computed it already.
    */
-  load(signal: AbortSignal): Promise<{ readonly bytes: Buffer; readonly digest: D }>;
+  load(
+    signal: AbortSignal,
+  ): Promise<{ readonly bytes: Buffer; readonly digest: D; readonly crc32?: number | undefined }>;
   /**
    * The content in chunks, for larger ones; returns the digest after the last chunk. It may be begun before its turn, and
    * read ahead as far as there is room. A chunk that is all of its buffer is the archive's too, until the next is asked for.

@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+import { blockDigests } from '../../src/store/content-hash.ts';
 import { type HashingAside, hashingAside } from '../../src/store/hash-aside.ts';
 import type { Loaded } from '../../src/store/store.ts';
 import { digestOf, MIB, pattern } from './conformance/fixture.ts';
@@ -33,12 +35,34 @@ test('contents of all sizes, side by side, have the hashes that they have here, 
   await Promise.all(
     sizes.map(async (size) => {
       const bytes = pattern(size);
-      for (const got of await Promise.all([hashing.whole(copyOf(bytes)), inPieces(hashing, bytes)])) {
+      const whole = await hashing.whole(copyOf(bytes));
+      assert.ok(whole.crc32 === undefined ? size < 128 * KIB : whole.crc32 === crc32(bytes), `${size} bytes`);
+      for (const got of [whole, await inPieces(hashing, bytes)]) {
         assert.ok(got.bytes.equals(bytes), `${size} bytes`);
         assert.deepEqual(got.digest, digestOf(bytes), `${size} bytes`);
       }
     }),
   );
+});
+
+/** In memory that a thread may see too. */
+function sharedCopyOf(bytes: Buffer): Buffer {
+  const copy = Buffer.from(new SharedArrayBuffer(bytes.length));
+  bytes.copy(copy);
+  return copy;
+}
+
+test('the blocks of a part have the digests that they have here, beside contents that are hashed to their end', async () => {
+  const hashing = hashingAside();
+  const content = hashing.inPieces(8 * MIB);
+  await content.update(copyOf(pattern(8 * MIB).subarray(0, 4 * MIB)));
+  for (const size of [0, 5, MIB, 4 * MIB, 16 * MIB, 16 * MIB + 1]) {
+    const part = sharedCopyOf(pattern(size));
+    assert.deepEqual(await hashing.blocks(part), blockDigests(pattern(size)), `${size} bytes`);
+    assert.ok(part.equals(pattern(size)), `${size} bytes`);
+  }
+  await content.update(copyOf(pattern(8 * MIB).subarray(4 * MIB)));
+  assert.deepEqual(content.digest(), digestOf(pattern(8 * MIB)));
 });
 
 test('a content that is left half-way costs the others nothing', async () => {
@@ -48,6 +72,13 @@ test('a content that is left half-way costs the others nothing', async () => {
   left.leave();
   assert.throws(() => left.digest());
   assert.deepEqual((await inPieces(hashing, pattern(9 * MIB))).digest, digestOf(pattern(9 * MIB)));
+});
+
+test('a part that lies with a thread that dies is hashed here', { timeout: 20_000 }, async () => {
+  const hashing = hashingAside(DYING);
+  const parts = [MIB, 16 * MIB, 5 * MIB].map((size) => sharedCopyOf(pattern(size)));
+  const digests = await Promise.all(parts.map((part) => hashing.blocks(part)));
+  assert.deepEqual(digests, parts.map(blockDigests));
 });
 
 for (const [what, program] of [
@@ -70,6 +101,7 @@ for (const [what, program] of [
     await assert.rejects(half.update(copyOf(pattern(4 * MIB))), /has ended/);
     half.leave();
     for (const size of [MIB, 5 * MIB]) {
+      assert.deepEqual(await hashing.blocks(sharedCopyOf(pattern(size))), blockDigests(pattern(size)));
       assert.deepEqual((await hashing.whole(copyOf(pattern(size)))).digest, digestOf(pattern(size)));
       assert.deepEqual((await inPieces(hashing, pattern(size))).digest, digestOf(pattern(size)));
     }

@@ -1,10 +1,13 @@
 import { setImmediate as others } from 'node:timers/promises';
-import { hashBytes } from '../../src/store/content-hash.ts';
+import { blockDigests, hashBytes } from '../../src/store/content-hash.ts';
 import type { Client } from '../../src/store/dropbox/api/client.ts';
 import type { HttpAnswer } from '../../src/store/dropbox/api/http.ts';
 import type { UploadOptions } from '../../src/store/dropbox/upload/write.ts';
 import { write } from '../../src/store/dropbox/upload/write.ts';
 import { MIB, never } from './conformance/fixture.ts';
+
+/** Simulated time does not wait for a thread. */
+const HASHED_HERE = { blocks: async (bytes: Buffer) => blockDigests(bytes) };
 
 /** Rates in MiB a second. */
 export interface LineOptions {
@@ -82,7 +85,9 @@ export async function uploadOver({ line, connection = line, latencyMs, archive, 
   };
 
   const options = upload ?? { partBytes: 16 * MIB, maxConcurrent: 4 };
-  const written = write({ client, path: '/x.zip' }, source(), options, never).finally(() => (isDone = true));
+  const written = write({ client, hashing: HASHED_HERE, path: '/x.zip' }, source(), options, never).finally(
+    () => (isDone = true),
+  );
   while (!isDone) {
     millisecond();
     for (let turn = 0; turn < 4; turn++) await others();

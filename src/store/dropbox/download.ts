@@ -41,8 +41,9 @@ export async function load(reader: Reader, file: FileEntry, signal: AbortSignal)
     try {
       const content = Buffer.allocUnsafeSlow(file.size);
       await transfer.fill(content);
-      const { bytes, digest } = await reader.hashing.whole(content).catch(lost);
-      return { bytes, digest: checked(digest) };
+      const loaded = await reader.hashing.whole(content).catch(lost);
+      checked(loaded.digest);
+      return loaded;
     } catch (error) {
       if (tries >= LOAD_TRIES || !(error instanceof Failure && error.code === 'TransferMismatch')) throw error;
     } finally {

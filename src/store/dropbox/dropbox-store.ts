@@ -85,7 +85,7 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
 
     async write(path, body, { modified }, signal) {
       account.expect('uploads', 1);
-      const target = { client, path: paths.absolute(path), modified };
+      const target = { client, hashing: HASHING, path: paths.absolute(path), modified };
       return toFile(await write(target, body, options.upload, signal), paths);
     },
 

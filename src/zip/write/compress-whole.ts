@@ -35,6 +35,8 @@ export interface Content {
   readonly turn: number;
   /** Given back once it is not needed any more. */
   readonly bytes: Buffer;
+  /** Undefined where nobody has computed it. */
+  readonly crc32: number | undefined;
   /** Told how many bytes are held for it from now on. */
   hold(bytes: number): void;
 }
@@ -56,7 +58,7 @@ export function wholeCompressor(compression: Compression, parallel: number): (co
 
   return async (content) => {
     const { name, bytes } = content;
-    const stored: Compressed = { method: 0, crc32: crc32(bytes), body: bytes };
+    const stored: Compressed = { method: 0, crc32: content.crc32 ?? crc32(bytes), body: bytes };
     if (bytes.length === 0 || compression === 'Store') return stored;
     if (compression === 'Auto' && (bytes.length < DEFLATE_FROM_BYTES || !isCompressible(name, bytes))) return stored;
     const body = await deflate(content);

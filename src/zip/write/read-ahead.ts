@@ -95,11 +95,11 @@ export function readAhead<D>(
     const { input, turn } = slot;
     try {
       const { name, size: expected } = input;
-      const { bytes, digest } = await load(slot);
+      const { bytes, digest, crc32 } = await load(slot);
       const size = bytes.length;
       if (expected !== undefined && size !== expected) throw sizeMismatch(name, expected, size);
       holdFor(slot, size);
-      const compressed = await compress({ name, turn, bytes, hold: (held) => holdFor(slot, held) });
+      const compressed = await compress({ name, turn, bytes, crc32, hold: (held) => holdFor(slot, held) });
       return { kind: 'ready', digest, size, compressed };
     } catch (error) {
       holdFor(slot, 0);

@@ -13,6 +13,7 @@ const contentOf = (name: string, bytes: Buffer): Content => ({
   name,
   turn: 0,
   bytes: Buffer.from(bytes),
+  crc32: undefined,
   hold: () => undefined,
 });
 

@@ -1,7 +1,6 @@
-import { giveBack } from '../../../host/memory.ts';
-
 /**
- * The buffers of one upload: at most `buffers`, made when first needed. This is what bounds an upload's memory.
+ * The buffers of one upload: at most `buffers`, made when first needed. This is what bounds an upload's memory. It is
+ * shared with the thread that hashes the parts: moved there and back, a part would be lost with the thread.
  */
 export interface PartPool {
   readonly partBytes: number;
@@ -11,11 +10,6 @@ export interface PartPool {
   release(buffer: Buffer): void;
   /** Resolves once one is free. */
   free(): Promise<void>;
-  /**
-   * Gives the memory of all that were released back: 64 MiB by default, which the check that follows an upload would
-   * otherwise find taken. Only after a success: a request that broke off may still read from its buffer.
-   */
-  end(): void;
 }
 
 export function partPool(partBytes: number, buffers: number): PartPool {
@@ -34,7 +28,7 @@ export function partPool(partBytes: number, buffers: number): PartPool {
       if (used) return used;
       if (made === buffers) throw new Error('all buffers of the upload are in use');
       made++;
-      return Buffer.allocUnsafeSlow(partBytes);
+      return Buffer.from(new SharedArrayBuffer(partBytes));
     },
     release(buffer) {
       free.push(buffer);
@@ -45,9 +39,6 @@ export function partPool(partBytes: number, buffers: number): PartPool {
         released = Promise.withResolvers<void>();
         await released.promise;
       }
-    },
-    end() {
-      for (const buffer of free.splice(0)) giveBack(buffer);
     },
   };
 }

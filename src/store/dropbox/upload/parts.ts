@@ -1,4 +1,4 @@
-import { BLOCK_BYTES } from '../../content-hash.ts';
+import type { HashingAside } from '../../hash-aside.ts';
 import { createPartHasher } from './part-hasher.ts';
 import type { PartPool } from './part-pool.ts';
 import { wholeBlocks } from './part-size.ts';
@@ -8,8 +8,8 @@ export interface Part {
   /** Of a pooled buffer: not to be touched after `release`. */
   readonly bytes: Buffer;
   readonly offset: number;
-  /** Its content_hash. */
-  readonly hash: string;
+  /** Its content_hash; never a rejection. */
+  readonly hash: Promise<string>;
   readonly isLast: boolean;
   /** Gives the buffer back for a later part; to be called once, whatever became of this one. */
   release(): void;
@@ -26,21 +26,21 @@ export interface Filling {
   /** The first `bytes`, which are whole blocks. What stands behind them moves to another buffer, of which one must be free. */
   cut(bytes: number): Part;
   /** All that is left: whole blocks, where there are any, and a last part of less than one. */
-  end(): { readonly whole: Part | undefined; readonly last: Part; readonly contentHash: string };
+  end(): { readonly whole: Part | undefined; readonly last: Part; readonly contentHash: Promise<string> };
 }
 
 const NOTHING = Buffer.alloc(0);
 
-export function fillParts(pool: PartPool): Filling {
-  const hasher = createPartHasher();
+export function fillParts(pool: PartPool, hashing: Pick<HashingAside, 'blocks'>): Filling {
+  const hasher = createPartHasher(hashing);
   let buffer: Buffer | undefined;
   let filled = 0;
   let before = 0;
   const left = (): Buffer => buffer?.subarray(0, filled) ?? NOTHING;
 
-  /** Whole blocks from the front of what is left. */
-  const partOf = (bytes: Buffer): Omit<Part, 'release'> => {
-    const part = { bytes, offset: before, hash: hasher.part(bytes.length / BLOCK_BYTES), isLast: false };
+  /** From the front of what is left. */
+  const partOf = (bytes: Buffer, isLast = false): Omit<Part, 'release'> => {
+    const part = { bytes, offset: before, hash: hasher.part(bytes), isLast };
     before += bytes.length;
     return part;
   };
@@ -55,7 +55,6 @@ export function fillParts(pool: PartPool): Filling {
     add(chunk) {
       buffer ??= pool.take();
       const copied = chunk.copy(buffer, filled);
-      hasher.update(chunk.subarray(0, copied));
       filled += copied;
       return copied;
     },
@@ -74,17 +73,10 @@ export function fillParts(pool: PartPool): Filling {
       const blocks = wholeBlocks(all.length);
       // Both lie in one buffer, which the last gives back.
       const whole = blocks > 0 ? { ...partOf(all.subarray(0, blocks)), release: () => undefined } : undefined;
-      const { part: hash, whole: contentHash } = hasher.end();
+      const last = { ...partOf(all.subarray(blocks), true), release: () => used && pool.release(used) };
       buffer = undefined;
       filled = 0;
-      const last = {
-        bytes: all.subarray(blocks),
-        offset: before,
-        hash,
-        isLast: true,
-        release: () => used && pool.release(used),
-      };
-      return { whole, last, contentHash };
+      return { whole, last, contentHash: hasher.whole() };
     },
   };
 }

@@ -40,7 +40,7 @@ export async function append({ client, id, signal }: Session, part: Part): Promi
     const argument = {
       cursor: { session_id: id, offset: part.offset + from },
       close: part.isLast,
-      content_hash: from === 0 ? part.hash : hashBytes(bytes).contentHash,
+      content_hash: from === 0 ? await part.hash : hashBytes(bytes).contentHash,
     };
     try {
       await textOf(await client.content('files/upload_session/append_v2', argument, { body: bytes }, signal));

@@ -1,5 +1,6 @@
 import type { files } from 'dropbox';
 import { chunksUntilAborted } from '../../../host/until-aborted.ts';
+import type { HashingAside } from '../../hash-aside.ts';
 import type { WriteOptions } from '../../store.ts';
 import type { Client } from '../api/client.ts';
 import { type Commit, checkStored, commitFailure, uploadWhole } from './commit.ts';
@@ -19,6 +20,7 @@ export interface UploadOptions {
 /** Where a stream becomes a new file. */
 export interface Target extends WriteOptions {
   readonly client: Client;
+  readonly hashing: Pick<HashingAside, 'blocks'>;
   /** Absolute. */
   readonly path: string;
 }
@@ -37,7 +39,7 @@ export async function write(
   const failed = new AbortController();
   const signal = AbortSignal.any([caller, failed.signal]);
   const pool = partPool(partBytes, maxConcurrent);
-  const filling = fillParts(pool);
+  const filling = fillParts(pool, target.hashing);
   const sendDue = (): void => {
     const { before, left } = filling;
     if (before === 0 || signal.aborted) return;
@@ -60,14 +62,13 @@ export async function write(
     }
     const { before, left } = filling;
     const { whole, last, contentHash } = filling.end();
-    const content = { size: last.offset + last.bytes.length, contentHash };
-    const commit = { ...target, content, expected: 'absent', signal } as const;
     if (whole && before > 0) sender.send(whole);
+    const content = { size: last.offset + last.bytes.length, contentHash: await contentHash };
+    const commit = { ...target, content, expected: 'absent', signal } as const;
     await sender.ended();
     signal.throwIfAborted();
     const stored = await commitRest(commit, await sender.session, { left, last });
     last.release();
-    pool.end();
     return stored;
   } catch (error) {
     failed.abort(error);
