@@ -30,7 +30,9 @@ func (c *conversation) answered(answer []byte) {
 	}
 	time.Sleep(c.line.shape.thinking)
 	text := c.line.contentText
-	c.content.Store(len(text) > 0 && bytes.Contains(answer[:min(len(answer), headBytes)], text))
+	// Not the body: a listing names what it lists.
+	head, _, _ := bytes.Cut(answer[:min(len(answer), headBytes)], []byte("\r\n\r\n"))
+	c.content.Store(len(text) > 0 && bytes.Contains(head, text))
 }
 
 func (c *conversation) arrived(n int) {
