@@ -10,6 +10,7 @@ import { assertWhole, DOWNLOAD, downloads, type Large, putLarge, RANGES } from '
 
 const FOREVER = Number.POSITIVE_INFINITY;
 const ROOM = 256 * MIB;
+const HALF = MIB / 2;
 
 interface Fault {
   readonly effect: Effect;
@@ -21,7 +22,7 @@ interface Fault {
 
 /** Whatever begins within that piece. */
 function within(piece: number): RegExp {
-  const places = Array.from({ length: 4 }, (_, mib) => (4 * piece + mib) * MIB);
+  const places = Array.from({ length: 16 }, (_, quarter) => (16 * piece + quarter) * (MIB / 4));
   return new RegExp(`^bytes=(${places.join('|')})-`);
 }
 
@@ -56,22 +57,26 @@ for (const [what, effect] of [
   test(`a range ${what} is asked for once more, and the others only once`, async () => {
     const asked = await survives({ effect, pieces: [2] });
     assert.equal(asked.length, RANGES + 1);
-    assert.equal(asked.filter((range) => range === `bytes=${8 * MIB}-${12 * MIB - 1}`).length, 2);
+    assert.equal(asked.filter((range) => range === `bytes=${8 * MIB}-${9 * MIB - 1}`).length, 2);
   });
 }
 
 test('connections that are cut in the middle of several ranges at once go on at the byte that each has reached', async () => {
-  const asked = await survives({ effect: { kind: 'reset', at: 'responseBody', afterBytes: MIB }, pieces: [0, 3, 4] });
+  const asked = await survives({ effect: { kind: 'reset', at: 'responseBody', afterBytes: HALF }, pieces: [0, 3, 8] });
   assert.equal(asked.length, RANGES + 3);
-  for (const piece of [0, 3, 4]) {
-    assert.ok(asked.includes(`bytes=${(4 * piece + 1) * MIB}-${4 * (piece + 1) * MIB - 1}`));
+  for (const [from, to] of [
+    [0, 1],
+    [12, 13],
+    [32, 36],
+  ] as const) {
+    assert.ok(asked.includes(`bytes=${from * MIB + HALF}-${to * MIB - 1}`));
   }
 });
 
 test('a range that is cut again and again comes bit by bit', async () => {
   const asked = await survives({
-    effect: { kind: 'reset', at: 'responseBody', afterBytes: MIB },
-    pieces: [1],
+    effect: { kind: 'reset', at: 'responseBody', afterBytes: MIB / 4 },
+    pieces: [8],
     times: 3,
   });
   assert.equal(asked.length, RANGES + 3);
@@ -79,16 +84,19 @@ test('a range that is cut again and again comes bit by bit', async () => {
 
 for (const framing of ['declared', 'chunked'] as const) {
   test(`a range that ends early with a ${framing} length is resumed`, async () => {
-    const asked = await survives({ effect: { kind: 'truncate', bytes: 2 * MIB, framing }, pieces: [1, 9] });
+    const asked = await survives({ effect: { kind: 'truncate', bytes: 2 * MIB, framing }, pieces: [8, 9] });
     // The last piece is shorter than that.
     assert.equal(asked.length, RANGES + 1);
-    assert.ok(asked.includes(`bytes=${6 * MIB}-${8 * MIB - 1}`));
+    assert.ok(asked.includes(`bytes=${34 * MIB}-${36 * MIB - 1}`));
   });
 }
 
 test('a range that falls silent is given up and resumed', async () => {
-  const asked = await survives({ effect: { kind: 'hang', at: 'body', afterBytes: MIB }, pieces: [2] }, { idleMs: 300 });
-  assert.ok(asked.includes(`bytes=${9 * MIB}-${12 * MIB - 1}`));
+  const asked = await survives(
+    { effect: { kind: 'hang', at: 'body', afterBytes: HALF }, pieces: [2] },
+    { idleMs: 300 },
+  );
+  assert.ok(asked.includes(`bytes=${8 * MIB + HALF}-${9 * MIB - 1}`));
 });
 
 test('one range that brings the whole file is let go, and what is left comes over one connection', async () => {
@@ -118,7 +126,7 @@ for (const status of [409, 416] as const) {
     const large = await putLarge(fixture);
     fixture.emulator.faults.add({
       route: DOWNLOAD,
-      range: /^bytes=8388608-12582911$/,
+      range: /^bytes=8388608-9437183$/,
       times: FOREVER,
       effect: status === 416 ? { kind: 'status', status: 416 } : { kind: 'refusal', error: 'range/not_satisfiable' },
     });
@@ -191,7 +199,7 @@ test('a range with a wrong byte is found by the hash of the whole, and the whole
   await using fixture = await openFixture();
   const large = await putLarge(fixture);
   const room = countedRoom(ROOM);
-  breakPieces(fixture.emulator, { effect: { kind: 'flip', at: 2 * MIB }, pieces: [4] });
+  breakPieces(fixture.emulator, { effect: { kind: 'flip', at: HALF }, pieces: [4] });
   await assert.rejects(drained(large.store.stream(large.file, never, room)), {
     code: 'TransferMismatch',
     exit: 'mismatch',
@@ -206,7 +214,7 @@ async function readTwo(large: Large, emulator: Emulator, signal: AbortSignal, ro
   const asked = Promise.withResolvers<void>();
   emulator.faults.onRequest(() => void (downloads(emulator) >= 8 && asked.resolve()));
   for (const piece of [2, 3, 4, 5, 6, 7, 8, 9]) {
-    breakPieces(emulator, { effect: { kind: 'hang', at: 'body', afterBytes: MIB }, pieces: [piece], times: FOREVER });
+    breakPieces(emulator, { effect: { kind: 'hang', at: 'body', afterBytes: HALF }, pieces: [piece], times: FOREVER });
   }
   const stream = large.store.stream(large.file, signal, room);
   for (const piece of [0, 1]) {

@@ -6,8 +6,8 @@ import type { Fixture } from './dropbox-fixture.ts';
 
 export const DOWNLOAD = 'files/download';
 const BIG = 37 * MIB + 17;
-/** Of 4 MiB, the last one of a MiB and 17 bytes. */
-export const RANGES = 10;
+/** Of a MiB up to 32 MiB, then one of 4 MiB and one of a MiB and 17 bytes. */
+export const RANGES = 34;
 
 export interface Large {
   readonly store: Store & Source;

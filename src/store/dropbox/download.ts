@@ -2,11 +2,12 @@ import { Failure } from '../../host/errors.ts';
 import type { Room } from '../../host/room.ts';
 import type { Digest, FileEntry, Loaded } from '../store.ts';
 import { piecesAhead, piecesInTurn } from './pieces.ts';
-import { mismatch, type Reader, type Reading, startTransfer } from './transfer.ts';
+import { fillWhole } from './ranges.ts';
+import { mismatch, type Reader, type Reading } from './transfer.ts';
 
 /** A whole transfer that brought wrong bytes is repeated so often. */
 const LOAD_TRIES = 3;
-/** Up to here a file is loaded whole over one connection, and two ranges more would gain it nothing. */
+/** Up to here the archive loads a file whole (ranges.ts). */
 const RANGES_FROM_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -37,17 +38,13 @@ export async function* download(
 export async function load(reader: Reader, file: FileEntry, signal: AbortSignal): Promise<Loaded> {
   for (let tries = 1; ; tries++) {
     const { reading, checked, lost } = startReading(reader, file, signal);
-    const transfer = startTransfer(reading, { from: 0 });
     try {
-      const content = Buffer.allocUnsafeSlow(file.size);
-      await transfer.fill(content);
+      const content = await fillWhole(reading);
       const loaded = await reader.hashing.whole(content).catch(lost);
       checked(loaded.digest);
       return loaded;
     } catch (error) {
       if (tries >= LOAD_TRIES || !(error instanceof Failure && error.code === 'TransferMismatch')) throw error;
-    } finally {
-      transfer.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Room } from '../../host/room.ts';
 import { BLOCK_BYTES } from '../content-hash.ts';
+import { fillInRanges, fillRange } from './ranges.ts';
 import { RangeRefused, type Reading, startTransfer } from './transfer.ts';
 
 /** A block of content_hash, and the most that a stream may give at once. */
@@ -9,6 +10,8 @@ const PIECE_BYTES = BLOCK_BYTES;
  * with 400 Mbit/s a connection, a piece takes twice as long as the way to and fro.
  */
 const MOST_AHEAD = 8;
+/** While so much of it comes, many other files do. */
+const BEGINNING_BYTES = MOST_AHEAD * PIECE_BYTES;
 
 /** The content from `from` on over one connection, piece by piece, each when it is asked for. */
 export async function* piecesInTurn(reading: Reading, from: number, room?: Room): AsyncGenerator<Buffer, void, void> {
@@ -50,14 +53,10 @@ export async function* piecesAhead(reading: Reading, room: Room): AsyncGenerator
   let granted = Promise.resolve();
 
   const fetch = async (from: number, to: number): Promise<Buffer> => {
-    const transfer = startTransfer({ ...reading, signal }, { from, to });
-    try {
-      const piece = Buffer.allocUnsafeSlow(to - from);
-      await transfer.fill(piece);
-      return piece;
-    } finally {
-      transfer.close();
-    }
+    const piece = Buffer.allocUnsafeSlow(to - from);
+    const fill = from < BEGINNING_BYTES ? fillInRanges : fillRange;
+    await fill({ ...reading, signal }, from, piece);
+    return piece;
   };
   const askNext = (): void => {
     const from = asked;
