@@ -22,7 +22,7 @@ const FEW_FILES = 100_000;
  * double in between; with many, that memory is wanted for them.
  */
 export function collectGarbageFor(files: number): void {
-  if (files <= FEW_FILES) setFlagsFromString('--heap-growing-percent=100');
+  if (files <= FEW_FILES) setFlagsFromString('--heap-growing-percent=300');
 }
 
 /** What the container may use (memory.max of its cgroup); undefined where nobody set a limit, which Node tells as 0 or as 16 EiB. */
