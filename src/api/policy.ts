@@ -53,17 +53,17 @@ const transfer = z
       .int()
       .min(1)
       .max(64)
-      .default(32)
+      .default(64)
       .describe(
         'Most reads of the source at once: files, and ranges of large ones. Fewer run where the line, the account or the memory of the container has no more to give.',
       ),
-    maxConcurrentUploads: z.int().min(1).max(16).default(4).describe('Upload parts in flight at once.'),
+    maxConcurrentUploads: z.int().min(1).max(16).default(8).describe('Upload parts in flight at once.'),
     uploadPartMiB: z
       .int()
       .min(4)
       .max(148)
       .multipleOf(4)
-      .default(16)
+      .default(8)
       .describe(
         'Largest size of an upload part, a multiple of 4; on a line that would be idle parts go sooner. Larger parts make fewer API calls and take more memory (this times maxConcurrentUploads).',
       ),

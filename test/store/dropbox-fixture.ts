@@ -53,7 +53,7 @@ export async function openFixture(options: FixtureOptions = {}): Promise<Fixture
     credentials: { kind: 'refresh', appKey, appSecret, refreshToken },
     clock,
     origin: emulator.origin,
-    maxConcurrentDownloads: 32,
+    maxConcurrentDownloads: 64,
     ...options.account,
   });
   const at: Fixture['at'] = (root, more) =>

@@ -61,10 +61,10 @@ test('a terabyte on a line that always waits takes 150 parts more than full ones
 });
 
 test('a part goes before its buffer is full only when the line has room and another buffer is free', () => {
-  const due = { ...FULL, bytes: 9 * MIB, before: PART, underWay: 1 };
+  const due = { ...FULL, bytes: 9 * MIB, before: PART, underWay: 2 };
   assert.equal(bytesDue(due), 2 * BLOCK);
   assert.equal(bytesDue({ ...due, bytes: BLOCK - 1 }), 0);
-  assert.equal(bytesDue({ ...due, underWay: 2 }), 0);
+  assert.equal(bytesDue({ ...due, underWay: 3 }), 0);
   assert.equal(bytesDue({ ...due, hasFreeBuffer: false }), 0);
   assert.equal(bytesDue({ ...due, bytes: PART, underWay: 3, hasFreeBuffer: false }), PART);
 });

@@ -7,7 +7,7 @@ const LIMIT_BY_DEFAULT = 512 * MIB;
  */
 const WITHOUT_CONTENTS = 144 * MIB;
 /** A second of 1 Gbit/s, in which a file that is ten times as slow as the others arrives. */
-const MOST = 128 * MIB;
+const MOST = 192 * MIB;
 /** One of the largest files that are loaded whole, and two pieces of one that is streamed. */
 const LEAST = 16 * MIB;
 

@@ -3,8 +3,8 @@ import { BLOCK_BYTES } from '../../content-hash.ts';
 /** What a concurrent session wants the offset and the length of every part but the last to be a multiple of. */
 export const wholeBlocks = (bytes: number): number => bytes - (bytes % BLOCK_BYTES);
 
-/** With so many under way the line is not idle: while one waits for its answer, another one's bytes are on it. */
-const ENOUGH_UNDER_WAY = 2;
+/** With so many under way the line is not idle: while one waits for its answer, the bytes of two are on it, of which each has 0.4 of 1 Gbit/s. */
+const ENOUGH_UNDER_WAY = 3;
 /**
  * A part that goes before its buffer is full has at least this share of what went before it. An archive's end is then
  * never far behind its beginning, and yet an account whose plan counts such calls pays at most 150 more for an archive
