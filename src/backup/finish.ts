@@ -36,9 +36,9 @@ export async function finish(night: Night, { inventory: before, keeper, lease }:
   if (!verdict) throw new Error(`the record of run ${keeper.current.runId} has no report of its backup`);
   let report = verdict;
   try {
-    await keeper.update({ state: 'finished', report }, night.signal);
-    const [quota, files] = await sideBySide(
+    const [, quota, files] = await sideBySide(
       night.signal,
+      () => keeper.update({ state: 'finished', report: verdict }, night.signal),
       () => quotaOf(night),
       (signal) => filesIn(night.destination, '', signal),
     );

@@ -22,6 +22,8 @@ export interface PlanContext {
   /** Whether a run of this policy has been here before, whatever the records say. */
   readonly wasHere: boolean;
   readonly identities: { readonly source: Identity; readonly destination: Identity };
+  /** Of the source, of before this. */
+  readonly bookmark: Promise<string | undefined>;
 }
 
 export interface PlannedNight {
@@ -42,7 +44,7 @@ export type PlanFacts = Pick<RunReport, 'baseline' | 'excludedFiles' | 'goneCase
 export async function planNight(
   night: Night,
   plan: Plan,
-  { inventory, wasHere, identities }: PlanContext,
+  { inventory, wasHere, identities, bookmark }: PlanContext,
 ): Promise<PlannedNight> {
   const { progress, signal, source, destination, spec } = night;
   const { series } = inventory;
@@ -60,6 +62,7 @@ export async function planNight(
         clock: night.clock,
         start: night.start,
         expectedFiles: before?.totals.files,
+        bookmark,
         onFiles: (count) => progress.advance(count, 0),
       }),
     (until) => casesBefore({ ...night, signal: until }, inventory),

@@ -39,6 +39,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     prepared = true;
     const held = await acquireLease(night.destination, { ...night, attempt: attemptOf(night), seen, onLost: abort });
     lease = held;
+    const bookmark = bookmarkAhead(night);
     const [recovered, kept] = await sideBySide(
       night.signal,
       () => recover(night, held),
@@ -56,6 +57,7 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
         inventory,
         wasHere: kept.own !== undefined || kept.former !== undefined,
         identities,
+        bookmark,
         lease,
         keeper,
         remember: () => rememberPolicy(night, kept),
@@ -75,6 +77,13 @@ export async function runBackup(options: NightOptions): Promise<RunReport> {
     dispose();
     await letGo(night, lease);
   }
+}
+
+/** Of the source, asked for beside what is looked at first: the older it is, the more of what moves it tells. Whoever lists hears how that went. */
+function bookmarkAhead({ source, signal }: Night): Promise<string | undefined> {
+  const bookmark = source.bookmark(signal);
+  bookmark.catch(() => undefined);
+  return bookmark;
 }
 
 /** A store may have stopped answering, and a pod is killed 30 s after SIGTERM. */

@@ -1,5 +1,6 @@
 import type { Verification } from '../api/report.ts';
 import { Failure } from '../host/errors.ts';
+import { endAhead } from '../repository/verify/end-ahead.ts';
 import { type Finding, noChecks, verificationOf, verifyBackup } from '../repository/verify/verify-backup.ts';
 import { type FileEntry, Unavailable } from '../store/store.ts';
 import type { Night } from './night.ts';
@@ -59,21 +60,28 @@ async function firstSight({ destination, clock, signal }: Night, path: string): 
 }
 
 async function lookAt(night: Night, file: FileEntry, manifest: Buffer, level: Verification['level']): Promise<Finding> {
-  const { destination, signal, progress } = night;
-  const stored = await firstSight(night, file.path);
-  if (stored === undefined) {
-    const failure = new Failure('UploadMissing', `${destination.locate(file.path)} was stored and is not there`);
-    return { isGood: false, checks: noChecks(), failure };
+  const { destination, progress } = night;
+  const over = new AbortController();
+  const signal = AbortSignal.any([night.signal, over.signal]);
+  try {
+    const reading = endAhead(destination, file, signal);
+    const stored = await firstSight(night, file.path);
+    if (stored === undefined) {
+      const failure = new Failure('UploadMissing', `${destination.locate(file.path)} was stored and is not there`);
+      return { isGood: false, checks: noChecks(), failure };
+    }
+    return await verifyBackup(reading, stored, {
+      level,
+      expected: {
+        bytes: file.size,
+        manifest,
+        ...(file.contentHash !== undefined && { contentHash: file.contentHash }),
+      },
+      turn: daysSince1970(night.start),
+      signal,
+      onBytes: (count) => progress.advance(0, count),
+    });
+  } finally {
+    over.abort();
   }
-  return await verifyBackup(destination, stored, {
-    level,
-    expected: {
-      bytes: file.size,
-      manifest,
-      ...(file.contentHash !== undefined && { contentHash: file.contentHash }),
-    },
-    turn: daysSince1970(night.start),
-    signal,
-    onBytes: (count) => progress.advance(0, count),
-  });
 }

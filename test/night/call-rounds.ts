@@ -41,6 +41,7 @@ export async function roundsOf(
     quiet += 1;
     if (waiting.length === 0 || quiet < QUIET_TICKS) return;
     round += 1;
+    quiet = 0;
     const due = waiting;
     waiting = [];
     for (const answer of due) answer();

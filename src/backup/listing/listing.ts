@@ -11,6 +11,8 @@ import { nameChanged } from './volumes.ts';
 export interface ListingOptions extends ListingContext {
   /** Files in the last backup: a listing that comes out shorter is made again before it is believed. */
   readonly expectedFiles: number | undefined;
+  /** That of the first round, where it was asked for before; each further round asks for its own. */
+  readonly bookmark?: Promise<string | undefined>;
 }
 
 export interface ListingResult {
@@ -41,7 +43,8 @@ export async function listSource(source: Source, plan: Plan, options: ListingOpt
   let gaveUp: string | undefined;
   for (let rounds = 1; ; rounds++) {
     plan.forget('');
-    const once = await listOnce(source, plan, options, rounds === 1 ? listQuickly : listByCase);
+    const bookmark = await ((rounds === 1 && options.bookmark) || source.bookmark(options.signal));
+    const once = await listOnce(source, plan, { ...options, bookmark }, rounds === 1 ? listQuickly : listByCase);
     const { isWhole, moving } = once;
     gaveUp ??= once.gaveUp;
     if (volumes) nameChanged(plan, volumes, (await source.volumes?.(options.signal)) ?? volumes);
@@ -61,8 +64,12 @@ interface Once {
   readonly gaveUp: string | undefined;
 }
 
-async function listOnce(source: Source, plan: Plan, options: ListingOptions, list: typeof listQuickly): Promise<Once> {
-  const bookmark = await source.bookmark(options.signal);
+async function listOnce(
+  source: Source,
+  plan: Plan,
+  { bookmark, ...options }: Omit<ListingOptions, 'bookmark'> & { readonly bookmark: string | undefined },
+  list: typeof listQuickly,
+): Promise<Once> {
   const gaveUp = await list(source, plan, options);
   source.expectReads?.(plan.countFiles());
   if (bookmark !== undefined)

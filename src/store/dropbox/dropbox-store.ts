@@ -29,8 +29,8 @@ export interface DropboxStoreOptions {
  * by 429 when it is too much, which the account waits out for all.
  */
 const LISTINGS_AT_ONCE = 16;
-/** What a use of a store begins with: looks at both roots and the lease, then what lies in four folders; and the lease is put. */
-const FIRST_CALLS_AT_ONCE = 6;
+/** What a use of a store begins with: looks at both roots and the lease, then at what lies there, with a bookmark; and the lease is put. */
+const FIRST_CALLS_AT_ONCE = 7;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 /** One thread for all accounts of the process. */
 const HASHING = hashingAside();

@@ -68,7 +68,7 @@ const cases = (count: number, files: number, bytes: number) =>
 test('ten small cases are verified in two rounds: their end, and a file of each at once', async (t) => {
   const line = overLine(await madeBackup(t, cases(10, 6, 40_000), { compression: 'Store' }));
   assert.equal((await proved(line, 'Standard')).isGood, true);
-  assert.deepEqual([line.seen.rounds, line.seen.calls <= 11], [2, true]);
+  assert.deepEqual([line.seen.rounds, line.seen.calls <= 18], [2, true]);
 });
 
 test('two hundred cases are verified in ten rounds, with thirty of their files at once', async (t) => {

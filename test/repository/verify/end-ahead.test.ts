@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { endAhead } from '../../../src/repository/verify/end-ahead.ts';
+import type { FileEntry, ReadableStore } from '../../../src/store/store.ts';
+import { firstRanges } from '../../../src/zip/read/open-zip.ts';
+
+const KIB = 1024;
+const never = new AbortController().signal;
+const NOWHEN = new Date('2026-11-23T03:00:00Z');
+const UPLOADED: FileEntry = {
+  kind: 'file',
+  path: 'x.zip',
+  key: 'x.zip',
+  name: 'x.zip',
+  rev: '1',
+  size: 1000 * KIB,
+  modified: NOWHEN,
+  stored: NOWHEN,
+};
+
+/** A store whose answers say which reading of which revision they are of; `refused` readings of its first are refused. */
+function counting(refused = 0): { readonly store: ReadableStore; readonly reads: string[] } {
+  const reads: string[] = [];
+  const store: Pick<ReadableStore, 'readRange'> = {
+    async readRange({ rev }, offset, length) {
+      const number = reads.push(`${rev}@${offset}+${length}`);
+      if (number <= refused) throw new Error('not there yet');
+      return Buffer.from(`${number} of ${rev}`);
+    },
+  };
+  return { store: store as ReadableStore, reads };
+}
+
+test('the end of an archive is 512 KiB in pieces of 64, and of a smaller one all of it', () => {
+  const pieces = (size: number) => firstRanges(size).map(({ offset, length }) => `${offset}+${length}`);
+  assert.equal(pieces(1000 * KIB).length, 8);
+  assert.deepEqual(pieces(1000 * KIB)[0], `${488 * KIB}+${64 * KIB}`);
+  assert.deepEqual(pieces(100 * KIB), [`0+${64 * KIB}`, `${64 * KIB}+${36 * KIB}`]);
+  assert.deepEqual(pieces(0), []);
+});
+
+test('what is asked for ahead is read once, and whatever else is wanted is asked for then', async () => {
+  const { store, reads } = counting();
+  const reading = endAhead(store, UPLOADED, never);
+  assert.equal(reads.length, 8);
+  for (const { offset, length } of firstRanges(UPLOADED.size)) await reading.readRange(UPLOADED, offset, length, never);
+  assert.equal(reads.length, 8);
+  await reading.readRange(UPLOADED, 7, 9, never);
+  assert.equal(reads.at(-1), '1@7+9');
+});
+
+test('of a revision that is not the uploaded one nothing is taken that was asked for ahead', async () => {
+  const { store } = counting();
+  const reading = endAhead(store, UPLOADED, never);
+  const [first = { offset: 0, length: 0 }] = firstRanges(UPLOADED.size);
+  const bytes = await reading.readRange({ ...UPLOADED, rev: '2' }, first.offset, first.length, never);
+  assert.equal(bytes.toString(), '9 of 2');
+});
+
+test('what could not be had ahead is asked for again when it is wanted', async () => {
+  const { store, reads } = counting(8);
+  const reading = endAhead(store, UPLOADED, never);
+  const [first = { offset: 0, length: 0 }] = firstRanges(UPLOADED.size);
+  assert.equal((await reading.readRange(UPLOADED, first.offset, first.length, never)).toString(), '9 of 1');
+  assert.equal(reads.length, 9);
+});
