@@ -5,8 +5,8 @@ import type { Look } from './look.ts';
 
 /**
  * A place that holds files, as far as reading it goes. One store is rooted at one folder (/CASES, /BACKUPS, a mounted
- * volume); every path below is relative to it, `/`-separated, without a leading slash, and '' is the root itself.
- * One that climbs (`..`), or has an empty part or a NUL, is refused as PathInvalid.
+ * volume); every path below is relative to it, `/`-separated, without a leading slash, '' is the root itself, and one that
+ * climbs (`..`), or has an empty part or a NUL, is refused as PathInvalid.
  * The comments are the contract; test/store/conformance.ts holds every implementation to it. Stores retry what a retry can
  * heal (a network fault, a rate limit) and obey the signal everywhere. What they throw is a Failure that ends the run, or
  * Unavailable, which concerns one file only.
@@ -105,10 +105,7 @@ export interface Store extends ReadableStore {
   /** Renames a file; never replaces what is at `to` (throws Conflict). Resolves to the entry at `to`, size and content_hash unchanged. */
   move(from: FileEntry, to: string, signal: AbortSignal): Promise<FileEntry>;
 
-  /**
-   * Removes exactly this revision of this file, never a folder. 'gone' when nothing is there any more; Conflict when
-   * something else is.
-   */
+  /** Removes exactly this revision of a file, never a folder. 'gone' when nothing is there any more; Conflict when something else is. */
   remove(file: FileEntry, signal: AbortSignal): Promise<'removed' | 'gone'>;
 
   /** Bytes used and allocated, or undefined where the store does not say or sets no limit. */
@@ -227,7 +224,6 @@ export interface Loaded {
   /** The caller's own: nobody else has a piece of it. */
   readonly bytes: Buffer;
   readonly digest: Digest;
-  /** Where it was computed beside the digest. */
   readonly crc32?: number | undefined;
 }
 
