@@ -66,8 +66,6 @@ export interface Source extends ReadableStore {
   bookmark(signal: AbortSignal): Promise<string | undefined>;
   /** What has changed below the root since the bookmark, by the same rules as `list`; `restart` means it expired. */
   changes(bookmark: string, signal: AbortSignal): AsyncIterable<Page>;
-  /** Told that so many files will be read soon, a store over a line opens connections for them meanwhile. Asks for nothing. */
-  expectReads?(files: number): void;
   /** Without bookmarks: a folder as it is now, to be held against the look of its listing; undefined if it can't be read. */
   look?(folder: string, signal: AbortSignal): Promise<Look | undefined>;
   /** Which volumes lie within the source, by their folder; another text for another volume. Throws when the source's own has gone. */

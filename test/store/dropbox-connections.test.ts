@@ -109,7 +109,7 @@ test('reads that are expected find as many connections as there are places, and 
   await using counted = await openCounted({ maxConcurrentDownloads: 8 });
   counted.emulator.tree.put('/CASES/a.bin', { size: 100_000, seed: 1 });
   const file = await fileAt(counted.store, 'a.bin');
-  counted.store.expectReads?.(1000);
+  counted.store.line?.expectReads?.(1000);
   await until('the connections', () => counted.opened() === 8);
   await Promise.all(Array.from({ length: 40 }, () => counted.store.load(file, never)));
   assert.deepEqual([counted.opened(), counted.connections()], [8, 8]);

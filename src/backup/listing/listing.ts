@@ -71,7 +71,7 @@ async function listOnce(
   list: typeof listQuickly,
 ): Promise<Once> {
   const gaveUp = await list(source, plan, options);
-  source.expectReads?.(plan.countFiles());
+  source.line?.expectReads?.(plan.countFiles());
   if (bookmark !== undefined)
     return { isWhole: await applyDrift(source, plan, bookmark, options.signal), moving: 0, gaveUp };
   return { isWhole: true, moving: canLook(source) ? await lookUntilQuiet(source, plan, options) : 0, gaveUp };

@@ -46,7 +46,11 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
 
   return {
     capabilities: { makesRoot: true },
-    line: { listingsAtOnce: LISTINGS_AT_ONCE, entriesPerCall: PAGE_LIMIT },
+    line: {
+      listingsAtOnce: LISTINGS_AT_ONCE,
+      entriesPerCall: PAGE_LIMIT,
+      expectReads: (files) => account.expect('transfers', files),
+    },
     locate: (path) => paths.absolute(path) || '/',
     identify: (signal) => identify(client, paths, signal),
     list: listing.list,
@@ -55,7 +59,6 @@ export function openDropboxStore(account: DropboxAccount, options: DropboxStoreO
       return listing.bookmark(signal);
     },
     changes: listing.changes,
-    expectReads: (files) => account.expect('transfers', files),
 
     async stat(path, signal) {
       const where = paths.absolute(path);
