@@ -9,6 +9,9 @@ import { until } from '../cluster/until.ts';
 import { type Emulator, startEmulator } from '../dropbox/emulator.ts';
 import { fileAt, MIB, never } from './conformance/fixture.ts';
 
+/** What a night asks for at once before it lists. */
+const FIRST = 7;
+
 interface Counted extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly store: Store & Source;
@@ -99,10 +102,10 @@ test('a refused call leaves its connection to the next', async () => {
 
 test('a store opens the connections of its first calls before it is asked for anything, and asks nothing itself', async () => {
   await using counted = await openCounted();
-  await until('the connections', () => counted.opened() === 6);
+  await until('the connections', () => counted.opened() === FIRST);
   assert.equal(counted.connections(), 0);
-  await Promise.all(Array.from({ length: 6 }, (_, n) => counted.store.stat(`${n}.txt`, never)));
-  assert.deepEqual([counted.opened(), counted.connections()], [6, 6]);
+  await Promise.all(Array.from({ length: FIRST }, (_, n) => counted.store.stat(`${n}.txt`, never)));
+  assert.deepEqual([counted.opened(), counted.connections()], [FIRST, FIRST]);
 });
 
 test('reads that are expected find as many connections as there are places, and open no other', async () => {
@@ -120,7 +123,7 @@ for (const words of ['', 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\
     const outcomes: unknown[] = [];
     const events = { request: (_: string, outcome: unknown) => void outcomes.push(outcome) };
     await using counted = await openCounted({ events }, words);
-    await until('the first connections', () => counted.opened() === 6 && counted.closed() === 6);
+    await until('the first connections', () => counted.opened() === FIRST && counted.closed() === FIRST);
     counted.accept();
     assert.equal(await counted.store.stat('a.txt', never), undefined);
     // Token, account, look.
@@ -129,7 +132,7 @@ for (const words of ['', 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\
 
 test('a store that is closed leaves no connection, whatever was opened ahead', async () => {
   const counted = await openCounted();
-  await until('the first connections', () => counted.opened() === 6);
+  await until('the first connections', () => counted.opened() === FIRST);
   await counted[Symbol.asyncDispose]();
-  await until('their ends', () => counted.closed() === 6);
+  await until('their ends', () => counted.closed() === FIRST);
 });

@@ -189,7 +189,8 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
     },
     expect(kind, atOnce) {
       const { host, bodies } = CONNECTIONS[kind];
-      http.open(new URL(originOf(host)), Math.min(atOnce, options.maxConcurrentDownloads), bodies);
+      const most = kind === 'transfers' ? options.maxConcurrentDownloads : atOnce;
+      http.open(new URL(originOf(host)), Math.min(atOnce, most), bodies);
     },
     async close() {
       closing.abort(new Error('the Dropbox account was closed'));
