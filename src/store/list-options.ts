@@ -13,6 +13,6 @@ export interface Line {
   readonly listingsAtOnce: number;
   /** At most. */
   readonly entriesPerCall: number;
-  /** All is listed, and so many files will be read: connections for them are opened meanwhile. Asks for nothing. */
+  /** So many files will soon be read: connections for them are opened meanwhile. Asks for nothing. */
   expectReads?(files: number): void;
 }

@@ -1,4 +1,5 @@
 import { forEachParallel } from '../../host/parallel.ts';
+import type { Line } from '../../store/list-options.ts';
 import type { FolderEntry, Page, Source } from '../../store/store.ts';
 import { countFiles, type ListingContext, listBelow, nameAsMissing } from './list-below.ts';
 import { listWhole, mostCallsOf } from './list-whole.ts';
@@ -25,6 +26,7 @@ export async function listQuickly(
   options: ListingContext & { readonly expectedFiles: number | undefined },
 ): Promise<string | undefined> {
   const cases = await listTop(source, plan, options);
+  if (source.line && cases.length <= source.line.listingsAtOnce) tellSoon(source.line, cases.length, options);
   const mostCalls = source.line && mostCallsOf(cases.length, options.expectedFiles, source.line);
   if (!source.line || mostCalls === undefined) {
     await listAll(source, plan, cases, options);
@@ -40,6 +42,11 @@ export async function listQuickly(
   plan.forget('');
   await listCases(source, plan, options);
   return doubt;
+}
+
+/** Listed in one round of calls, they are read in the next but one. A case hardly has no file; how many, the last backup knows. */
+function tellSoon(line: Line, cases: number, { expectedFiles }: { readonly expectedFiles: number | undefined }): void {
+  line.expectReads?.(Math.max(cases, expectedFiles ?? 0));
 }
 
 async function listAll(
