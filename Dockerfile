@@ -12,6 +12,9 @@ WORKDIR /app
 ENV MALLOC_ARENA_MAX=2
 ENV MALLOC_MMAP_THRESHOLD_=131072
 ENV MALLOC_TRIM_THRESHOLD_=4194304
+# What a night has under way outlives a smaller young generation, which V8 chooses in a small container: a fifth of the CPU
+# of a small file, for 10 MiB.
+ENV NODE_OPTIONS=--max-semi-space-size=4
 ENV NODE_ENV=production
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json LICENSE ./
