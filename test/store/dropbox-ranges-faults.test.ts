@@ -57,20 +57,22 @@ for (const [what, effect] of [
   test(`a range ${what} is asked for once more, and the others only once`, async () => {
     const asked = await survives({ effect, pieces: [2] });
     assert.equal(asked.length, RANGES + 1);
-    assert.equal(asked.filter((range) => range === `bytes=${8 * MIB}-${9 * MIB - 1}`).length, 2);
+    assert.equal(new Set(asked).size, RANGES);
   });
 }
 
+/** Ranges that go on half a MiB behind where one begins. */
+const goOn = (asked: readonly string[]): number =>
+  asked.filter((range) => Number(/^bytes=(\d+)-/.exec(range)?.[1]) % MIB === HALF).length;
+
 test('connections that are cut in the middle of several ranges at once go on at the byte that each has reached', async () => {
-  const asked = await survives({ effect: { kind: 'reset', at: 'responseBody', afterBytes: HALF }, pieces: [0, 3, 8] });
+  const asked = await survives({
+    effect: { kind: 'reset', at: 'responseBody', afterBytes: HALF },
+    pieces: [0, 3, 8],
+  });
   assert.equal(asked.length, RANGES + 3);
-  for (const [from, to] of [
-    [0, 1],
-    [12, 13],
-    [32, 36],
-  ] as const) {
-    assert.ok(asked.includes(`bytes=${from * MIB + HALF}-${to * MIB - 1}`));
-  }
+  assert.equal(goOn(asked), 3);
+  assert.ok(asked.includes(`bytes=${32 * MIB + HALF}-${36 * MIB - 1}`));
 });
 
 test('a range that is cut again and again comes bit by bit', async () => {
@@ -96,7 +98,7 @@ test('a range that falls silent is given up and resumed', async () => {
     { effect: { kind: 'hang', at: 'body', afterBytes: HALF }, pieces: [2] },
     { idleMs: 300 },
   );
-  assert.ok(asked.includes(`bytes=${8 * MIB + HALF}-${9 * MIB - 1}`));
+  assert.equal(goOn(asked), 1);
 });
 
 test('one range that brings the whole file is let go, and what is left comes over one connection', async () => {

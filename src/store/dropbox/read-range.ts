@@ -16,7 +16,12 @@ export async function readRange(
   if (length === 0) return Buffer.alloc(0);
   const attempt = async (): Promise<Buffer> => {
     const range = `bytes=${offset}-${end - 1}`;
-    const answer = await client.content('files/download', { path: `rev:${file.rev}` }, { range }, signal);
+    const answer = await client.content(
+      'files/download',
+      { path: `rev:${file.rev}` },
+      { range, bytes: length },
+      signal,
+    );
     const got =
       /^bytes (\d+)-(\d+)\/(\d+)$/
         .exec(answer.header('content-range') ?? '')

@@ -69,7 +69,12 @@ export function startTransfer({ client, witness, file, signal, heard }: Reading,
 
   const ask = async (): Promise<HttpAnswer> => {
     const range = at > 0 || to !== undefined ? { range: `bytes=${at}-${to === undefined ? '' : end - 1}` } : {};
-    const asked = await client.content('files/download', { path: `rev:${file.rev}` }, range, signal);
+    const asked = await client.content(
+      'files/download',
+      { path: `rev:${file.rev}` },
+      { ...range, bytes: end - at },
+      signal,
+    );
     const { rev, content_hash: said } = parseObject(asked.header('dropbox-api-result') ?? '') ?? {};
     const problem = wrongAnswer(asked, rev);
     if (problem) {

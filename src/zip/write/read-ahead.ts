@@ -49,12 +49,6 @@ export interface ReadAhead<D> {
   stopped(): Promise<void>;
 }
 
-/**
- * So much of what is loaded whole is asked for at once: the line is full with less (1 Gbit/s brings as much in 270 ms), and
- * each takes its share of it from the one whose turn comes first.
- */
-const LOADING_BYTES = 32 * 1024 * 1024;
-
 /** What an entry holds beside its content: promises, headers, its input, and what the plan says of it. */
 const ENTRY_BYTES = 16 * 1024;
 
@@ -71,7 +65,6 @@ export function readAhead<D>(
   const room = turnRoom(budgetBytes, () => admit());
   const slots = new Map<number, Slot<D>>();
   let loading = 0;
-  let loadingBytes = 0;
   /** Pulled, and waits for room. */
   let next: Slot<D> | undefined;
   let current = 0;
@@ -89,17 +82,12 @@ export function readAhead<D>(
     room.change(more);
   };
 
-  const mayLoad = (input: ZipInput<D>): boolean =>
-    loading === 0 || (loading < maxConcurrentLoads && loadingBytes + bytesOf(input) <= LOADING_BYTES);
   const load = async ({ input }: Slot<D>): ReturnType<ZipInput<D>['load']> => {
-    const bytes = bytesOf(input);
     loading += 1;
-    loadingBytes += bytes;
     try {
       return await input.load(signal);
     } finally {
       loading -= 1;
-      loadingBytes -= bytes;
       admit();
     }
   };
@@ -133,7 +121,7 @@ export function readAhead<D>(
   const admit = (): void => {
     if (!next || signal.aborted) return;
     const slot = next;
-    if (!isStreamed(slot.input) && !mayLoad(slot.input)) return;
+    if (!isStreamed(slot.input) && loading >= maxConcurrentLoads) return;
     if (!room.enter(slot.turn, ENTRY_BYTES + bytesOf(slot.input))) return;
     next = undefined;
     slots.set(slot.turn, slot);

@@ -89,7 +89,7 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   });
   const serverClock = startServerClock(clock);
 
-  const places = createPlaces(options.maxConcurrentDownloads);
+  const places = createPlaces(options.maxConcurrentDownloads, clock);
   const rateLimit = createRateLimit({
     clock,
     retrying,
@@ -100,16 +100,19 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   const originOf = (host: ApiRequest['host']): string => origin ?? `https://${host}.dropboxapi.com`;
   let isDropbox = false;
   const post = async (request: ApiRequest & { readonly path: string }, signal: AbortSignal): Promise<Answered> => {
-    const { route, headers, body, isDownload = false } = request;
+    const { route, headers, body, downloadBytes } = request;
+    const isDownload = downloadBytes !== undefined;
     const url = new URL(request.path, originOf(request.host));
-    const leave = isDownload ? await places.take(signal) : undefined;
+    const place = isDownload ? await places.take(downloadBytes, signal) : undefined;
     const call = await rateLimit.enter(isDownload, signal).catch((error: unknown) => {
-      leave?.();
+      place?.leave();
       throw error;
     });
+    place?.asked();
     try {
       const patience = request.slow ? SLOW_FACTOR * idleMs : idleMs;
-      const answer = await http.post({ url, headers, body, idleMs: patience, onOver: leave }, signal);
+      const answer = await http.post({ url, headers, body, idleMs: patience, onOver: place?.leave }, signal);
+      place?.answered();
       events?.request?.(route, answer.status);
       if (origin !== undefined && !isDropbox) {
         const foreign = foreignAnswer(answer.status, answer.header('content-type') ?? '');
@@ -130,7 +133,7 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
         },
       };
     } catch (error) {
-      leave?.();
+      place?.leave();
       if (!signal.aborted) events?.request?.(route, 'fault');
       throw error;
     }

@@ -23,6 +23,8 @@ export interface Client {
 export interface ContentOptions {
   readonly body?: Buffer;
   readonly range?: string;
+  /** Of a download, about so many. */
+  readonly bytes?: number;
   readonly slow?: boolean;
 }
 
@@ -47,7 +49,7 @@ export function createClient(account: DropboxAccount, root: Namespace): Client {
     namespace,
     once,
     read: (call, signal) => account.retrying.run(() => once(call), signal),
-    content(route, argument, { body, range, slow = false }, signal) {
+    content(route, argument, { body, range, bytes = 0, slow = false }, signal) {
       const headers = {
         'dropbox-api-arg': headerSafeJson(argument),
         // A coded body would make Content-Length and Range mean other bytes than the file's.
@@ -55,7 +57,7 @@ export function createClient(account: DropboxAccount, root: Namespace): Client {
         ...(body ? { 'content-type': 'application/octet-stream' } : {}),
         ...(range === undefined ? {} : { range }),
       };
-      return send({ route, host: 'content', headers, body, slow, isDownload: body === undefined }, signal);
+      return send({ route, host: 'content', headers, body, slow, downloadBytes: body ? undefined : bytes }, signal);
     },
   };
 }
