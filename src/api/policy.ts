@@ -55,7 +55,7 @@ const transfer = z
       .max(64)
       .default(64)
       .describe(
-        'Most reads of the source at once: files, and ranges of large ones. Fewer run where the line, the account or the memory of the container has no more to give.',
+        'Most reads of the source at once: files, and ranges of large ones. Fewer run where the line, the account, a disk or the memory of the container has no more to give.',
       ),
     maxConcurrentUploads: z.int().min(1).max(16).default(8).describe('Upload parts in flight at once.'),
     uploadPartMiB: z

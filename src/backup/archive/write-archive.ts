@@ -72,6 +72,9 @@ export async function writeArchive(sink: Sink, task: ArchiveTask, signal: AbortS
   }
 }
 
+/** A disk has no use for more at once, and each is an open file. */
+const DISK_READS = 16;
+
 const jsonOf = (manifest: Manifest): Buffer => Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
 
 async function addItems(
@@ -103,7 +106,9 @@ async function addItems(
   };
   const options: WriteOptions<Digest> = {
     compression: task.compression,
-    maxConcurrentLoads: task.maxConcurrentDownloads,
+    maxConcurrentLoads: task.source.line
+      ? task.maxConcurrentDownloads
+      : Math.min(task.maxConcurrentDownloads, DISK_READS),
     budgetBytes: task.readAheadBytes,
     signal,
     async onFailure({ name }, error, attempt) {
