@@ -191,5 +191,7 @@ test('a single entry is read by itself, and what is wrong with it is found befor
   assert.equal(Buffer.concat(await collect(readEntry(zip, a))).toString(), 'to be');
   assert.equal(Buffer.concat(await collect(readEntry(zip, b))).length, 700_000);
   bytes.writeUInt8(bytes.readUInt8(44) ^ 1, 44);
-  assert.match(String(await failureOf(collect(readEntry(zip, a)))), /does not match its CRC-32/);
+  // What lies in the end of an archive is read when it is opened.
+  const again = await openBytes(bytes);
+  assert.match(String(await failureOf(collect(readEntry(again, a)))), /does not match its CRC-32/);
 });
