@@ -11,6 +11,8 @@ const FORBIDDEN = /[<>:"|?*\\/\u0000-\u001f\u007f]/g;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 /** A percent sign is escaped only where it would read as an escape, so "100% sure.pdf" stays as it is. */
 const LOOKS_ESCAPED = /%(?=[0-9A-F]{2})/g;
+/** Info-ZIP takes what comes behind it for the version of a file on VMS, and unpacks without both. */
+const VERSION = /;(?=\d*$)/;
 const LONGEST_BYTES = 255;
 
 /** One path component; `decodeName` gives back its NFC form unless it had to be shortened. */
@@ -19,6 +21,7 @@ export function encodeName(name: string): string {
     .normalize('NFC')
     .replace(LOOKS_ESCAPED, '%25')
     .replace(FORBIDDEN, escapeCharacter)
+    .replace(VERSION, escapeCharacter)
     .replace(/[. ]$/, escapeCharacter);
   return DEVICE.test(escaped) ? escapeCharacter(escaped.charAt(0)) + escaped.slice(1) : escaped;
 }
