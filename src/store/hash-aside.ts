@@ -56,9 +56,14 @@ export function hashingAside(program: URL = new URL('hash-thread.mjs', import.me
 
   const threadFor = (size: number): Thread | undefined => {
     if (size < WORTH_BYTES || hasEnded) return undefined;
-    thread ??= startThread(program, () => {
+    try {
+      thread ??= startThread(program, () => {
+        hasEnded = true;
+      });
+    } catch {
+      // The system has no thread left for us (a limit of pids).
       hasEnded = true;
-    });
+    }
     return thread;
   };
   const inPieces: HashingAside['inPieces'] = (size) => {
@@ -139,6 +144,7 @@ function startThread(program: URL, onEnd: () => void): Thread {
     waiting.clear();
   };
   worker.on('error', end);
+  worker.on('messageerror', end);
   worker.on('exit', () => end());
   worker.on('message', ({ id, ...answer }: Answer & { readonly id: number }) => {
     waiting.get(id)?.resolve(answer);

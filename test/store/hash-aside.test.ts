@@ -108,6 +108,14 @@ for (const [what, program] of [
   });
 }
 
+test('where the system refuses a thread everything is hashed here', async () => {
+  const hashing = hashingAside(new URL('https://no.thread.example/'));
+  const bytes = pattern(5 * MIB);
+  assert.deepEqual(await hashing.blocks(sharedCopyOf(bytes)), blockDigests(bytes));
+  assert.deepEqual((await hashing.whole(copyOf(bytes))).digest, digestOf(bytes));
+  assert.deepEqual((await inPieces(hashing, bytes)).digest, digestOf(bytes));
+});
+
 test('a process waits for what is hashed, and ends when nothing is', async () => {
   const module = fileURLToPath(new URL('../../src/store/hash-aside.ts', import.meta.url));
   const program = `
