@@ -70,6 +70,7 @@ for (const [what, effect, again] of [
 for (const [what, effect] of [
   ['ignored', { kind: 'ignoreRange' }],
   ['refused', { kind: 'status', status: 416 }],
+  ['answered with others', { kind: 'header', name: 'content-range', value: 'bytes 1-2/3' }],
 ] as const satisfies readonly (readonly [string, Effect])[]) {
   test(`where ranges are ${what}, a loaded file comes over one connection`, async () => {
     await using fixture = await openFixture();

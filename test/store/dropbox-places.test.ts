@@ -80,6 +80,7 @@ const ENDINGS: readonly (readonly [string, Effect])[] = [
   ['falls silent', { kind: 'hang', at: 'body', afterBytes: 1000 }],
   ['is rate limited', { kind: 'rateLimit', retryAfter: 1 }],
   ['fails at the server', { kind: 'status', status: 503, body: 'down' }],
+  ['is told that it came too late', { kind: 'status', status: 408, body: '' }],
   ['has a login page for an answer', { kind: 'status', status: 200, body: '<html>', contentType: 'text/html' }],
   ['comes coded', { kind: 'gzip' }],
   ['needs a new token', { kind: 'unauthorised', tag: 'expired_access_token' }],

@@ -44,6 +44,8 @@ export class RangeRefused extends Error {
 /** A file that gives nothing for so long, while one that was had before can be had again, is not waited for longer. */
 const STUCK_MS = 5 * 60_000;
 const DROPPED_AT_ONCE = 64 * 1024;
+/** So many answers for another range than the one asked for may be chance; a way on which they stay so serves none. */
+const WRONG_RANGES = 2;
 
 /**
  * Asks when the first bytes are wanted. A span with an end is asked for in nothing but ranges, and throws RangeRefused
@@ -56,6 +58,7 @@ export function startTransfer({ client, witness, file, signal, heard }: Reading,
   let answer: HttpAnswer | undefined;
   let stuckSince: number | undefined;
   let at = from;
+  let wrongRanges = 0;
 
   const came = (bytes: number): void => {
     at += bytes;
@@ -93,7 +96,9 @@ export function startTransfer({ client, witness, file, signal, heard }: Reading,
     if (asked.status === 200 && to !== undefined) return new RangeRefused('a range was answered with the whole file');
     const expected = `bytes ${at}-${end - 1}/${file.size}`;
     if (asked.status === 206 && asked.header('content-range') !== expected) {
-      return new TransferFault(`a range was answered with ${asked.header('content-range')} instead of ${expected}`);
+      const what = `a range was answered with ${asked.header('content-range')} instead of ${expected}`;
+      wrongRanges += 1;
+      return to !== undefined && wrongRanges > WRONG_RANGES ? new RangeRefused(what) : new TransferFault(what);
     }
     return undefined;
   };

@@ -53,7 +53,7 @@ export class TransferFault extends Error {
 export function mayHaveHappened(error: unknown): boolean {
   return (
     error instanceof TransferFault ||
-    (error instanceof ApiError && (error.status >= 500 || error.has('internal_error')))
+    (error instanceof ApiError && (error.status >= 500 || error.status === 408 || error.has('internal_error')))
   );
 }
 

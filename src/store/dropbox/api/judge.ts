@@ -15,7 +15,7 @@ export function judge(error: unknown): Judgement {
     return { kind: 'rateLimited', afterMs: error.retryAfterMs };
   }
   if (error.has('too_many_write_operations')) return { kind: 'busy' };
-  if (error.status >= 500 || error.has('internal_error') || error.has('content_hash_mismatch'))
-    return { kind: 'fault' };
+  const isOfTheServer = error.status >= 500 || error.status === 408;
+  if (isOfTheServer || error.has('internal_error') || error.has('content_hash_mismatch')) return { kind: 'fault' };
   return { kind: 'final' };
 }

@@ -16,7 +16,8 @@ export function commonRefusal(route: string, status: number, body: string): Fail
     });
   }
   if (status === 431) return headersTooLarge(`of a request to ${route}`);
-  if (status === 409 || status === 416 || status === 429 || status >= 500) return undefined;
+  // 408 is said on a connection on which nothing was asked for long enough, and may cross a request.
+  if (status === 408 || status === 409 || status === 416 || status === 429 || status >= 500) return undefined;
   return new Failure('UnexpectedAnswer', `${route} was answered with ${status}, which Dropbox does not use`, {
     hint: 'look at what stands between: a proxy, a firewall, CASE_BACKUP_DROPBOX_ORIGIN',
   });
