@@ -19,7 +19,7 @@ const FEW_FILES = 100_000;
 /**
  * V8 counts the contents that are on their way as if they were heap, and in a container of 256 MiB marks all of a small
  * heap anew for every 10 MiB of them: a quarter of the job's CPU. With few files the heap is small enough that it may
- * double in between; with many, that memory is wanted for them.
+ * grow to four times its size in between; with many, that memory is wanted for them.
  */
 export function collectGarbageFor(files: number): void {
   if (files <= FEW_FILES) setFlagsFromString('--heap-growing-percent=300');

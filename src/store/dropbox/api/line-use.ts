@@ -1,3 +1,5 @@
+import { lastSecond } from './last-second.ts';
+
 /**
  * How many bytes of downloads a line has use for at once. It is full with what it brings while one request waits for its
  * answer; what is asked for beyond that comes no sooner, and all of it ends together, last of all what is needed first.
@@ -17,15 +19,13 @@ const LEAST_BYTES = 8 * MIB;
 const MOST_BYTES = 32 * MIB;
 /** For files that are half a wait's worth or less, connections that begin slowly, and a wait that comes out short. */
 const WAITS = 4;
-const WINDOW_MS = 1000;
 /** The shortest of so many counts: longer ones have waited behind contents. */
 const RECENT_WAITS = 64;
 
 export function createLineUse(): LineUse {
   const waits: number[] = [];
-  const arrivals: { readonly at: number; readonly bytes: number }[] = [];
+  const arrived = lastSecond();
   let since: number | undefined;
-  let inWindow = 0;
 
   return {
     answered(ms) {
@@ -34,16 +34,11 @@ export function createLineUse(): LineUse {
     },
     brought(bytes, now) {
       since ??= now;
-      arrivals.push({ at: now, bytes });
-      inWindow += bytes;
+      arrived.add(now, bytes);
     },
     bytesOfUse(now) {
-      if (since === undefined || now - since < WINDOW_MS) return MOST_BYTES;
-      for (let first = arrivals[0]; first && first.at < now - WINDOW_MS; first = arrivals[0]) {
-        inWindow -= first.bytes;
-        arrivals.shift();
-      }
-      const use = WAITS * Math.min(...waits) * (inWindow / WINDOW_MS);
+      if (since === undefined || now - since < 1000) return MOST_BYTES;
+      const use = WAITS * Math.min(...waits) * (arrived.sum(now) / 1000);
       return Math.min(MOST_BYTES, Math.max(LEAST_BYTES, use));
     },
   };

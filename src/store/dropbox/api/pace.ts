@@ -1,3 +1,5 @@
+import { lastSecond } from './last-second.ts';
+
 /**
  * How many calls a second go out once Dropbox has refused some. No limit is published, so the rate is found by trying: it
  * goes back to what held, and higher is tried the more rarely the longer a refusal makes us wait. Before the first refusal
@@ -39,7 +41,7 @@ const QUIET_PER_SECOND = 20;
 const LEAST_PER_SECOND = 0.5;
 
 export function createPace(): Pace {
-  const lastSecond = callsOfTheLastSecond();
+  const calls = lastSecond();
   let rate: number | undefined;
   /** What held for its time. */
   let proven: number | undefined;
@@ -95,7 +97,7 @@ export function createPace(): Pace {
       return rate;
     },
     sent(now, wasDue) {
-      lastSecond.add(now);
+      calls.add(now, 1);
       if (rate === undefined || !wasDue) return;
       heldMs += 1000 / rate;
       const above = tooMany === undefined ? 0 : tooMany / rate - 1;
@@ -112,29 +114,8 @@ export function createPace(): Pace {
       if (sentAt < cutAt) return;
       cutAt = now;
       costMs = retryAfterMs;
-      if (rate === undefined) cut(Math.max(QUIET_PER_SECOND, lastSecond.count(now)));
+      if (rate === undefined) cut(Math.max(QUIET_PER_SECOND, calls.sum(now)));
       else if (hasPassed) cut(rate);
-    },
-  };
-}
-
-function callsOfTheLastSecond(): { add(now: number): void; count(now: number): number } {
-  const times: number[] = [];
-  let first = 0;
-  const forget = (now: number): void => {
-    while (first < times.length && (times[first] ?? now) <= now - 1000) first++;
-    if (first <= 1000) return;
-    times.splice(0, first);
-    first = 0;
-  };
-  return {
-    add(now) {
-      forget(now);
-      times.push(now);
-    },
-    count(now) {
-      forget(now);
-      return times.length - first;
     },
   };
 }
