@@ -63,6 +63,8 @@ export const DEFAULT_PAUSE_MS = 15_000;
 /** Whoever was refused comes back by up to a tenth of the pause later, and at most by this. */
 const LONGEST_SPREAD_MS = 1_000;
 const FIRST_BACKOFF_MS = 1_000;
+/** Short: the first refusals of many calls at once say nothing of the next one. */
+const FIRST_PAUSE_MS = 50;
 const LONGEST_BACKOFF_MS = 30_000;
 
 /** p-retry does not fit: waits come from Retry-After and are shared, and time is a passed clock. */
@@ -103,10 +105,12 @@ export function createRetrying(options: RetryingOptions): Retrying {
   const start = (signal: AbortSignal): Attempts => {
     let failingSince: number | undefined;
     let failures = 0;
+    let refusals = 0;
     return {
       progressed() {
         failingSince = undefined;
         failures = 0;
+        refusals = 0;
         goOn();
       },
       async failed(error) {
@@ -117,9 +121,12 @@ export function createRetrying(options: RetryingOptions): Retrying {
           throw error;
         }
         failingSince ??= clock.elapsed();
-        const ms = judgement.kind === 'rateLimited' ? (judgement.afterMs ?? DEFAULT_PAUSE_MS) : backoff(failures++);
         const bound = judgement.kind === 'fault' ? judgement.bound : undefined;
         const until = failingSince + Math.min(patienceMs, bound?.patienceMs ?? patienceMs);
+        const ms =
+          judgement.kind === 'rateLimited'
+            ? pauseOf(judgement.afterMs ?? DEFAULT_PAUSE_MS, refusals++, until - clock.elapsed())
+            : backoff(failures++);
         if (clock.elapsed() + ms > until) {
           if (bound) throw bound.failure;
           throw outOfTime(judgement.kind, `it lasts longer than ${Math.round(patienceMs / 60_000)} minutes`, error);
@@ -153,6 +160,15 @@ export function createRetrying(options: RetryingOptions): Retrying {
       }
     },
   };
+}
+
+/**
+ * As asked for, with two exceptions. Who is refused again and again although he waits as asked (a Retry-After of 0) waits
+ * longer each time. And what a wrong clock or unit may say, longer than we would wait in all, is tried once at the end.
+ */
+function pauseOf(askedMs: number, refusals: number, leftMs: number): number {
+  const leastMs = Math.min(LONGEST_BACKOFF_MS, FIRST_PAUSE_MS * 2 ** refusals);
+  return leftMs > FIRST_BACKOFF_MS ? Math.min(Math.max(askedMs, leastMs), leftMs) : Math.max(askedMs, leastMs);
 }
 
 /** Doubles from 1 s to 30 s, half of it random: equal waits would bring all workers back at once. */

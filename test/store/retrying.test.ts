@@ -93,6 +93,28 @@ test('a wait is told with what it is for, since when, and when it will be given 
   assert.deepEqual(told, ['fault 03:00:05 03:01:05', 'fault 03:00:05 03:01:05', 'goes on']);
 });
 
+test('who is told to come back at once, again and again, does so more and more rarely', async () => {
+  const clock = hurriedClock();
+  const { run } = createRetrying({ clock, judge });
+  let calls = 0;
+  const refused = run(async () => {
+    calls += 1;
+    throw new Judged({ kind: 'rateLimited', afterMs: 0 });
+  }, never);
+  await assert.rejects(refused, { code: 'RateLimited' });
+  // Doubling from 50 ms, 10 of them come within half a minute; an hour has 120 more of 30 s each.
+  assert.ok(calls > 100 && calls < 140, `${calls} calls`);
+});
+
+test('a pause that is longer than all patience is tried once more when that is over', async () => {
+  const clock = hurriedClock();
+  const { run } = createRetrying({ clock, judge });
+  const limited = new Judged({ kind: 'rateLimited', afterMs: 86_400_000 });
+  assert.equal(await run(failing(limited), never), 2);
+  assert.ok(clock.elapsed() >= 3_600_000 && clock.elapsed() < 3_602_000);
+  await assert.rejects(run(failing(limited, limited), never), { code: 'RateLimited' });
+});
+
 test('a rate limit is told to go on for as long as anybody waits for it', async () => {
   const clock = hurriedClock();
   const sinces = new Set<string>();
