@@ -107,8 +107,14 @@ async function place(
     if (!(error instanceof Conflict)) throw error;
     await lease.confirm(signal);
     const there = await destination.stat(file.path, signal);
-    if (there?.kind === 'file' && there.size === file.size) return undefined;
-    throw new Failure('CommitConflict', `${destination.locate(file.path)}, our upload, was removed by somebody else`, {
+    // A folder gives a file another revision for a move that was tried and undone.
+    const isOurs =
+      there?.kind === 'file' &&
+      there.size === file.size &&
+      (there.contentHash ?? file.contentHash) === file.contentHash;
+    if (isOurs) return undefined;
+    const what = there ? 'replaced' : 'removed';
+    throw new Failure('CommitConflict', `${destination.locate(file.path)}, our upload, was ${what} by somebody else`, {
       hint: 'nothing was overwritten; run again, and see who else writes into .case-backup/incoming',
       cause: error,
     });

@@ -124,3 +124,21 @@ test('when every name that is tried is taken, the run fails, says so, and leaves
   assert.deepEqual(backups, []);
   assert.deepEqual(tree.files(`/BACKUPS/${INCOMING_FOLDER}`), []);
 });
+
+test('an upload that somebody replaces right before its move is not taken for a taken name', async () => {
+  await using scene = await openScene();
+  const { tree } = scene.emulator;
+  const report = await scene.night({
+    wrapDestination: (store) => ({
+      ...store,
+      async move(from, to, signal) {
+        const bytes = await tree.read(`/BACKUPS/${from.path}`);
+        tree.put(`/BACKUPS/${from.path}`, Buffer.alloc(bytes.length, 'x'));
+        return await store.move(from, to, signal);
+      },
+    }),
+  });
+  assert.deepEqual([report.exitCode, report.reason, report.backup], [1, 'CommitConflict', undefined]);
+  assert.match(report.message, /our upload, was replaced by somebody else/);
+  assert.deepEqual((await scene.inventory()).backups, []);
+});
