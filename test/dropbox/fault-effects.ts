@@ -58,6 +58,8 @@ export type ListingEffect =
   | { readonly kind: 'withoutFolders' }
   /** Nothing of what lies below this folder is told. */
   | { readonly kind: 'hiding'; readonly below: string }
+  /** A cache on the way answers with the listing of another folder. */
+  | { readonly kind: 'otherFolder'; readonly path: string }
   /** Ends the listing with this page, as if nothing more were there. */
   | { readonly kind: 'lastPageLost' }
   /** has_more stays true and the cursor does not move on. */

@@ -65,10 +65,11 @@ function firstCursor(call: Call, args: Checked<typeof listArguments>, position: 
   }
   // Nobody shares anything by link here.
   if (args.shared_link !== undefined) throw new Refusal('path/not_found');
-  rootOf(tree, call.view, args.path);
+  const path = call.effect('otherFolder')?.path ?? args.path;
+  rootOf(tree, call.view, path);
   return {
     view: call.view.namespaceId ?? '',
-    path: args.path,
+    path,
     recursive: args.recursive,
     includeDeleted: args.include_deleted,
     includeNonDownloadable: args.include_non_downloadable_files,

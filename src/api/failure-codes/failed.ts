@@ -32,8 +32,9 @@ export const FAILED = {
   },
   ListingUnstable: {
     means:
-      'The source came out different each time it was listed, three times, and smaller than the last backup; or Dropbox forgot each time what had moved meanwhile, or began its listing anew six times.',
-    remedy: 'Run again when less is being moved. If it stays so, compare the number of files with what Dropbox shows.',
+      'The source came out different each time it was listed, three times, and smaller than the last backup; or Dropbox forgot each time what had moved meanwhile, began its listing anew six times, or answered as often with that of another folder.',
+    remedy:
+      'Run again when less is being moved. If it stays so, compare the number of files with what Dropbox shows, and see whether a proxy on the way keeps answers.',
   },
   ListingWithoutEnd: {
     means: 'Dropbox sent thousands of empty pages and promised more.',

@@ -1,7 +1,7 @@
-import type { files } from 'dropbox';
+import type { Dropbox, files } from 'dropbox';
 import { Failure } from '../../host/errors.ts';
 import { Conflict, type FileEntry } from '../store.ts';
-import { ApiError, mayHaveHappened, TransferFault } from './api/api-error.ts';
+import { ApiError, isTagged, mayHaveHappened, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import { refusal } from './api/refusals.ts';
 import { isContent, lookup, lookupContent } from './lookup.ts';
@@ -26,7 +26,8 @@ export async function moveFile(
     requireRevision(there, file, from);
     try {
       const argument = { from_path: from, to_path: to, autorename: false };
-      const { metadata } = await client.once((sdk) => sdk.filesMoveV2(argument, { signal }));
+      const move = (sdk: Dropbox) => sdk.filesMoveV2(argument, { signal });
+      const { metadata } = await client.once(move, (answer) => isTagged(answer.metadata));
       if (metadata['.tag'] === 'file') return metadata;
       throw new Conflict(`what was moved to ${to} is no file`);
     } catch (error) {

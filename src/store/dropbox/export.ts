@@ -1,6 +1,6 @@
 import { hashBytes } from '../content-hash.ts';
 import { type FileEntry, type Loaded, Unavailable } from '../store.ts';
-import { ApiError, member, parseObject, TransferFault } from './api/api-error.ts';
+import { ApiError, isTagged, member, parseObject, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import { bytesOf } from './api/http.ts';
 import { exportFormat } from './export-format.ts';
@@ -22,7 +22,7 @@ export async function exportDocument(
   let tries = 0;
   const attempt = async (): Promise<Loaded> => {
     try {
-      const metadata = await client.once((sdk) => sdk.filesGetMetadata({ path }, { signal }));
+      const metadata = await client.once((sdk) => sdk.filesGetMetadata({ path }, { signal }), isTagged);
       if (metadata['.tag'] !== 'file' || metadata.rev !== file.rev) throw new Unavailable('changed_during_run');
       return await fetchExport(metadata.export_info);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { Failure } from '../../host/errors.ts';
 import type { Identity, RootIdentity, Space } from '../store.ts';
+import { isTagged } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import { refusal } from './api/refusals.ts';
 import { rootClosed } from './closed-folder.ts';
@@ -53,7 +54,11 @@ function parentOf(path: string): string {
  * and stops nothing (team_common.stone, MemberSpaceLimitType). 0 means that there is no limit.
  */
 export async function space(client: Client, signal: AbortSignal): Promise<Space | undefined> {
-  const { used, allocation } = await client.read((sdk) => sdk.usersGetSpaceUsage({ signal }), signal);
+  const { used, allocation } = await client.read(
+    (sdk) => sdk.usersGetSpaceUsage({ signal }),
+    signal,
+    (answer) => typeof answer.used === 'number' && isTagged(answer.allocation),
+  );
   if (allocation['.tag'] === 'individual') return limited(used, allocation.allocated);
   if (allocation['.tag'] !== 'team') return undefined;
   const isStopped = allocation.user_within_team_space_limit_type['.tag'] === 'stop_sync';

@@ -1,4 +1,4 @@
-import type { files } from 'dropbox';
+import type { Dropbox, files } from 'dropbox';
 import { Failure, messageOf } from '../../host/errors.ts';
 import { sideBySide } from '../../host/parallel.ts';
 import type { ListOptions } from '../list-options.ts';
@@ -8,9 +8,10 @@ import { ApiError, TransferFault } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import { judge } from './api/judge.ts';
 import { listingRefusal, rootClosed, unseenRoot } from './closed-folder.ts';
-import { toEntry } from './entries.ts';
+import { type Metadata, toEntry } from './entries.ts';
 import { lookup } from './lookup.ts';
 import { depthOf, type Paths } from './paths.ts';
+import { answerOf, WrongListing } from './wrong-listing.ts';
 
 /** The API's own maximum. */
 export const PAGE_LIMIT = 2000;
@@ -42,9 +43,11 @@ export function createListing(client: Client, paths: Paths): Listing {
     first: files.ListFolderResult,
     depth: number,
     next: (cursor: string) => Promise<files.ListFolderResult>,
+    check: (page: files.ListFolderResult) => void = () => undefined,
   ): AsyncGenerator<Page> {
     let empty = 0;
     for (let page = first; ; page = await next(page.cursor)) {
+      check(page);
       const entries = page.entries.map((metadata) => toEntry(metadata, paths));
       // A recursive listing contains the listed folder itself.
       yield { kind: 'entries', entries: entries.filter((entry) => !isListedFolder(entry, depth)) };
@@ -61,12 +64,8 @@ export function createListing(client: Client, paths: Paths): Listing {
   const rootRefusal = (error: unknown, signal: AbortSignal): Promise<unknown> =>
     listingRefusal(error, { client, where: paths.root, isRoot: true }, signal);
 
-  /** What the root itself says of the listing's completeness. */
-  const restOf = async (signal: AbortSignal): Promise<Page[]> => {
-    const root = paths.root === '' ? undefined : await lookup(client, paths.root, signal);
-    const unseen = root?.['.tag'] === 'folder' ? unseenRoot(root) : undefined;
-    return unseen ? [{ kind: 'entries', entries: [unseen] }] : [];
-  };
+  const lookupRoot = async (signal: AbortSignal): Promise<Metadata | undefined> =>
+    paths.root === '' ? undefined : await lookup(client, paths.root, signal);
 
   return {
     async *list(folder, { recursive, isTrial = false }, signal) {
@@ -74,20 +73,26 @@ export function createListing(client: Client, paths: Paths): Listing {
       const [read, mostRestarts] = isTrial ? [tryRead(client), MAX_TRIAL_RESTARTS] : [client.read, MAX_RESTARTS];
       let attempts: Attempts | undefined;
       let refusals = 0;
+      let lastError: unknown;
       for (let restarts = 0; restarts <= mostRestarts; restarts++) {
         if (restarts > 0) yield { kind: 'restart' };
         try {
           const argument = { path: where, recursive, limit: PAGE_LIMIT };
-          const [first, rest] = await sideBySide(
+          const [first, root] = await sideBySide(
             signal,
             (until) => read((sdk) => sdk.filesListFolder(argument, { signal: until }), until),
-            async (until) => (folder === '' ? await restOf(until) : []),
+            async (until) => (folder === '' ? await lookupRoot(until) : undefined),
           );
-          yield* pages(first, depthOf(folder), follow(signal, read));
-          yield* rest;
+          const answer = answerOf({ folder, recursive, root }, paths);
+          yield* pages(first, depthOf(folder), follow(signal, read), answer.check);
+          answer.end();
+          // What the root itself says of the listing's completeness.
+          const unseen = root?.['.tag'] === 'folder' ? unseenRoot(root) : undefined;
+          if (unseen) yield { kind: 'entries', entries: [unseen] };
           return;
         } catch (error) {
-          if (isReset(error)) continue;
+          lastError = error;
+          if (isReset(error) || error instanceof WrongListing) continue;
           const meaning = await listingRefusal(error, { client, where, isRoot: folder === '' }, signal);
           if (!(meaning instanceof TransferFault)) throw meaning;
           if (++refusals >= MAX_REFUSALS) throw folder === '' ? rootClosed(where, error) : new Unavailable('no_access');
@@ -95,15 +100,22 @@ export function createListing(client: Client, paths: Paths): Listing {
           await attempts.failed(meaning);
         }
       }
-      throw new Failure('ListingUnstable', `Dropbox reset the listing of ${where} ${mostRestarts + 1} times`, {
-        hint: 'start the run when the tree is quieter',
-      });
+      throw new Failure(
+        'ListingUnstable',
+        `the listing of ${where || '/'} was begun ${mostRestarts + 1} times and never came to its end: ${messageOf(lastError)}`,
+        {
+          hint: 'start the run when the tree is quieter; if it stays so, see whether a proxy on the way keeps answers',
+          cause: lastError,
+        },
+      );
     },
 
     async bookmark(signal) {
       const argument = { path: paths.root, recursive: true, limit: PAGE_LIMIT };
       try {
-        return (await client.read((sdk) => sdk.filesListFolderGetLatestCursor(argument, { signal }), signal)).cursor;
+        const latest = (sdk: Dropbox) => sdk.filesListFolderGetLatestCursor(argument, { signal });
+        const { cursor } = await client.read(latest, signal, (answer) => typeof answer.cursor === 'string');
+        return cursor;
       } catch (error) {
         throw await rootRefusal(error, signal);
       }

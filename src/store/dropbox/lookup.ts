@@ -1,12 +1,12 @@
 import type { files } from 'dropbox';
-import { ApiError } from './api/api-error.ts';
+import { ApiError, isTagged } from './api/api-error.ts';
 import type { Client } from './api/client.ts';
 import type { Metadata } from './entries.ts';
 
 /** The metadata at an absolute path now, or undefined where nothing is. Asked anew each time. */
 export async function lookup(client: Client, path: string, signal: AbortSignal): Promise<Metadata | undefined> {
   try {
-    const found = await client.read((sdk) => sdk.filesGetMetadata({ path }, { signal }), signal);
+    const found = await client.read((sdk) => sdk.filesGetMetadata({ path }, { signal }), signal, isTagged);
     return found['.tag'] === 'deleted' ? undefined : found;
   } catch (error) {
     if (error instanceof ApiError && error.is('path/not_found')) return undefined;

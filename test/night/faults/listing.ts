@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { scenario } from '../scenario.ts';
+import type { Scene } from '../scene.ts';
 
 const CASE = (n: number): string => `/CASES/USA00${n}_Client ${n}`;
 
@@ -103,6 +104,53 @@ scenario('parents that come after their children, or never, change nothing', {
       emulator.faults.add({ route: 'files/list_folder', path, effect: { kind } });
   },
 });
+
+for (const [what, path, other] of [
+  ['a case', CASE(3), CASE(4)],
+  ['a case, which is empty,', CASE(3), '/CASES/USA003_Client 33'],
+  ['the source', '/CASES', CASE(4)],
+] as const) {
+  const mixedUp = (times: number) => (scene: Scene) => {
+    scene.emulator.tree.folder('/CASES/USA003_Client 33');
+    scene.emulator.faults.add({
+      route: 'files/list_folder',
+      path,
+      times,
+      effect: { kind: 'otherFolder', path: other },
+    });
+  };
+  scenario(`once the listing of another folder than ${what} costs nothing`, {
+    row: 3,
+    exit: 'succeeded',
+    fault: mixedUp(1),
+  });
+  scenario(`again and again the listing of another folder than ${what} makes no backup`, {
+    row: 3,
+    exit: 'failed',
+    reason: 'ListingUnstable',
+    fault: mixedUp(Number.POSITIVE_INFINITY),
+  });
+}
+
+for (const [route, body] of [
+  ['files/list_folder', 'null'],
+  ['files/list_folder', '{}'],
+  ['files/list_folder', '{"entries":[null],"cursor":"x","has_more":false}'],
+  ['files/list_folder/get_latest_cursor', '{}'],
+  ['files/get_metadata', '{}'],
+  ['files/move_v2', '{"metadata":null}'],
+  ['files/delete_v2', 'null'],
+  ['users/get_current_account', '{}'],
+  ['users/get_space_usage', '{"used":1}'],
+] as const)
+  scenario(`an answer to ${route} that is ${body} costs nothing`, {
+    row: 3,
+    exit: 'succeeded',
+    fault({ emulator }) {
+      const effect = { kind: 'status', status: 200, body, contentType: 'application/json' } as const;
+      emulator.faults.add({ route, times: 2, effect });
+    },
+  });
 
 scenario('a source folder that is gone is refused, never an empty backup', {
   row: 7,

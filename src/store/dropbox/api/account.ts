@@ -4,7 +4,7 @@ import type { DropboxCredentials } from '../../../host/startup/config.ts';
 import type { Throttle } from '../../../host/throttle.ts';
 import { untilAborted } from '../../../host/until-aborted.ts';
 import { createRetrying, type Retrying, type WaitKind, type WaitUnderWay } from '../../retrying.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, member, requireAnswer } from './api-error.ts';
 import type { ApiRequest, Send } from './api-request.ts';
 import { tokenRefusal } from './credential-refusals.ts';
 import { type HttpAnswer, openHttp, textOf } from './http.ts';
@@ -173,7 +173,12 @@ export function openDropboxAccount(options: AccountOptions): DropboxAccount {
   let asked: Promise<users.FullAccount> | undefined;
   const whoAmI = async (): Promise<users.FullAccount> => {
     const { signal } = closing;
-    return (await retrying.run(() => sdk.usersGetCurrentAccount({ signal }), signal)).result;
+    return await retrying.run(async () => {
+      const { result } = await sdk.usersGetCurrentAccount({ signal });
+      const names = [member(result, 'account_id'), member(member(result, 'root_info'), 'root_namespace_id')];
+      requireAnswer(names.every((name) => typeof name === 'string'));
+      return result;
+    }, signal);
   };
   return {
     clock,

@@ -49,6 +49,14 @@ export class TransferFault extends Error {
   }
 }
 
+/** A 200 of a proxy, or of a server in trouble, may say anything: another attempt may bring the answer. */
+export function requireAnswer(isOne: boolean): void {
+  if (!isOne) throw new TransferFault('a call was answered without what every answer to it has');
+}
+
+/** What every metadata has, and every union of the API. */
+export const isTagged = (value: unknown): boolean => typeof member(value, '.tag') === 'string';
+
 /** Whether the request may have taken effect although no success was heard. */
 export function mayHaveHappened(error: unknown): boolean {
   return (

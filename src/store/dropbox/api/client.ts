@@ -1,5 +1,6 @@
 import type { Dropbox, DropboxResponse } from 'dropbox';
 import type { DropboxAccount } from './account.ts';
+import { requireAnswer } from './api-error.ts';
 import type { Send } from './api-request.ts';
 import type { HttpAnswer } from './http.ts';
 import { sdkOver } from './sdk.ts';
@@ -7,13 +8,15 @@ import { sdkOver } from './sdk.ts';
 /** Root: the team's shared root; Home: the member's own folder. The same place in a personal account. */
 export type Namespace = 'Root' | 'Home';
 
+type Call<T> = (sdk: Dropbox) => Promise<DropboxResponse<T>>;
+
 /** The API as one store sees it: an account, with paths that start in one namespace. */
 export interface Client {
   readonly account: DropboxAccount;
-  /** One attempt of an RPC call. */
-  once<T>(call: (sdk: Dropbox) => Promise<DropboxResponse<T>>): Promise<T>;
+  /** One attempt of an RPC call. An answer that is none, by `isAnswer`, is a TransferFault. */
+  once<T>(call: Call<T>, isAnswer?: (result: T) => boolean): Promise<T>;
   /** The same, repeated as long as it may heal: for calls that change nothing. */
-  read<T>(call: (sdk: Dropbox) => Promise<DropboxResponse<T>>, signal: AbortSignal): Promise<T>;
+  read<T>(call: Call<T>, signal: AbortSignal, isAnswer?: (result: T) => boolean): Promise<T>;
   /** One attempt of an upload or download call, with its argument in a header. */
   content(route: string, argument: object, options: ContentOptions, signal: AbortSignal): Promise<HttpAnswer>;
   /** The id of the namespace that paths start in. */
@@ -43,12 +46,16 @@ export function createClient(account: DropboxAccount, root: Namespace): Client {
     account.send({ ...request, headers: { ...request.headers, ...(await pathRoot(signal)) } }, signal);
 
   const sdk = sdkOver(send);
-  const once: Client['once'] = async (call) => (await call(sdk)).result;
+  const once: Client['once'] = async (call, isAnswer = () => true) => {
+    const { result } = await call(sdk);
+    requireAnswer(typeof result === 'object' && result !== null && isAnswer(result));
+    return result;
+  };
   return {
     account,
     namespace,
     once,
-    read: (call, signal) => account.retrying.run(() => once(call), signal),
+    read: (call, signal, isAnswer) => account.retrying.run(() => once(call, isAnswer), signal),
     content(route, argument, { body, range, bytes = 0, slow = false }, signal) {
       const headers = {
         'dropbox-api-arg': headerSafeJson(argument),
