@@ -54,6 +54,7 @@ export async function planNight(
   throwIf(namespaceFault(series.source.namespace, before?.record.source.namespace));
   const backups = { identity: identities.destination, location: destination.locate('') };
   const apart = apartFrom(backups, source, identities.source.realm, plan);
+  const cases = casesBefore(night, inventory);
   const [listed, known, space] = await sideBySide(
     signal,
     (until) =>
@@ -63,9 +64,10 @@ export async function planNight(
         start: night.start,
         expectedFiles: before?.totals.files,
         bookmark,
+        casesBefore: cases,
         onFiles: (count) => progress.advance(count, 0),
       }),
-    (until) => casesBefore({ ...night, signal: until }, inventory),
+    () => cases,
     (until) => destination.space(until),
   );
   tellListing(night, listed);

@@ -2,7 +2,7 @@ import { forEachParallel } from '../../host/parallel.ts';
 import type { Line } from '../../store/list-options.ts';
 import type { FolderEntry, Page, Source } from '../../store/store.ts';
 import { countFiles, type ListingContext, listBelow, nameAsMissing } from './list-below.ts';
-import { listWhole, mostCallsOf } from './list-whole.ts';
+import { type CountsBefore, listWhole, mostCallsOf } from './list-whole.ts';
 import type { Plan } from './plan.ts';
 
 /** Of a disk. */
@@ -23,7 +23,10 @@ export async function listCases(source: Source, plan: Plan, options: ListingCont
 export async function listQuickly(
   source: Source,
   plan: Plan,
-  options: ListingContext & { readonly expectedFiles: number | undefined },
+  options: ListingContext & {
+    readonly expectedFiles: number | undefined;
+    readonly casesBefore?: Promise<CountsBefore | undefined>;
+  },
 ): Promise<string | undefined> {
   const cases = await listTop(source, plan, options);
   if (source.line && cases.length <= source.line.listingsAtOnce) tellSoon(source.line, cases.length, options);
@@ -36,7 +39,7 @@ export async function listQuickly(
     cases,
     list: (from: Source, folders: readonly FolderEntry[]) => listAll(from, plan, folders, options),
   };
-  const limits = { mostCalls, samples: source.line.listingsAtOnce };
+  const limits = { mostCalls, samples: source.line.listingsAtOnce, casesBefore: options.casesBefore };
   const doubt = await listWhole(source, plan, top, limits, options);
   if (doubt === undefined) return undefined;
   plan.forget('');

@@ -1,4 +1,5 @@
 import { Failure, messageOf } from '../../host/errors.ts';
+import { inTurns } from '../../host/in-turns.ts';
 import type { Line } from '../../store/list-options.ts';
 import { type Entry, type FolderEntry, type Page, type Source, Unavailable } from '../../store/store.ts';
 import { countFiles, isSilent, keepShared, type ListingContext } from './list-below.ts';
@@ -27,16 +28,29 @@ export interface Top {
   list(source: Source, folders: readonly FolderEntry[]): Promise<void>;
 }
 
+/** What there was of each case in the last backup. */
+export interface CountsBefore {
+  get(name: string): { readonly files: number; readonly bytes: number } | undefined;
+}
+
+export interface WholeOptions {
+  readonly mostCalls: number;
+  /** So many of the cases that show no less than before are listed by themselves all the same. */
+  readonly samples: number;
+  readonly casesBefore: Promise<CountsBefore | undefined> | undefined;
+}
+
 /**
  * Lists everything in one recursive listing, and then by themselves the cases and shared folders that it shows nothing
- * of, and some others, each of which has its turn in some night. Resolves to why that is not to be relied on, if it is
- * not; then the plan has to be begun anew. "May lead to performance issues or errors" (Dropbox API, list_folder).
+ * of, those of which it shows less than the last backup has, and some others, each of which has its turn in some night.
+ * Resolves to why that is not to be relied on, if it is not; then the plan has to be begun anew. "May lead to performance
+ * issues or errors" (Dropbox API, list_folder).
  */
 export async function listWhole(
   source: Source,
   plan: Plan,
   { cases, list }: Top,
-  { mostCalls, samples }: { readonly mostCalls: number; readonly samples: number },
+  { mostCalls, samples, casesBefore }: WholeOptions,
   context: ListingContext,
 ): Promise<string | undefined> {
   const shared = new Map<string, FolderEntry>();
@@ -47,11 +61,12 @@ export async function listWhole(
     (folder) => isSilent(plan, folder),
   );
   const shown = cases.filter((folder) => plan.at(folder.key)?.kind === 'folder' && !isSilent(plan, folder));
+  const shrunk = await shrunkCases(plan, shown, await casesBefore, context.signal);
   let isComplete = true;
   const compared = comparing(source, plan, () => {
     isComplete = false;
   });
-  await list(compared, [...silent, ...inTheirTurn(shown, samples, context.start)]);
+  await list(compared, [...silent, ...new Set([...shrunk, ...inTheirTurn(shown, samples, context.start)])]);
   return isComplete ? undefined : 'it did not tell of a file that the listing of its folder tells of';
 }
 
@@ -91,6 +106,22 @@ function isInLeftOutCase(entry: Entry, plan: Plan): boolean {
   if (entry.kind === 'deleted') return false;
   const end = entry.path.indexOf('/');
   return end > 0 && plan.excludesAll(entry.path.slice(0, end));
+}
+
+/** What is left out of one case may be made up for by what came to others, or even to the same: one of its two counts tells. */
+async function shrunkCases(
+  plan: Plan,
+  cases: readonly FolderEntry[],
+  before: CountsBefore | undefined,
+  signal: AbortSignal,
+): Promise<FolderEntry[]> {
+  const shrunk: FolderEntry[] = [];
+  for await (const folder of inTurns(before ? cases : [], signal)) {
+    const had = before?.get(folder.path);
+    const { files, bytes } = plan.countBelow(folder.key);
+    if (had && (files < had.files || bytes < had.bytes)) shrunk.push(folder);
+  }
+  return shrunk;
 }
 
 const DAY_MS = 86_400_000;

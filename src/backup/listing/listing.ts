@@ -4,6 +4,7 @@ import type { Source } from '../../store/store.ts';
 import { applyDrift } from './drift.ts';
 import type { ListingContext } from './list-below.ts';
 import { listCases, listQuickly } from './list-cases.ts';
+import type { CountsBefore } from './list-whole.ts';
 import { canLook, lookUntilQuiet } from './look-again.ts';
 import type { Plan } from './plan.ts';
 import { nameChanged } from './volumes.ts';
@@ -11,6 +12,8 @@ import { nameChanged } from './volumes.ts';
 export interface ListingOptions extends ListingContext {
   /** Files in the last backup: a listing that comes out shorter is made again before it is believed. */
   readonly expectedFiles: number | undefined;
+  /** What there was of each case in it, which may be known later; undefined where it can't be. */
+  readonly casesBefore?: Promise<CountsBefore | undefined>;
   /** That of the first round, where it was asked for before; each further round asks for its own. */
   readonly bookmark?: Promise<string | undefined>;
 }

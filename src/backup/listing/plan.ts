@@ -44,6 +44,8 @@ export interface Plan {
   /** Whether it or a folder above it is excluded so. */
   excludesBelow(folder: string): boolean;
   countFiles(): number;
+  /** What lies below a folder and is not excluded; what can't be backed up is a file of no bytes. */
+  countBelow(folder: string): { readonly files: number; readonly bytes: number };
   /** Files that the policy excludes, of those that were listed; a folder that was left out whole counts as one. */
   countExcluded(): number;
   /** Names in the archive, while they are decided: claims a folded path, once; true for the first who asks. */
@@ -71,6 +73,11 @@ const SCHEMA = `
   CREATE TABLE moved (id TEXT PRIMARY KEY, sort BLOB NOT NULL) WITHOUT ROWID;
   CREATE TABLE fold (hash INTEGER PRIMARY KEY);
   CREATE TABLE alias (key TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+const COUNT_BELOW = `
+  SELECT count(*) AS files, coalesce(sum(json_extract(entry, '$.size')), 0) AS bytes
+  FROM node WHERE sort > ? AND sort < ? AND kind <> 'folder'
 `;
 
 /** A folder with nothing excluded below it was not even opened: the row that follows it in order is none of its own. */
@@ -106,6 +113,7 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
     'DELETE FROM node WHERE sort > ? AND sort <= ? AND sort <> (SELECT moved.sort FROM moved WHERE moved.id = node.id)',
   );
   const countFiles = database.prepare("SELECT count(*) AS n FROM node WHERE kind = 'file'");
+  const countBelow = database.prepare(COUNT_BELOW);
   const countExcluded = database.prepare(COUNT_EXCLUDED);
   const claim = database.prepare('INSERT OR IGNORE INTO fold (hash) VALUES (?)');
   const rename = database.prepare('INSERT INTO alias (key, name) VALUES (?, ?)');
@@ -182,6 +190,10 @@ export function openPlan(file: string, exclude: readonly string[]): Plan {
     excludesBelow: (folder) =>
       folder.split('/').some((_, depth, parts) => excludesAll(parts.slice(0, depth + 1).join('/'))),
     countFiles: () => Number(countFiles.get()?.['n']),
+    countBelow(folder) {
+      const row = countBelow.get(...boundsBelow(folder));
+      return { files: Number(row?.['files']), bytes: Number(row?.['bytes']) };
+    },
     countExcluded: () => Number(countExcluded.get()?.['n']),
     claim: (foldHash) => Number(claim.run(foldHash).changes) === 1,
     rename(key, name) {
