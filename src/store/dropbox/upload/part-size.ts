@@ -7,10 +7,10 @@ export const wholeBlocks = (bytes: number): number => bytes - (bytes % BLOCK_BYT
 const ENOUGH_UNDER_WAY = 3;
 /**
  * A part that goes before its buffer is full has at least this share of what went before it. An archive's end is then
- * never far behind its beginning, and yet an account whose plan counts such calls pays at most 150 more for an archive
+ * never far behind its beginning, and yet an account whose plan counts such calls pays at most 300 more for an archive
  * of any size, and none for one that the line is too slow for.
  */
-const LEAST_SHARE = 1 / 128;
+const LEAST_SHARE = 1 / 256;
 
 export interface Filled {
   /** Of the buffer that is being filled. */
