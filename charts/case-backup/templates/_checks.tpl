@@ -1,0 +1,28 @@
+{{/* What a schema can't say of values: each faulty thing ends the rendering with its key and what to do. */}}
+{{- define "case-backup.checks" -}}
+{{- include "case-backup.checkSecrets" . -}}
+{{- include "case-backup.checkPolicies" . -}}
+{{- with .Values.controller.podDisruptionBudget -}}
+{{- if and .enabled (eq (toString .minAvailable) "") (eq (toString .maxUnavailable) "") -}}
+{{- fail "controller.podDisruptionBudget: neither minAvailable nor maxUnavailable is given; say one of them" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A policy that nobody serves would lie there without a word, and without a backup. */}}
+{{- define "case-backup.checkPolicies" -}}
+{{- $served := include "case-backup.servedNamespaces" . | fromJsonArray -}}
+{{- $seen := dict -}}
+{{- range $index, $policy := .Values.policies -}}
+{{- $namespace := $policy.namespace | default $.Release.Namespace -}}
+{{- $key := printf "policies[%d] (%s)" $index $policy.name -}}
+{{- if and $served (not (has $namespace $served)) -}}
+{{- fail (printf "%s: namespace %q is not served, so no backup would be made; scope.mode is %s, which serves %s: add the namespace to scope.namespaces (mode Namespaces), or choose another" $key $namespace $.Values.scope.mode (join ", " $served)) -}}
+{{- end -}}
+{{- $id := printf "%s/%s" $namespace $policy.name -}}
+{{- if hasKey $seen $id -}}
+{{- fail (printf "%s: namespace %q has a policy of this name already, policies[%d]" $key $namespace (get $seen $id)) -}}
+{{- end -}}
+{{- $_ := set $seen $id $index -}}
+{{- end -}}
+{{- end -}}
