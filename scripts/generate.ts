@@ -1,6 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { crdFile } from './crd-file.ts';
+import { boardJson } from './dashboards/board.ts';
+import { FLEET_BOARD } from './dashboards/fleet-board.ts';
+import { POLICY_BOARD } from './dashboards/policy-board.ts';
 import { exitCodesPage } from './exit-codes-page.ts';
 import { installManifest } from './install-manifest.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -16,6 +19,8 @@ const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'k8s/controller.yaml': installManifest,
   'k8s/crds/casebackup.io_casebackuppolicies.yaml': crdFile,
   'charts/case-backup/files/crds/casebackup.io_casebackuppolicies.yaml': crdFile,
+  'charts/case-backup/files/dashboards/fleet.json': () => boardJson(FLEET_BOARD),
+  'charts/case-backup/files/dashboards/policy.json': () => boardJson(POLICY_BOARD),
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
