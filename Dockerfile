@@ -1,4 +1,6 @@
-# One image for both halves: the job is its entry point, the controller is `node cmd/controller/main.ts`.
+# One image for both halves: the job is its entry point, the controller is `node cmd/controller/main.ts`. No shell is
+# needed in it but while it is built, and no /usr/share/zoneinfo: time zones are Node's own (ICU).
+# A release pins the base by its digest: docs/release.md.
 ARG BASE=docker.io/library/node:24.22.1-bookworm-slim
 
 FROM ${BASE} AS dependencies
@@ -35,3 +37,14 @@ COPY --from=compiled --chown=0:0 /tmp/compiled compiled
 ENV NODE_COMPILE_CACHE=/app/compiled
 ENTRYPOINT ["node", "cmd/backup-job/main.ts"]
 CMD ["run"]
+# Last, since these change with every commit and nothing else need be made anew for them.
+ARG BASE
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="case-backup" \
+      org.opencontainers.image.description="Nightly verified ZIP backups of a tree of case folders: the job and its controller" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/case-backup/case-backup" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.base.name="${BASE}"
