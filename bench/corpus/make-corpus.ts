@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { withBuildLock } from '../../test/cluster/build-lock.ts';
+import { withBuildLock } from '../../test/tools/build-lock.ts';
 import { pickExtension, writeDocument } from './documents.ts';
 import { NIGHT_CORPORA, type Totals } from './night-corpora.ts';
 import { proseWriter } from './prose.ts';

@@ -1,4 +1,4 @@
-import { built } from '../../test/cluster/go-build.ts';
+import { built } from '../../test/tools/go-build.ts';
 
 /** Path of the line (main.go beside this file); two seconds the first time. */
 export function lineBinary(): Promise<string> {

@@ -1,6 +1,7 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { built, type GoBuild } from './go-build.ts';
+import { built, type GoBuild } from '../tools/go-build.ts';
+import { requiredVersion } from '../tools/required-version.ts';
 
 /**
  * Builds the Kubernetes of the tests: minutes the first time, then it lies in the cache, outside the work tree, under a
@@ -8,6 +9,8 @@ import { built, type GoBuild } from './go-build.ts';
  */
 const SOURCES = join(import.meta.dirname, 'go');
 export const READY_BINARY = 'CASE_BACKUP_TEST_KUBERNETES';
+/** Of the cluster that the tests start: v1.36.3. */
+export const KUBERNETES_VERSION = requiredVersion(SOURCES, 'k8s.io/kubernetes');
 const OR_ELSE = `or set ${READY_BINARY} to a ready binary (node test/cluster/build.ts prints its path)`;
 
 /** Path of the binary with etcd, kube-apiserver, kube-controller-manager and kubectl (go/main.go). */
@@ -55,9 +58,8 @@ const PLANE: GoBuild = {
  * Without these the server calls itself v0.0.0-master, and whoever asks for its version (Helm's kubeVersion) goes wrong.
  */
 function linkerFlags(): string {
-  const modules = readFileSync(join(SOURCES, 'go.mod'), 'utf8');
-  const [, version, major, minor] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\S+)/.exec(modules) ?? [];
-  if (version === undefined) throw new Error('go.mod does not require k8s.io/kubernetes');
+  const version = KUBERNETES_VERSION;
+  const [major, minor] = version.slice(1).split('.');
   const base = 'k8s.io/component-base/version';
   return [
     `-s -w -X ${base}.gitVersion=${version} -X ${base}.gitMajor=${major} -X ${base}.gitMinor=${minor}`,

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import { inTime } from '../cluster/until.ts';
 import { withBuildLock } from './build-lock.ts';
-import { inTime } from './until.ts';
 
 const MODULE = new URL('build-lock.ts', import.meta.url).href;
 const folder = mkdtempSync(join(tmpdir(), 'case-backup-build-lock-'));

@@ -57,7 +57,7 @@ async function runGo(go: Go, args: readonly string[], { name, folder }: GoBuild)
   const start = performance.now();
   const seconds = (): string => `${Math.round((performance.now() - start) / 1000)} s`;
   const say = (text: string): void => void process.stderr.write(`building ${name}: ${text}\n`);
-  say('only this once; Kubernetes takes 4 minutes on 2 cores, less with what Go has in its own cache');
+  say('only this once; up to 4 minutes on 2 cores, less with what Go has in its own cache');
   const child = spawn(go.path, args, {
     cwd: folder,
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '' },
