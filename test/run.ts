@@ -5,19 +5,16 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-import { kubernetesBinary } from './cluster/build.ts';
 import { FAKE_SECRETS } from './support/fake-secrets.ts';
 import { type LeakWatch, leakWatch } from './support/leak-watch.ts';
 import { missingPackages } from './support/needed-programs.ts';
+import { neededBuilds } from './tools/needed-builds.ts';
 
 /**
  * `npm test`: every test file in a process of its own, then a look for secrets in all that they said and left behind.
  * `npm test -- zip night/faults` runs the files whose path contains one of the words.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** These start a control plane, which is built once, in minutes; a test file's own time must not pay for it. */
-const ON_KUBERNETES = /^test\/(cluster|controller|kube)\//;
 
 /** These hold a controller to seconds, as its users do; they come last, when nothing else wants the processors. */
 const ON_TIME = /^test\/controller\/[^/]+$/;
@@ -32,7 +29,12 @@ const files = globSync('test/**/*.test.ts')
   .sort();
 if (files.length === 0) stop(`no test file has ${words.join(' or ')} in its path`);
 
-if (files.some((file) => ON_KUBERNETES.test(file))) await buildKubernetes();
+try {
+  // One after the other: each takes all processors.
+  for (const { build } of neededBuilds(files, root)) await build();
+} catch (error) {
+  stop(error instanceof Error ? error.message : String(error));
+}
 
 const watch = leakWatch(FAKE_SECRETS);
 const folder = mkdtempSync(join(tmpdir(), 'case-backup-tests-'));
@@ -86,14 +88,6 @@ async function searchFolder(top: string, leakWatch: LeakWatch): Promise<Map<stri
       leakWatch.see(`${name} in the left file ${rest.join('/')}`, chunk);
   }
   return counts;
-}
-
-async function buildKubernetes(): Promise<void> {
-  try {
-    await kubernetesBinary();
-  } catch (error) {
-    stop(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function nameOf(file: string | undefined): string {
