@@ -50,14 +50,14 @@ const PLANE: GoBuild = {
   folder: SOURCES,
   modules: 'go',
   packagePath: '.',
-  flags: ['-ldflags', linkerFlags()],
+  flags: ['-ldflags', versionFlags()],
   orElse: OR_ELSE,
 };
 
 /**
- * Without these the server calls itself v0.0.0-master, and whoever asks for its version (Helm's kubeVersion) goes wrong.
+ * Without these a part calls itself v0.0.0-master, and whoever asks for its version (Helm's kubeVersion) goes wrong.
  */
-function linkerFlags(): string {
+export function versionFlags(): string {
   const version = KUBERNETES_VERSION;
   const [major, minor] = version.slice(1).split('.');
   const base = 'k8s.io/component-base/version';

@@ -15,20 +15,26 @@ export interface Component {
   kill(): Promise<void>;
 }
 
-/**
- * Starts `binary name …flags`; its output goes to `<folder>/<name>.log`, after what an earlier one wrote there. It ends
- * with this process; when that crashes, go/parent_linux.go sees to it.
- */
-export async function startComponent(
+/** Starts `binary name …flags`. When this process crashes, go/parent_linux.go sees to its end. */
+export function startComponent(
   binary: string,
   folder: string,
   name: string,
   flags: readonly string[],
 ): Promise<Component> {
+  return startLogged(folder, name, [binary, name, ...flags]);
+}
+
+/** Its output goes to `<folder>/<name>.log`, after what an earlier one wrote there. It ends with this process. */
+export async function startLogged(
+  folder: string,
+  name: string,
+  [program = '', ...args]: readonly string[],
+): Promise<Component> {
   const logFile = join(folder, `${name}.log`);
   const log = openSync(logFile, 'a');
   const env = { ...process.env, CASE_BACKUP_TEST_PARENT: String(process.pid) };
-  const child = ownChild(spawn(binary, [name, ...flags], { cwd: folder, env, stdio: ['ignore', log, log] }));
+  const child = ownChild(spawn(program, args, { cwd: folder, env, stdio: ['ignore', log, log] }));
   closeSync(log);
   const exited = Promise.withResolvers<void>();
   child.once('exit', () => exited.resolve());

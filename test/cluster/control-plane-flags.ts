@@ -8,11 +8,18 @@ export interface Places {
   readonly etcdPort: number;
   readonly etcdPeerPort: number;
   readonly apiPort: number;
+  readonly node: NodePlace | undefined;
+}
+
+/** A real node: its name, and an address of this machine that its pods can reach. */
+export interface NodePlace {
+  readonly name: string;
+  readonly address: string;
 }
 
 /**
- * What the tests need of the 40 controllers. Not among them: node lifecycle and taints (the node is a player that sends
- * no heartbeats), volumes, certificates, autoscaling. Deployments are there for Helm's --wait.
+ * What the tests need of the 40 controllers where the node is played: it sends no heartbeats, so node lifecycle and taints
+ * are not among them; nor are volumes, certificates, autoscaling. Deployments are there for Helm's --wait.
  */
 const CONTROLLERS = [
   'cronjob-controller',
@@ -47,19 +54,18 @@ export function etcdFlags({ folder, etcdPort, etcdPeerPort }: Places): string[] 
   ];
 }
 
-export function apiServerFlags({ certificates, etcdPort, apiPort }: Places): string[] {
+export function apiServerFlags({ certificates, etcdPort, apiPort, node }: Places): string[] {
   const file = (name: string): string => join(certificates, name);
+  const address = node?.address ?? '127.0.0.1';
   return [
     `--etcd-servers=http://127.0.0.1:${etcdPort}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
+    `--bind-address=${address}`,
+    `--advertise-address=${address}`,
     `--secure-port=${apiPort}`,
-    // A service may not have an endpoint on loopback, and this one has no other address.
-    '--endpoint-reconciler-type=none',
+    ...(node ? flagsForNode(file) : FLAGS_WITHOUT_NODE),
     `--tls-cert-file=${file('apiserver.crt')}`,
     `--tls-private-key-file=${file('apiserver.key')}`,
     `--client-ca-file=${file('ca.crt')}`,
-    '--authorization-mode=RBAC',
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-account-key-file=${file('service-accounts.pub')}`,
     `--service-account-signing-key-file=${file('service-accounts.key')}`,
@@ -67,13 +73,28 @@ export function apiServerFlags({ certificates, etcdPort, apiPort }: Places): str
   ];
 }
 
-export function controllerManagerFlags({ certificates }: Places, kubeconfig: string): string[] {
+/** A service may not have an endpoint on loopback, and there the server has no other address. */
+const FLAGS_WITHOUT_NODE = ['--endpoint-reconciler-type=none', '--authorization-mode=RBAC'];
+
+/** What a kubelet may do, and how `kubectl logs` reaches it: by its address, since nobody resolves its name. */
+const flagsForNode = (file: (name: string) => string): string[] => [
+  '--authorization-mode=Node,RBAC',
+  '--enable-admission-plugins=NodeRestriction',
+  '--allow-privileged=true',
+  '--kubelet-preferred-address-types=InternalIP',
+  `--kubelet-certificate-authority=${file('ca.crt')}`,
+  `--kubelet-client-certificate=${file('admin.crt')}`,
+  `--kubelet-client-key=${file('admin.key')}`,
+];
+
+export function controllerManagerFlags({ certificates, node }: Places, kubeconfig: string): string[] {
   const file = (name: string): string => join(certificates, name);
   return [
     `--kubeconfig=${kubeconfig}`,
     '--secure-port=0',
     '--leader-elect=false',
-    `--controllers=${CONTROLLERS.join(',')}`,
+    // Beside a real node all that are on by default.
+    ...(node ? [] : [`--controllers=${CONTROLLERS.join(',')}`]),
     '--use-service-account-credentials',
     `--root-ca-file=${file('ca.crt')}`,
     `--service-account-private-key-file=${file('service-accounts.key')}`,

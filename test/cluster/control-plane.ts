@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { type ApiClient, connectAsAdmin } from './api-client.ts';
 import { kubernetesBinary } from './build.ts';
 import { type Component, startComponent } from './component.ts';
-import { apiServerFlags, controllerManagerFlags, etcdFlags, type Places } from './control-plane-flags.ts';
+import {
+  apiServerFlags,
+  controllerManagerFlags,
+  etcdFlags,
+  type NodePlace,
+  type Places,
+} from './control-plane-flags.ts';
 import { applyCrds } from './crds.ts';
 import { freePorts } from './free-ports.ts';
 import { type Kubeconfigs, makeKubeconfigs } from './kubeconfigs.ts';
@@ -17,7 +23,7 @@ import { until } from './until.ts';
  * half a gigabyte of memory, so a test file starts one, and each of its tests takes a namespace of its own.
  */
 export interface ControlPlane extends Kubeconfigs {
-  /** https://127.0.0.1:<port>; it stays the same over restarts. */
+  /** https://127.0.0.1:<port>, or at the node's address; it stays the same over restarts. */
   readonly url: string;
   readonly caFile: string;
   /** The binary, for `etcd`, `kubectl`, `cron-next`, … */
@@ -52,21 +58,26 @@ export interface ControlPlaneOptions {
   readonly crds?: readonly object[];
   /** For a test that has no use for controllers. */
   readonly controllerManager?: boolean;
+  /** A real node that is going to join; the server then listens at its address, where pods can reach it. */
+  readonly node?: NodePlace;
+  /** Below which folder its own is made; the system's temporary one unless told. */
+  readonly below?: string;
 }
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const binary = await kubernetesBinary();
   const start = performance.now();
-  const folder = mkdtempSync(join(tmpdir(), 'case-backup-kubernetes-'));
+  const folder = mkdtempSync(join(options.below ?? tmpdir(), 'case-backup-kubernetes-'));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder);
   const certificates = join(folder, 'certificates');
   mkdirSync(certificates);
-  execFileSync(binary, ['certs', certificates]);
+  const { node } = options;
+  execFileSync(binary, ['certs', certificates, ...(node ? [node.name, node.address] : [])]);
 
   const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
-  const places: Places = { folder, certificates, etcdPort, etcdPeerPort, apiPort };
-  const url = `https://127.0.0.1:${apiPort}`;
+  const places: Places = { folder, certificates, etcdPort, etcdPeerPort, apiPort, node };
+  const url = `https://${node?.address ?? '127.0.0.1'}:${apiPort}`;
   const api = connectAsAdmin(url, certificates);
   const kubeconfigs = makeKubeconfigs(api, { folder, certificates, url });
   const running = new Map<string, Component>();
@@ -86,7 +97,10 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     running.delete(name);
   }
   async function startControllerManager(): Promise<void> {
-    await startOne('kube-controller-manager', controllerManagerFlags(places, kubeconfigs.controllerManager()));
+    await startOne(
+      'kube-controller-manager',
+      controllerManagerFlags(places, kubeconfigs.byCertificate('controller-manager')),
+    );
     const sign = '/api/v1/namespaces/default/configmaps/kube-root-ca.crt';
     await untilWorking('the controller manager to work', [running.get('kube-controller-manager')], () =>
       api.find(sign),

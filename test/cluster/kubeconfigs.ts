@@ -20,6 +20,8 @@ export interface PolicyRule {
 /** Files that say who one is. */
 export interface Kubeconfigs {
   admin(): string;
+  /** By the certificate `<name>.crt` of `kubernetes certs`. */
+  byCertificate(name: string): string;
   /** As that service account, which is made where it is missing; its default namespace is its own. */
   serviceAccount(namespace: string, name: string, options?: ServiceAccountOptions): Promise<string>;
   /** A token of that service account, as a TokenRequest gives it. */
@@ -36,7 +38,7 @@ interface Home {
   readonly url: string;
 }
 
-export function makeKubeconfigs(api: ApiClient, home: Home): Kubeconfigs & { controllerManager(): string } {
+export function makeKubeconfigs(api: ApiClient, home: Home): Kubeconfigs {
   let count = 0;
   const caFile = join(home.certificates, 'ca.crt');
   // Written once: a kubectl that runs meanwhile would read half a file.
@@ -53,6 +55,7 @@ export function makeKubeconfigs(api: ApiClient, home: Home): Kubeconfigs & { con
 
   const kubeconfigs: Kubeconfigs = {
     admin: () => byCertificate('admin'),
+    byCertificate,
     async token(namespace, name, seconds = 3600) {
       const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
       await orExisting(api.create(accounts, { metadata: { name } }));
@@ -85,7 +88,7 @@ export function makeKubeconfigs(api: ApiClient, home: Home): Kubeconfigs & { con
       return metadata.name;
     },
   };
-  return { ...kubeconfigs, controllerManager: () => byCertificate('controller-manager') };
+  return kubeconfigs;
 }
 
 async function orExisting(creation: Promise<unknown>): Promise<void> {

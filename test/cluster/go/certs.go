@@ -29,31 +29,48 @@ var identities = []identity{
 	{name: "controller-manager", commonName: "system:kube-controller-manager"},
 }
 
+// identitiesOfNode are the further ones of a cluster that runs pods.
+func identitiesOfNode(node string) []identity {
+	return []identity{
+		{name: "scheduler", commonName: "system:kube-scheduler"},
+		{name: "kubelet", commonName: "system:node:" + node, organization: "system:nodes"},
+		{name: "kube-proxy", commonName: "system:kube-proxy"},
+	}
+}
+
 // writeCertificates fills a folder with <name>.crt and <name>.key for each identity, the authority that signed them
 // (ca.crt) and the key pair of service-account tokens (service-accounts.key, .pub). All are good for this machine's
-// loopback and for a day: a test's cluster lives for minutes.
+// loopback, for the node's address where there is one, and for a day: a test's cluster lives for minutes.
 func writeCertificates(args []string) error {
-	if len(args) != 1 {
-		return errors.New("usage: kubernetes certs FOLDER")
+	if len(args) != 1 && len(args) != 3 {
+		return errors.New("usage: kubernetes certs FOLDER [NODE ADDRESS]")
 	}
-	folder := args[0]
+	folder, whose, addresses := args[0], identities, loopback
+	if len(args) == 3 {
+		address := net.ParseIP(args[2])
+		if address == nil {
+			return errors.New("not an address: " + args[2])
+		}
+		whose = append(whose, identitiesOfNode(args[1])...)
+		addresses = append(addresses, address)
+	}
 	authorityKey, err := newKey()
 	if err != nil {
 		return err
 	}
-	authority := certificate("test-ca", "")
+	authority := certificate("test-ca", "", addresses)
 	authority.IsCA = true
 	authority.BasicConstraintsValid = true
 	authority.KeyUsage |= x509.KeyUsageCertSign
 	if err := sign(folder, "ca", authority, authority, authorityKey, authorityKey); err != nil {
 		return err
 	}
-	for _, who := range identities {
+	for _, who := range whose {
 		key, err := newKey()
 		if err != nil {
 			return err
 		}
-		leaf := certificate(who.commonName, who.organization)
+		leaf := certificate(who.commonName, who.organization, addresses)
 		if err := sign(folder, who.name, leaf, authority, key, authorityKey); err != nil {
 			return err
 		}
@@ -65,7 +82,10 @@ func newKey() (*ecdsa.PrivateKey, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
-func certificate(commonName, organization string) *x509.Certificate {
+// loopback, and what the service of the API server gets of the range in apiServerFlags.
+var loopback = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv4(10, 96, 0, 1)}
+
+func certificate(commonName, organization string, addresses []net.IP) *x509.Certificate {
 	subject := pkix.Name{CommonName: commonName}
 	if organization != "" {
 		subject.Organization = []string{organization}
@@ -74,7 +94,7 @@ func certificate(commonName, organization string) *x509.Certificate {
 		SerialNumber: big.NewInt(time.Now().UnixNano()),
 		Subject:      subject,
 		DNSNames:     []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"},
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv4(10, 96, 0, 1)},
+		IPAddresses:  addresses,
 		// An hour back: the wall clock of a virtual machine may step while a test runs.
 		NotBefore:   time.Now().Add(-time.Hour),
 		NotAfter:    time.Now().Add(24 * time.Hour),
