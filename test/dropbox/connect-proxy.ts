@@ -11,9 +11,9 @@ export interface ConnectProxy {
 
 /**
  * An HTTP proxy that leads every CONNECT to one local port, whatever host was asked for: clients without a setting for
- * the service's host reach the emulator unchanged, and nothing reaches the network.
+ * the service's host reach the emulator unchanged, and nothing reaches the network. It listens on loopback unless told.
  */
-export async function startConnectProxy(targetPort: number, port = 0): Promise<ConnectProxy> {
+export async function startConnectProxy(targetPort: number, port = 0, host = '127.0.0.1'): Promise<ConnectProxy> {
   const sockets = new Set<Socket>();
   const targets: string[] = [];
   const server = createServer((_request, response) => {
@@ -40,7 +40,7 @@ export async function startConnectProxy(targetPort: number, port = 0): Promise<C
   });
   const listening = Promise.withResolvers<void>();
   server.once('error', listening.reject);
-  server.listen(port, '127.0.0.1', listening.resolve);
+  server.listen(port, host, listening.resolve);
   await listening.promise;
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

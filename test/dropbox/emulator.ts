@@ -35,6 +35,8 @@ export interface EmulatorOptions {
   readonly dataDir?: string;
   /** Default 0: any free one. */
   readonly port?: number;
+  /** Default: loopback. In a pod every address, so that others reach it. */
+  readonly host?: string;
   /** Also serves the same account with TLS on `tlsPort` (default 0). */
   readonly tls?: { readonly key: string; readonly cert: string; readonly port?: number };
   readonly clock?: Clock;
@@ -116,8 +118,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     handle(service, request, response).catch((error: unknown) => failures.push(error));
   };
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, listener);
-  const port = await listen(server, options.port ?? 0);
-  const tls = options.tls ? await startTls(options.tls, listener) : undefined;
+  const host = options.host ?? '127.0.0.1';
+  const port = await listen(server, options.port ?? 0, host);
+  const tls = options.tls ? await startTls(options.tls, host, listener) : undefined;
 
   return {
     origin: `http://127.0.0.1:${port}`,
@@ -191,18 +194,18 @@ function statsOf({ world, recorder: record, limiter }: Service): Stats {
   };
 }
 
-async function startTls(tls: NonNullable<EmulatorOptions['tls']>, listener: RequestListener) {
+async function startTls(tls: NonNullable<EmulatorOptions['tls']>, host: string, listener: RequestListener) {
   const server = createTlsServer({ key: tls.key, cert: tls.cert, maxHeaderSize: MAX_HEADER_BYTES }, listener);
-  return { server, port: await listen(server, tls.port ?? 0) };
+  return { server, port: await listen(server, tls.port ?? 0, host) };
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(server: Server, port: number, host: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.requestTimeout = 0;
   // Node's 5 s cut connections under clients that pause for so long (four of maestral's tests).
   server.keepAliveTimeout = 75_000;
-  server.listen(port, '127.0.0.1', resolve);
+  server.listen(port, host, resolve);
   await promise;
   return (server.address() as AddressInfo).port;
 }
