@@ -47,9 +47,14 @@ interface Thread {
 
 /** Below, the way there and back (50 µs here, as much there) costs more than it gains of the 120 µs that hashing takes. */
 const WORTH_BYTES = 128 * 1024;
+/** It does 1 GB/s. One that is silent for so long will not answer; a process that was frozen loses no more than its pieces. */
+const SILENT_MS = 60_000;
 
 /** The thread starts with the first content that is worth it. Once it has ended, whatever comes is hashed here. */
-export function hashingAside(program: URL = new URL('hash-thread.mjs', import.meta.url)): HashingAside {
+export function hashingAside(
+  program: URL = new URL('hash-thread.mjs', import.meta.url),
+  silentMs: number = SILENT_MS,
+): HashingAside {
   let thread: Thread | undefined;
   let hasEnded = false;
   let contents = 0;
@@ -57,7 +62,7 @@ export function hashingAside(program: URL = new URL('hash-thread.mjs', import.me
   const threadFor = (size: number): Thread | undefined => {
     if (size < WORTH_BYTES || hasEnded) return undefined;
     try {
-      thread ??= startThread(program, () => {
+      thread ??= startThread(program, silentMs, () => {
         hasEnded = true;
       });
     } catch {
@@ -126,7 +131,7 @@ function pieceHasher(thread: Thread, content: number, size: number): PieceHasher
   };
 }
 
-function startThread(program: URL, onEnd: () => void): Thread {
+function startThread(program: URL, silentMs: number, onEnd: () => void): Thread {
   // Nothing of ours goes with it: preloads, secrets in the environment, room for a heap that it has no use for.
   const worker = new Worker(program, {
     execArgv: [],
@@ -136,12 +141,23 @@ function startThread(program: URL, onEnd: () => void): Thread {
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
   let asked = 0;
   let ended: Error | undefined;
+  let silence: NodeJS.Timeout | undefined;
 
   const end = (cause?: unknown): void => {
     ended ??= new Error('the thread that hashes contents has ended', { cause });
     onEnd();
     for (const { reject } of waiting.values()) reject(ended);
     waiting.clear();
+    clearTimeout(silence);
+  };
+  const listen = (): void => {
+    clearTimeout(silence);
+    silence = undefined;
+    if (waiting.size === 0) return;
+    silence = setTimeout(() => {
+      end(new Error(`it was silent for ${silentMs} ms`));
+      void worker.terminate();
+    }, silentMs);
   };
   worker.on('error', end);
   worker.on('messageerror', end);
@@ -149,6 +165,7 @@ function startThread(program: URL, onEnd: () => void): Thread {
   worker.on('message', ({ id, ...answer }: Answer & { readonly id: number }) => {
     waiting.get(id)?.resolve(answer);
     waiting.delete(id);
+    listen();
     // An idle thread must not keep the process; one that is at work must.
     if (waiting.size === 0) worker.unref();
   });
@@ -160,6 +177,7 @@ function startThread(program: URL, onEnd: () => void): Thread {
       const answer = Promise.withResolvers<Answer>();
       asked += 1;
       waiting.set(asked, answer);
+      if (!silence) listen();
       worker.ref();
       const { buffer } = request.bytes;
       worker.postMessage({ id: asked, ...request }, buffer instanceof ArrayBuffer ? [buffer] : []);

@@ -33,6 +33,16 @@ test('a large file comes in ranges that are under way side by side, in order', {
   assert.equal(room.held, 0);
 });
 
+test('ranges behind the beginning are of several sizes, so that they do not end together', async () => {
+  await using fixture = await openFixture();
+  const large = await putLarge(fixture, 56 * MIB);
+  assertWhole(large, await drained(large.store.stream(large.file, never, countedRoom(64 * MIB))));
+  const ranges = fixture.emulator.requests().map(({ headers }) => /^bytes=(\d+)-(\d+)$/.exec(String(headers['range'])));
+  const behind = ranges.filter((range) => Number(range?.[1]) >= 32 * MIB);
+  const sizes = behind.map((range) => (Number(range?.[2]) + 1 - Number(range?.[1])) / MIB);
+  assert.deepEqual(sizes.sort(), [1, 1, 2, 2, 2, 2, 3, 3, 4, 4]);
+});
+
 for (const pieces of [1, 3]) {
   test(`a large file comes with room for ${pieces} of its pieces, of which no more are held`, async () => {
     await using fixture = await openFixture();

@@ -84,11 +84,12 @@ test('a part that lies with a thread that dies is hashed here', { timeout: 20_00
 for (const [what, program] of [
   ['dies at work', DYING],
   ['can not start', new URL('no-such-thread.mjs', import.meta.url)],
+  ['never answers', new URL('silent-thread.mjs', import.meta.url)],
 ] as const) {
   test(`what lies with a thread that ${what} is refused, and what comes later is hashed here`, {
     timeout: 20_000,
   }, async () => {
-    const hashing = hashingAside(program);
+    const hashing = hashingAside(program, 2_000);
     const half = hashing.inPieces(8 * MIB);
     const outcomes = await Promise.allSettled([
       half.update(copyOf(pattern(4 * MIB))),
