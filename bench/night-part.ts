@@ -35,9 +35,9 @@ async function nightPart(contest: Contest, options: NightOptions): Promise<Part>
   const { cacheFolder, rounds, say } = options;
   const plain = SHAPES[contest.line];
   // Without a limit there is nothing to be slowed down.
-  const slowMotion = contest.line === 'loopback' ? 1 : options.slowMotion;
+  const slowMotion = contest.line === 'loopback' ? 1 : Math.max(options.slowMotion, contest.slowMotion ?? 1);
   const corpus = await makeCorpus(contest.corpus, cacheFolder);
-  const title = `night: ${contest.corpus}, ${contest.line}`;
+  const title = `night: ${contest.corpus}, ${contest.line}${slowMotion === 1 ? '' : `, ${slowMotion} times slower`}`;
   const runs = await interleave(contest.contestants, rounds, async (name, round) => {
     const nights = await runNights(name, {
       corpus,
