@@ -17,9 +17,9 @@ export function controllerRow(): Row {
 function tiles(): Row['panels'] {
   return [
     tile({
-      title: 'Controllers that answer',
+      title: 'Replicas',
       description: 'Replicas whose metrics Prometheus could read just now.',
-      width: 4,
+      width: 3,
       expr: `sum(${mine('up')})`,
       look: {
         unit: 'none',
@@ -56,14 +56,14 @@ function tiles(): Row['panels'] {
       },
     }),
     tile({
-      title: 'Contested policies',
+      title: 'Contested',
       description: 'Policies whose CronJob another controller keeps as well; both leave it as it is.',
       width: 3,
       expr: `max(${mine('case_backup_controller_contested_policies')})`,
       look: countOfBad('red'),
     }),
     tile({
-      title: 'Namespaces not served',
+      title: 'Not served',
       description:
         'Namespaces whose lists are not in, or are refused by the API server. /readyz of the controller says which and why.',
       width: 3,
@@ -71,10 +71,10 @@ function tiles(): Row['panels'] {
       look: countOfBad('red'),
     }),
     tile({
-      title: 'Silence of the API server',
+      title: 'API server silent',
       description:
         'Longest time since a watch last heard anything. A quiet cluster gives a sign of life about once a minute.',
-      width: 3,
+      width: 4,
       expr: `max(time() - (${mine('case_backup_controller_last_contact_timestamp_seconds')} > 0))`,
       look: { ...AGE, unit: 's', noValue: 'not known' },
     }),

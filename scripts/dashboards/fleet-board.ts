@@ -46,14 +46,14 @@ function health(): Row {
         title: 'Oldest protection',
         description:
           'Age of the newest verified backup of the policy that is worst off. Policies that never had one are not in it: they are Not safe, or Waiting.',
-        width: 4,
+        width: 3,
         expr: `max(${ageOf('case_backup_last_success_timestamp_seconds', ALL)})`,
         look: { ...AGE, noValue: 'no backup at all' },
       }),
       tile({
         title: 'Next run in',
         description: 'Until the next scheduled run of any policy. "due" means that one should have begun.',
-        width: 4,
+        width: 3,
         expr: `min(${happened('case_backup_next_run_timestamp_seconds', ALL)} - time())`,
         look: {
           unit: 'dtdurations',
@@ -65,14 +65,14 @@ function health(): Row {
       tile({
         title: 'Runs going on',
         description: 'Policies of which a run is going on now.',
-        width: 2,
+        width: 3,
         expr: `sum(${each('case_backup_run_start_timestamp_seconds', ALL)} > bool 0)`,
         look: { ...COUNT, mappings: [words({ 0: ['none', 'text'] })] },
       }),
       tile({
         title: 'Damaged',
         description: 'Stored backups that were verified and no longer read as they were. Any is too many.',
-        width: 2,
+        width: 3,
         expr: `sum(${each('case_backup_archives_damaged', ALL)})`,
         look: countOfBad('red'),
       }),

@@ -249,7 +249,7 @@ function stored(): Row {
         look: { ...COUNT, mappings: [words({ 0: ['none', 'red'] })] },
       }),
       tile({
-        title: 'More than must stay',
+        title: 'Beyond minimum',
         description:
           'Backups beyond retention.minimumBackups, the newest verified ones that stay however old they are.',
         width: 3,

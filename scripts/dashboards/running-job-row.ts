@@ -32,7 +32,7 @@ export function runningJobRow(): Row {
         description: 'How long ago its work was last seen to move. A run that waits for Dropbox does not move.',
         width: 6,
         expr: ageOf('case_backup_run_heartbeat_timestamp_seconds', ONE),
-        look: IDLE,
+        look: { ...IDLE, unit: 's' },
       }),
       tile({
         title: 'Done of its stage',

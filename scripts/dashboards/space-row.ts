@@ -39,7 +39,7 @@ export function spaceRow(): Row {
           unit: 'none',
           decimals: 0,
           noValue: 'it does not grow, or reports no limit',
-          mappings: [below(0, 'full', 'red')],
+          mappings: [words({ 0: ['less than one', 'red'] }), below(-1, 'full', 'red')],
           steps: steps('red', [3, 'text']),
         },
       }),
@@ -87,7 +87,12 @@ export function spaceRow(): Row {
         ],
         look: { ...BYTES, min: 0 },
         draw: 'steps',
-        colours: { 'in use': 'blue', 'there is': 'red', 'in use two weeks later': 'orange' },
+        colours: {
+          'in use': 'blue',
+          'there is': 'red',
+          'in use two weeks later': 'orange',
+          'backups of this policy': 'green',
+        },
       }),
     ],
   };

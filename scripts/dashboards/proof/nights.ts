@@ -78,6 +78,7 @@ function ahead(office: Office, at: Date, now: Date, isSuspended: boolean): Polic
   };
 }
 
+const BASELINE = { kind: 'LastNight', runId: 'of-the-night-before' } as const;
 const GOOD = ['Succeeded', EXIT_CODES.succeeded, 'Verified'] as const;
 const ENDS: Readonly<Record<Ending, readonly [result: Outcome['result'], exitCode: number, reason: string]>> = {
   Failed: ['Failed', EXIT_CODES.outOfTime, 'RemoteUnavailable'],
@@ -95,7 +96,7 @@ function outcomeOf(office: Office, ago: number, start: number): Outcome {
   const isMade = result === 'Succeeded' || result === 'Incomplete';
   const archiving = isMade ? Math.round((archiveBytes / BYTES_PER_SECOND) * (1 + (ago % 3) / 10)) : 0;
   const end = new Date(start + (archiving + 90) * 1000);
-  const report = aReport(`uid-${start}`, { result, reason, exitCode, logWritten: ago !== 5 }, end);
+  const report = aReport(`uid-${start}`, { result, reason, exitCode, logWritten: ago !== 5, baseline: BASELINE }, end);
   return {
     result,
     reason,
