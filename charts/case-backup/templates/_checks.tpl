@@ -2,6 +2,7 @@
 {{- define "case-backup.checks" -}}
 {{- include "case-backup.checkSecrets" . -}}
 {{- include "case-backup.checkPolicies" . -}}
+{{- include "case-backup.checkJobPodKeys" . -}}
 {{- with .Values.controller.podDisruptionBudget -}}
 {{- if and .enabled (eq (toString .minAvailable) "") (eq (toString .maxUnavailable) "") -}}
 {{- fail "controller.podDisruptionBudget: neither minAvailable nor maxUnavailable is given; say one of them" -}}
@@ -24,5 +25,17 @@
 {{- fail (printf "%s: namespace %q has a policy of this name already, policies[%d]" $key $namespace (get $seen $id)) -}}
 {{- end -}}
 {{- $_ := set $seen $id $index -}}
+{{- end -}}
+{{- end -}}
+
+{{/* As the controller judges its --job-pod file: by some of these a pod's security can be taken away. */}}
+{{- define "case-backup.checkJobPodKeys" -}}
+{{- range $field, $map := pick .Values.jobs.pod "labels" "annotations" -}}
+{{- range $key, $_ := $map -}}
+{{- $owned := regexMatch "^job-name$|^controller-uid$|^io[.]kubernetes[.]|^([^/]*[.])?(casebackup[.]io|kubernetes[.]io|k8s[.]io)/" $key -}}
+{{- if and $owned (not (hasPrefix "cluster-autoscaler.kubernetes.io/" $key)) -}}
+{{- fail (printf "jobs.pod.%s: %s is set by Kubernetes or case-backup itself; of their keys, only those of the cluster autoscaler may be given" $field $key) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
