@@ -10,6 +10,7 @@ import { dropboxEnv } from '../cli/policy-file.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type ProcessKubelet, startProcessKubelet } from '../cluster/process-kubelet.ts';
 import { type Emulator, startEmulator } from '../dropbox/emulator.ts';
+import { tool } from '../tools/tools.ts';
 import { killControllers, startController } from './controller-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,10 +31,12 @@ describe("The README's quick start", () => {
   let plane: ControlPlane;
   let emulator: Emulator;
   let kubelet: ProcessKubelet;
+  let helm: string;
   let work: string;
 
   before(async () => {
     work = mkdtempSync(join(tmpdir(), 'case-backup-quick-start-'));
+    helm = await tool('helm4');
     emulator = await startEmulator();
     emulator.tree.put('/CASES/USA001_John_Smith/letter.txt', 'Dear Mr. Smith');
     plane = await startControlPlane();
@@ -69,7 +72,7 @@ describe("The README's quick start", () => {
         continue;
       }
       last = await shell([...variables, line].join('; '));
-      if (line.includes('controller.yaml')) {
+      if (line.startsWith('helm install')) {
         const kubeconfig = await plane.serviceAccount(NAMESPACE, 'case-backup-controller');
         await startController({ kubeconfig, namespace: NAMESPACE });
       }
@@ -80,8 +83,9 @@ describe("The README's quick start", () => {
 
   /** Not spawnSync: the kubelet that the command waits for lives in this process. */
   async function shell(line: string): Promise<string> {
-    const script = `kubectl() { "$KUBECTL_BINARY" kubectl "$@"; }; ${line}`;
-    const env = { ...process.env, ...dropboxEnv(emulator), KUBECTL_BINARY: plane.binary, KUBECONFIG: plane.admin() };
+    const script = `kubectl() { "$KUBECTL_BINARY" kubectl "$@"; }; helm() { "$HELM_BINARY" "$@"; }; ${line}`;
+    const programs = { KUBECTL_BINARY: plane.binary, HELM_BINARY: helm, HOME: work };
+    const env = { ...process.env, ...dropboxEnv(emulator), ...programs, KUBECONFIG: plane.admin() };
     const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: ROOT,
       env,
