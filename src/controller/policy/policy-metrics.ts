@@ -95,6 +95,9 @@ export const POLICY_METRICS: readonly PolicyMetric[] = [
     'Done of the running stage, 0 to 1; 0 when idle.',
     ({ status }) => (status.activeRun?.percent ?? 0) / 100,
   ),
+  gauge('run_waiting', '1 while the run that is going on waits for something.', ({ status }) =>
+    flag(status.activeRun?.waiting !== undefined),
+  ),
   gauge('last_success_timestamp_seconds', 'When the newest verified backup was complete; 0 for never.', ({ status }) =>
     seconds(status.lastSuccessTime),
   ),

@@ -47,6 +47,17 @@ describe("What Prometheus is told of policies, in Prometheus' text", () => {
     assert.ok(text.includes(',time_zone="a\\"b\\\\c\\nd",'));
   });
 
+  it('tells a run that waits from one that goes on, and from none', () => {
+    const run = { jobName: 'n', jobUid: 'u', trigger: 'Scheduled', startTime: '2026-11-25T03:00:00Z' } as const;
+    const waiting = [{ ...run, waiting: 'Unschedulable: no node' }, run, undefined].map((activeRun) => {
+      const { status: before, ...policy } = named('nightly');
+      const { activeRun: _, ...status } = before;
+      const text = textOf([{ ...policy, status: activeRun ? { ...status, activeRun } : status }]);
+      return readMetrics(text).find(({ name }) => name === 'case_backup_run_waiting')?.value;
+    });
+    assert.deepEqual(waiting, [1, 0, 0]);
+  });
+
   it('is nothing but the descriptions without policies', () => {
     assert.deepEqual(readMetrics(textOf([])), []);
   });
