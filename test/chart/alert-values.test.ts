@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { alertsOf, type Group, ruleGroups } from './alert-rules.ts';
-import { EVERY_API, type RenderOptions, render } from './render.ts';
+import { CHART } from './helm.ts';
+import { EVERY_API, type RenderOptions, RenderRefused, render } from './render.ts';
 
 /** The groups of the rendered PrometheusRule, of a cluster that has the kind; `alerts` on top of the one expected policy. */
 async function rendered(alerts: object = {}, options: RenderOptions = {}): Promise<readonly Group[]> {
@@ -18,6 +20,15 @@ const alerts = alertsOf(groups);
 describe("The chart's alerts, by values", () => {
   it('are by default those that the tests of each alert have tried', async () => {
     assert.deepEqual(await rendered(), groups);
+  });
+
+  it('are the only ones that values may name', async () => {
+    const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8')) as {
+      definitions: { alertName: { enum: readonly string[] } };
+    };
+    assert.deepEqual(schema.definitions.alertName.enum, alerts.map(({ alert }) => alert).sort());
+    await assert.rejects(rendered({ disabled: ['CaseBackupMised'] }), RenderRefused);
+    await assert.rejects(rendered({ overrides: { CaseBackupMised: { severity: 'info' } } }), RenderRefused);
   });
 
   it('can each be switched off', async () => {
