@@ -28,11 +28,11 @@ export interface Before {
 
 const CGROUPS = '/sys/fs/cgroup';
 
-/** One folder in version 2, one for each controller in version 1. */
+/** One folder in version 2, one for each controller in version 1, where version 2 may be beside them. */
 export const cgroupFolders = (): string[] =>
   existsSync(join(CGROUPS, 'cgroup.controllers'))
     ? [join(CGROUPS, CGROUP)]
-    : globSync(`${CGROUPS}/*/tasks`).map((file) => join(file, '..', CGROUP));
+    : globSync(`${CGROUPS}/*/cgroup.procs`).map((file) => join(file, '..', CGROUP));
 
 /** Notes what is there, and lays what the node stands on: a bridge with its address, and a cgroup of its own. */
 export async function layGround({ before }: Places): Promise<void> {

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { attempt } from './command.ts';
 import { kubernetesChains, removeKubernetesRules } from './firewall.ts';
-import { type Before, settingOf } from './ground.ts';
+import { type Before, cgroupFolders, settingOf } from './ground.ts';
 import { BRIDGE, type Places } from './places.ts';
 import { endProcesses, ownProcesses } from './processes.ts';
 
@@ -37,6 +37,7 @@ export async function traces(places: Places): Promise<string[]> {
     ...mountsBelow(places.folder).map((mount) => `${mount} is mounted`),
     ...(existsSync(`/sys/class/net/${BRIDGE}`) ? [`the bridge ${BRIDGE} is there`] : []),
     ...(await kubernetesChains()).map((chain) => `${chain} is there`),
+    ...cgroupFolders().flatMap((folder) => (existsSync(folder) ? [`${folder} is there`] : [])),
     ...(existsSync(places.folder) ? [`${places.folder} is there`] : []),
   ];
 }
