@@ -2,7 +2,8 @@ import { fieldDefaults, fieldProperties, type Look, type Property } from './look
 
 /**
  * The few panels that the boards are made of, as Grafana's classic JSON has them (schemaVersion 39, Grafana 11.3 and
- * newer). Where a panel stands is the board's business.
+ * newer). Where a panel stands is the board's business. No SDK: Grafana's own is still at 0.0.21, and what
+ * is needed of it is this file.
  */
 export interface Panel {
   readonly type: 'stat' | 'table' | 'timeseries' | 'state-timeline';
