@@ -12,7 +12,7 @@ after(() => rmSync(folder, { recursive: true }));
 const SOURCES = {
   'test/plain.test.ts': "import { readFileSync } from 'node:fs';\n",
   'test/far.test.ts': "import { near } from './deep/near.ts';\n",
-  'test/deep/near.ts': "import '../deeper.ts';\nawait tool('promtool');\n",
+  'test/deep/near.ts': "import '../deeper.ts';\nawait tool('kubeconform');\n",
   'test/deeper.ts': "import './deep/near.ts';\nawait kubernetesBinary();\n",
 };
 for (const [path, text] of Object.entries(SOURCES)) {
@@ -25,7 +25,7 @@ const namesOf = (files: readonly string[], root = folder): string[] =>
 
 it('a test file needs what it imports asks for, at whatever distance', () => {
   assert.deepEqual(namesOf(['test/plain.test.ts']), []);
-  assert.deepEqual(namesOf(['test/plain.test.ts', 'test/far.test.ts']), ['kubernetes', 'promtool']);
+  assert.deepEqual(namesOf(['test/plain.test.ts', 'test/far.test.ts']), ['kubernetes', 'kubeconform']);
 });
 
 it('the tests of the controller need the Kubernetes of the tests, and those of the archive nothing', () => {

@@ -45,9 +45,10 @@ export function tool(name: ToolName): Promise<string> {
   return path;
 }
 
-/** As its go.mod has it: v4.3.2. */
-export function versionOf(name: ToolName): string {
-  return requiredVersion(folderOf(name), TOOLS[name].module);
+/** The module that it is made of, in the version that its go.mod has: helm.sh/helm/v4, v4.3.2. */
+export function moduleOf(name: ToolName): { readonly module: string; readonly version: string } {
+  const { module } = TOOLS[name];
+  return { module, version: requiredVersion(folderOf(name), module) };
 }
 
 function build(name: ToolName): Promise<string> {
