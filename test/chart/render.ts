@@ -44,6 +44,7 @@ export async function renderText(values: object = {}, options: RenderOptions = {
   if (code === 0) return stdout;
   throw new RenderRefused(
     stderr
+      .replace(/^level=INFO .*\n/gm, '')
       .replace(/^Error: /m, '')
       .replace(/^Use --debug flag .*$/m, '')
       .trim(),
