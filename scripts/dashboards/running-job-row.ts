@@ -50,7 +50,8 @@ export function runningJobRow(): Row {
       }),
       tile({
         title: 'Waits',
-        description: 'Whether the run waits: for its pod to start, or for a service. kubectl describe cbp says for what.',
+        description:
+          'Whether the run waits: for its pod to start, or for a service. kubectl describe cbp says for what.',
         width: 4,
         expr: each('case_backup_run_waiting', ONE),
         look: { unit: 'none', noValue: 'not known', mappings: [words({ 0: ['no', 'text'], 1: ['waits', 'orange'] })] },
