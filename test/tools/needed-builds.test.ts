@@ -11,6 +11,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const SOURCES = {
   'test/plain.test.ts': "import { readFileSync } from 'node:fs';\n",
+  'test/debian.test.ts': "spawnSync('promtool', ['check']);\n",
   'test/far.test.ts': "import { near } from './deep/near.ts';\n",
   'test/deep/near.ts': "import '../deeper.ts';\nawait tool('kubeconform');\n",
   'test/deeper.ts': "import './deep/near.ts';\nawait kubernetesBinary();\n",
@@ -24,7 +25,7 @@ const namesOf = (files: readonly string[], root = folder): string[] =>
   neededBuilds(files, root).map(({ name }) => name);
 
 it('a test file needs what it imports asks for, at whatever distance', () => {
-  assert.deepEqual(namesOf(['test/plain.test.ts']), []);
+  assert.deepEqual(namesOf(['test/plain.test.ts', 'test/debian.test.ts']), []);
   assert.deepEqual(namesOf(['test/plain.test.ts', 'test/far.test.ts']), ['kubernetes', 'kubeconform']);
 });
 

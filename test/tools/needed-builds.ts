@@ -10,18 +10,20 @@ export interface NeededBuild {
 }
 
 /** They speak of every build and need none. */
-const BUILDERS = ['test/cluster/build.ts', 'test/tools/tools.ts'];
+const BUILDERS = ['test/cluster/build.ts', 'test/tools/tools.ts', 'test/tools/needed-builds.test.ts'];
 
 /**
  * What test files need that is built once, in minutes, so that no test file's own time pays for it. It follows from what
- * they import, at whatever distance: a source names the tool that it runs, or asks for the Kubernetes of the tests.
+ * they import, at whatever distance: a source that calls for a tool names it, or asks for the Kubernetes of the tests.
  */
 export function neededBuilds(files: readonly string[], root: string): NeededBuild[] {
   const sources = [...sourcesOf(files, root)].filter(([path]) => !BUILDERS.includes(path));
   const says = (words: string): boolean => sources.some(([, text]) => text.includes(words));
+  const calls = sources.filter(([, text]) => /\b(tool|startsAsItsVersion)\(/.test(text));
+  const names = (name: string): boolean => calls.some(([, text]) => text.includes(`'${name}'`));
   return [
     ...(says('kubernetesBinary()') ? [{ name: 'kubernetes', build: kubernetesBinary }] : []),
-    ...TOOL_NAMES.filter((name) => says(`'${name}'`)).map((name) => ({ name, build: () => tool(name) })),
+    ...TOOL_NAMES.filter(names).map((name) => ({ name, build: () => tool(name) })),
   ];
 }
 
