@@ -6,7 +6,8 @@ import { type ArchiveOptions, archivePart, CONTESTS } from './archive-part.ts';
 import { controllerPart } from './controller-part.ts';
 import { jobPart } from './job-part.ts';
 import { millionPart } from './million-part.ts';
-import { type NightOptions, nightParts } from './night-part.ts';
+import { NIGHT_CONTESTS } from './night/contests.ts';
+import { isWanted, type NightOptions, nightParts } from './night-part.ts';
 import type { Part } from './part.ts';
 import { resultsPage, section, verdict } from './results.ts';
 
@@ -14,8 +15,9 @@ const USAGE = `npm run bench [-- [PART …] [--rounds N] [--slow K] [--only WORD
 
 All parts, or some of them, and their sections of RESULTS.md: cases, tiny, large, job, million, controller, night.
   --rounds N   instead of each part's own number
-  --slow K     night: everything of the lines K times slower, where the machine is too slow for them
-  --only WORD  night: a corpus (cases, small, film, tops, ten, slow-one) or a line (far, near, loopback), printed only; may come twice
+  --slow K     night: everything of the lines K times slower, where the machine is too slow for them; printed only
+  --only WORD  night: of a corpus (cases, small, film, tops, ten, slow-one) or over a line (far, near, loopback); given
+               twice, of both; printed only
 
 Needs zip, unzip and 7z (cases, tiny, large), rclone, zip, unzip and restic (night), and says how to install what is
 missing. All of it takes about two hours on two idle cores, most of it nights; one night is tried out with node bench/line/try.ts --help.`;
@@ -39,22 +41,24 @@ const PARTS: Readonly<
   night: { run: nightParts, rounds: 3 },
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string' },
-    slow: { type: 'string', default: '1' },
-    only: { type: 'string', multiple: true, default: [] },
-    help: { type: 'boolean', default: false },
-  },
-});
+const { values, positionals } = parsed();
 if (values.help) {
   console.log(USAGE);
   process.exit();
 }
 const chosen = positionals.length > 0 ? positionals : Object.keys(PARTS);
 const unknown = chosen.filter((name) => !(name in PARTS));
-if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+if (unknown.length > 0) refuse(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+for (const [option, number] of [
+  ['--rounds', values.rounds ?? '1'],
+  ['--slow', values.slow],
+])
+  if (!/^[1-9]\d*$/.test(String(number))) refuse(`${option} ${number}: write a whole number from 1 on`);
+const nights = NIGHT_CONTESTS.filter((contest) => isWanted(contest, values.only));
+if (nights.length === 0) {
+  const pairs = NIGHT_CONTESTS.map(({ corpus, line }) => `${corpus} ${line}`);
+  refuse(`no night of ${values.only.join(' ')}; there are ${[...new Set(pairs)].join(', ')}`);
+}
 
 const start = performance.now();
 const cacheFolder = join(tmpdir(), 'case-backup-bench');
@@ -78,3 +82,24 @@ if (values.only.length === 0 && values.slow === '1') {
 }
 console.log(verdict(targets.filter(({ isReached }) => !isReached).length, targets.length));
 process.exitCode = targets.every(({ isReached }) => isReached) ? 0 : 1;
+
+function parsed() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string' },
+        slow: { type: 'string', default: '1' },
+        only: { type: 'string', multiple: true, default: [] },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refuse(why: string): never {
+  console.error(`bench: ${why}`);
+  process.exit(2);
+}

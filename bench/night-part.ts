@@ -19,13 +19,14 @@ export interface NightOptions {
   say(line: string): void;
 }
 
+/** A contest is wanted when each of the words is its corpus or its line. */
+export const isWanted = ({ corpus, line }: Contest, words: readonly string[]): boolean =>
+  words.every((word) => word === corpus || word === line);
+
 /** Whole nights over a line against what people would use instead; a part for each corpus and line. */
 export async function nightParts(options: NightOptions): Promise<Part[]> {
   requirePrograms(['rclone', 'zip', 'unzip', 'restic']);
-  const wanted = NIGHT_CONTESTS.filter(({ corpus, line }) =>
-    options.only.every((word) => word === corpus || word === line),
-  );
-  if (wanted.length === 0) throw new Error(`no night of ${options.only.join(' over ')}`);
+  const wanted = NIGHT_CONTESTS.filter((contest) => isWanted(contest, options.only));
   const parts: Part[] = [];
   for (const contest of wanted) parts.push(await nightPart(contest, options));
   return parts;

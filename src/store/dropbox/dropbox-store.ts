@@ -25,7 +25,7 @@ export interface DropboxStoreOptions {
 }
 
 /**
- * Half of the downloads that follow, and of much less weight. Dropbox names no number, counts per authorisation, and says
+ * A quarter of the downloads that follow, and of much less weight. Dropbox names no number, counts per authorisation, and says
  * by 429 when it is too much, which the account waits out for all.
  */
 const LISTINGS_AT_ONCE = 16;
