@@ -7,6 +7,9 @@ import { lines, table, tile, timeline } from './panel.ts';
 import { ALL_PICKED as ALL, ageOf, each, endedRuns, happened, partOfLimit, series } from './queries.ts';
 import { RESULT_COLOURS } from './results.ts';
 
+/** How each office is named in a chart. */
+const OFFICE = '{{namespace}}/{{policy}}';
+
 /** Which office is in danger, worst first. */
 export const FLEET_BOARD: Board = {
   uid: 'case-backup-fleet',
@@ -137,7 +140,7 @@ function nights(): Row {
         width: 24,
         height: 9,
         expr: danger(ALL),
-        legend: '{{namespace}}/{{policy}}',
+        legend: OFFICE,
         look: DANGER,
       }),
       lines({
@@ -157,14 +160,14 @@ function nights(): Row {
         description:
           "Age of the newest verified backup as a part of the policy's staleAfterSeconds. At 100 % (the dashed line) the backup counts as too old.",
         width: 12,
-        targets: [{ expr: partOfLimit(ALL), legend: '{{namespace}}/{{policy}}' }],
+        targets: [{ expr: partOfLimit(ALL), legend: OFFICE }],
         look: { unit: 'percentunit', min: 0, noValue: 'no data', steps: steps('text', [1, 'red']) },
       }),
       lines({
         title: 'Duration of the last run',
         description: 'How long the last run of each policy took.',
         width: 12,
-        targets: [{ expr: each('case_backup_last_run_duration_seconds', ALL), legend: '{{namespace}}/{{policy}}' }],
+        targets: [{ expr: each('case_backup_last_run_duration_seconds', ALL), legend: OFFICE }],
         look: { unit: 's', min: 0, noValue: 'no data' },
         draw: 'steps',
       }),
@@ -172,7 +175,7 @@ function nights(): Row {
         title: 'Files left out by the last run',
         description: 'Files that were listed and are not in the backup. Any makes the run Incomplete.',
         width: 12,
-        targets: [{ expr: each('case_backup_last_run_skipped_files', ALL), legend: '{{namespace}}/{{policy}}' }],
+        targets: [{ expr: each('case_backup_last_run_skipped_files', ALL), legend: OFFICE }],
         look: { ...COUNT, min: 0 },
         draw: 'steps',
       }),
@@ -188,7 +191,7 @@ function stored(): Row {
         title: 'Size of the newest backup',
         description: 'Bytes of the newest verified backup of each policy.',
         width: 8,
-        targets: [{ expr: each('case_backup_last_success_archive_bytes', ALL), legend: '{{namespace}}/{{policy}}' }],
+        targets: [{ expr: each('case_backup_last_success_archive_bytes', ALL), legend: OFFICE }],
         look: { ...BYTES, min: 0 },
         draw: 'steps',
       }),
@@ -196,7 +199,7 @@ function stored(): Row {
         title: 'All backups',
         description: 'Bytes of all backups of each policy.',
         width: 8,
-        targets: [{ expr: each('case_backup_archives_bytes', ALL), legend: '{{namespace}}/{{policy}}' }],
+        targets: [{ expr: each('case_backup_archives_bytes', ALL), legend: OFFICE }],
         look: { ...BYTES, min: 0 },
         draw: 'steps',
         isStacked: true,
@@ -209,7 +212,7 @@ function stored(): Row {
         targets: [
           {
             expr: `${each('case_backup_destination_used_bytes', ALL)} / ${happened('case_backup_destination_quota_bytes', ALL)}`,
-            legend: '{{namespace}}/{{policy}}',
+            legend: OFFICE,
           },
         ],
         look: { unit: 'percentunit', min: 0, max: 1, noValue: 'not reported', mappings: [missing('not reported')] },

@@ -6,9 +6,12 @@ import { ageOf, each, ITS_RUNS, ONE_PICKED as ONE, series } from './queries.ts';
 
 const IDLE: Look = { ...AGE, noValue: 'no run', mappings: [missing('no run')] };
 
+const UNSCRAPED = 'no run, or not scraped';
+const SCRAPED = { min: 0, noValue: UNSCRAPED };
+
 const STAGE: Look = {
   unit: 'none',
-  noValue: 'no run, or not scraped',
+  noValue: UNSCRAPED,
   mappings: [words(Object.fromEntries(STAGES.map((stage, index) => [index, [stage, 'blue'] as const])))],
 };
 
@@ -61,35 +64,35 @@ export function runningJobRow(): Row {
         description: 'Bytes that the current stage has dealt with; it begins at 0 with every stage.',
         width: 12,
         targets: [{ expr: each('case_backup_run_bytes', ITS_RUNS), legend: 'bytes' }],
-        look: { unit: 'bytes', min: 0, noValue: 'no run, or not scraped' },
+        look: { unit: 'bytes', ...SCRAPED },
       }),
       lines({
         title: 'Files done in its stage',
         description: 'Files that the current stage has dealt with; it begins at 0 with every stage.',
         width: 12,
         targets: [{ expr: each('case_backup_run_files', ITS_RUNS), legend: 'files' }],
-        look: { ...COUNT, min: 0, noValue: 'no run, or not scraped' },
+        look: { ...COUNT, ...SCRAPED },
       }),
       lines({
         title: 'Requests to Dropbox',
         description: 'Requests a second by HTTP status: 429 is a refusal for their rate, "fault" no answer at all.',
         width: 8,
         targets: [{ expr: perSecond('case_backup_dropbox_requests_total', 'code'), legend: '{{code}}' }],
-        look: { unit: 'reqps', min: 0, noValue: 'no run, or not scraped' },
+        look: { unit: 'reqps', ...SCRAPED },
       }),
       lines({
         title: 'Waiting to ask Dropbox again',
         description: 'Seconds waited in a second, by reason, of all calls side by side together.',
         width: 8,
         targets: [{ expr: perSecond('case_backup_dropbox_retry_wait_seconds_total', 'reason'), legend: '{{reason}}' }],
-        look: { unit: 's', min: 0, noValue: 'no run, or not scraped' },
+        look: { unit: 's', ...SCRAPED },
       }),
       lines({
         title: 'Pace found',
         description: 'Calls a second that go out at most since Dropbox refused some; 0 while it refuses none.',
         width: 8,
         targets: [{ expr: each('case_backup_dropbox_calls_per_second_limit', ITS_RUNS), legend: 'limit' }],
-        look: { unit: 'reqps', min: 0, noValue: 'no run, or not scraped' },
+        look: { unit: 'reqps', ...SCRAPED },
       }),
     ],
   };

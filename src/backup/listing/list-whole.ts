@@ -118,8 +118,9 @@ async function shrunkCases(
   const shrunk: FolderEntry[] = [];
   for await (const folder of inTurns(before ? cases : [], signal)) {
     const had = before?.get(folder.path);
+    if (!had) continue;
     const { files, bytes } = plan.countBelow(folder.key);
-    if (had && (files < had.files || bytes < had.bytes)) shrunk.push(folder);
+    if (files < had.files || bytes < had.bytes) shrunk.push(folder);
   }
   return shrunk;
 }

@@ -4,7 +4,7 @@ export interface LastSecond {
   sum(now: number): number;
 }
 
-const WINDOW_MS = 1000;
+export const WINDOW_MS = 1000;
 /** So many that are over are dropped together, which would else move all others each time. */
 const DROPPED_AT_ONCE = 1000;
 

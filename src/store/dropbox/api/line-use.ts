@@ -1,4 +1,4 @@
-import { lastSecond } from './last-second.ts';
+import { lastSecond, WINDOW_MS } from './last-second.ts';
 
 /**
  * How many bytes of downloads a line has use for at once. It is full with what it brings while one request waits for its
@@ -37,8 +37,8 @@ export function createLineUse(): LineUse {
       arrived.add(now, bytes);
     },
     bytesOfUse(now) {
-      if (since === undefined || now - since < 1000) return MOST_BYTES;
-      const use = WAITS * Math.min(...waits) * (arrived.sum(now) / 1000);
+      if (since === undefined || now - since < WINDOW_MS) return MOST_BYTES;
+      const use = WAITS * Math.min(...waits) * (arrived.sum(now) / WINDOW_MS);
       return Math.min(MOST_BYTES, Math.max(LEAST_BYTES, use));
     },
   };
