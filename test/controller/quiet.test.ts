@@ -70,7 +70,13 @@ describe('A quiet controller', () => {
     const pod = await office.kubelet.pod({ job: 'counted-by-hand' });
     await office.kubelet.act(pod, runs());
     await settled();
-    assert.deepEqual(asked(), ['apply casebackuppolicies/status', 'apply events']);
+    // A look between the Job and its pod asks the server for the pod, which may have ended within that moment.
+    const begun = asked();
+    assert.deepEqual(
+      begun.filter((request) => request !== 'list pods'),
+      ['apply casebackuppolicies/status', 'apply events'],
+    );
+    assert.ok(begun.length <= 3, `asked ${begun.join(', ')}`);
     office.proxy.forget();
     const report = aReport(OWN_SLOT, { policy: 'counted' });
     await office.kubelet.act(pod, exits(0, JSON.stringify(report)));
