@@ -1,32 +1,22 @@
-import type { ControlPlane } from '../../test/cluster/control-plane.ts';
-import { aPolicy } from '../../test/controller/a-policy.ts';
-import { readMetrics, type Series } from '../../test/controller/metrics-text.ts';
-import { type Policies, policiesIn } from '../../test/controller/policies-in.ts';
-import { conditionIn, type Told } from '../../test/controller/told-of-runs.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { archives, PRODUCT_IMAGE, pauseArchive } from '../images/images.ts';
 import { type Dropbox, startDropbox } from './dropbox.ts';
 import { install, type Kubectl, kubectlOf, NAMESPACE } from './install.ts';
 import { applyAll, makeOffice } from './office-objects.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
+import { type ServedNamespace, servedNamespace } from './served-namespace.ts';
 
 /** One cluster for all files of a run: the product installed, with a Dropbox and a Postgres that it finds by their names. */
-export interface Stage {
+export interface Stage extends ServedNamespace {
   readonly cluster: Cluster;
-  /** Those of the product's namespace. */
-  readonly policies: Policies;
   readonly dropbox: Dropbox;
   readonly postgres: Postgres;
   readonly kubectl: Kubectl;
-  /** Applies a policy with a backup folder of its own that the schedule leaves alone, and waits until it is Ready. */
-  policy(name: string, spec?: object): Promise<void>;
-  told(policy: string): Promise<Told>;
 }
 
-/** Far from any hour at which tests run; a run that comes by itself would be one too many. */
-const NEVER_SOON = '30 4 1 1 *';
 export const DROPBOX_SECRET = 'dropbox';
 export const LOG_SECRET = 'backup-log';
+const CA = { configMap: 'office-ca', key: 'ca.crt' };
 
 let opened: Promise<Stage> | undefined;
 
@@ -56,64 +46,33 @@ async function furnish(cluster: Cluster): Promise<Stage> {
   const { plane } = cluster;
   await makeOffice(plane);
   const [dropbox, postgres] = await Promise.all([startDropbox(plane), startPostgres(plane)]);
-  await install(plane, {
-    image: PRODUCT_IMAGE,
-    jobPod: { env: { HTTPS_PROXY: dropbox.proxy }, caBundle: { configMap: 'office-ca', key: 'ca.crt' } },
-  });
-  await applyAll(plane, [
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'office-ca', namespace: NAMESPACE },
-      data: { 'ca.crt': dropbox.authority },
-    },
-    secret(DROPBOX_SECRET, dropbox.secret),
-    secret(LOG_SECRET, postgres.secret),
-  ]);
-  const policies = policiesIn(plane, NAMESPACE);
-  return {
-    cluster,
-    policies,
-    dropbox,
-    postgres,
-    kubectl: kubectlOf(plane),
-    async policy(name, spec = {}) {
-      const destination = { dropbox: { folder: `/BACKUPS-${name}` } };
-      await policies.apply(aPolicy(name, { schedule: NEVER_SOON, destination, ...spec }));
-      const { generation = 0 } = (await policies.policy(name)).metadata;
-      // By then its CronJob is the one of this spec.
-      await policies.untilStatus(
-        name,
-        `Ready of generation ${generation}`,
-        (status) => (status.observedGeneration ?? 0) >= generation && conditionIn(status, 'Ready')?.status === 'True',
-      );
-    },
-    async told(policy) {
-      const series = (await metricsOf(plane)).filter(
-        ({ labels }) => labels['namespace'] === NAMESPACE && labels['policy'] === policy,
-      );
-      return { status: await policies.status(policy), events: await policies.events(policy), series };
-    },
-  };
+  await install(plane, { image: PRODUCT_IMAGE, jobPod: jobPodFor(dropbox) });
+  await applyAll(plane, provisions(NAMESPACE, dropbox, postgres));
+  return { ...servedNamespace(plane, NAMESPACE), cluster, dropbox, postgres, kubectl: kubectlOf(plane) };
 }
 
-export const secret = (name: string, stringData: object): object => ({
+/** What the pods of the jobs look for in a namespace. */
+export const provisions = (
+  namespace: string,
+  dropbox: Pick<Dropbox, 'authority' | 'secret'>,
+  postgres: Pick<Postgres, 'secret'>,
+): object[] => [
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: CA.configMap, namespace },
+    data: { [CA.key]: dropbox.authority },
+  },
+  secret(DROPBOX_SECRET, dropbox.secret, namespace),
+  secret(LOG_SECRET, postgres.secret, namespace),
+];
+
+/** What every job needs to reach the Dropbox of the tests under its own names. */
+export const jobPodFor = ({ proxy }: Pick<Dropbox, 'proxy'>) => ({ env: { HTTPS_PROXY: proxy }, caBundle: CA });
+
+export const secret = (name: string, stringData: object, namespace = NAMESPACE): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name, namespace: NAMESPACE },
+  metadata: { name, namespace },
   stringData,
 });
-
-interface ControllerPod {
-  readonly status: { readonly phase: string; readonly podIP?: string };
-}
-
-/** Of the controller that runs now; it may have been another a minute ago. */
-async function metricsOf({ api }: ControlPlane): Promise<Series[]> {
-  const selector = 'app.kubernetes.io/component=controller';
-  const pods = await api.list<ControllerPod>(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${selector}`);
-  const address = pods.find(({ status }) => status.phase === 'Running')?.status.podIP;
-  if (address === undefined) throw new Error('no controller runs');
-  const response = await fetch(`http://${address}:8080/metrics`, { signal: AbortSignal.timeout(10_000) });
-  return readMetrics(await response.text());
-}
