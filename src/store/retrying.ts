@@ -183,7 +183,7 @@ function outOfTime(kind: WaitKind, why: string, cause: unknown): Failure {
         cause,
       })
     : new Failure('RateLimited', `the remote refuses requests for now, and ${why}: ${messageOf(cause)}`, {
-        hint: 'lower maxConcurrentDownloads and maxConcurrentUploads, or see what else uses the same app and account',
+        hint: 'see what else uses the same app and account, and move the schedule away from it',
         cause,
       });
 }

@@ -71,7 +71,8 @@ export const OUT_OF_TIME = {
   },
   RateLimited: {
     means: 'Dropbox has refused requests for an hour, or until the deadline.',
-    remedy: 'See what else uses the same app and account; lower `maxConcurrentDownloads` and `maxConcurrentUploads`.',
+    remedy:
+      'See what else uses the same app and account, and move `spec.schedule` away from it: the run finds the pace that Dropbox allows by itself.',
   },
   RemoteUnavailable: {
     means: 'Dropbox could not be reached, or failed, for an hour or until the deadline.',
