@@ -44,6 +44,9 @@ describe('A release called case-backup, beside k8s/controller.yaml', () => {
   });
 });
 
+/** Helm leaves such an object in the cluster when the release is uninstalled. */
+const KEPT = { 'helm.sh/resource-policy': 'keep' };
+
 describe('The chart’s own data', () => {
   const chart = parse(read('charts/case-backup/Chart.yaml')) as {
     readonly appVersion: string;
@@ -78,9 +81,16 @@ describe('The chart’s own data', () => {
     const generated = parse(read('k8s/crds/casebackup.io_casebackuppolicies.yaml')) as Rendered;
     const crd = one(await render(), 'CustomResourceDefinition');
     assert.deepEqual(crd['spec'], generated['spec']);
-    assert.deepEqual(crd.metadata.annotations, { 'helm.sh/resource-policy': 'keep' });
+    assert.deepEqual(crd.metadata.annotations, KEPT);
     const gone = one(await render({ crds: { keep: false, annotations: { a: 'b' } } }), 'CustomResourceDefinition');
     assert.deepEqual(gone.metadata.annotations, { a: 'b' });
     assert.ok(!(await render({ crds: { install: false } })).some(({ kind }) => kind === 'CustomResourceDefinition'));
+  });
+
+  it('leaves the jobs’ ServiceAccount with the CRD, for the nights that go on', async () => {
+    const account = async (values: object): Promise<Rendered> =>
+      one(await render(values), 'ServiceAccount', 'case-backup-job');
+    assert.deepEqual((await account({})).metadata.annotations, KEPT);
+    assert.equal((await account({ crds: { keep: false } })).metadata.annotations, undefined);
   });
 });
