@@ -1,6 +1,6 @@
 import type { ControlPlane } from '../../test/cluster/control-plane.ts';
 import { until } from '../../test/cluster/until.ts';
-import { kubectlOf } from './install.ts';
+import { kubectlOf } from './kubectl.ts';
 
 /** Where what the product depends on lives; not its own namespace, as in most clusters. */
 export const OFFICE = 'office';
@@ -31,9 +31,14 @@ export async function applyAll(plane: ControlPlane, objects: readonly object[]):
   await kubectlOf(plane)(['apply', '-f', '-'], JSON.stringify(list));
 }
 
+export const restrictedNamespace = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+});
+
 export async function makeOffice(plane: ControlPlane): Promise<void> {
-  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  await applyAll(plane, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: OFFICE, labels } }]);
+  await applyAll(plane, [restrictedNamespace(OFFICE)]);
   // Without it no pod is let in.
   const account = `/api/v1/namespaces/${OFFICE}/serviceaccounts/default`;
   await until('the service account of the office', () => plane.api.find(account));

@@ -1,5 +1,5 @@
 import type { ControlPlane } from '../../test/cluster/control-plane.ts';
-import { NAMESPACE } from './install.ts';
+import { NAMESPACE } from './release.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** A test on the stage; when it fails, what the cluster has to say of it is printed. */

@@ -1,14 +1,16 @@
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
-import { archives, PRODUCT_IMAGE, pauseArchive } from '../images/images.ts';
+import { archives, pauseArchive } from '../images/images.ts';
 import { type Dropbox, startDropbox } from './dropbox.ts';
-import { install, type Kubectl, kubectlOf, NAMESPACE } from './install.ts';
-import { applyAll, makeOffice } from './office-objects.ts';
+import { type Kubectl, kubectlOf } from './kubectl.ts';
+import { applyAll, makeOffice, restrictedNamespace } from './office-objects.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
+import { benchValues, NAMESPACE, type Release, releaseIn } from './release.ts';
 import { type ServedNamespace, servedNamespace } from './served-namespace.ts';
 
 /** One cluster for all files of a run: the product installed, with a Dropbox and a Postgres that it finds by their names. */
 export interface Stage extends ServedNamespace {
   readonly cluster: Cluster;
+  readonly release: Release;
   readonly dropbox: Dropbox;
   readonly postgres: Postgres;
   readonly kubectl: Kubectl;
@@ -46,9 +48,10 @@ async function furnish(cluster: Cluster): Promise<Stage> {
   const { plane } = cluster;
   await makeOffice(plane);
   const [dropbox, postgres] = await Promise.all([startDropbox(plane), startPostgres(plane)]);
-  await install(plane, { image: PRODUCT_IMAGE, jobPod: jobPodFor(dropbox) });
-  await applyAll(plane, provisions(NAMESPACE, dropbox, postgres));
-  return { ...servedNamespace(plane, NAMESPACE), cluster, dropbox, postgres, kubectl: kubectlOf(plane) };
+  await applyAll(plane, [restrictedNamespace(NAMESPACE), ...provisions(NAMESPACE, dropbox, postgres)]);
+  const release = releaseIn(plane, { ...benchValues(plane), ...wayOut(dropbox) });
+  await release.install();
+  return { ...servedNamespace(plane, NAMESPACE), cluster, release, dropbox, postgres, kubectl: kubectlOf(plane) };
 }
 
 /** What the pods of the jobs look for in a namespace. */
@@ -67,8 +70,8 @@ export const provisions = (
   secret(LOG_SECRET, postgres.secret, namespace),
 ];
 
-/** What every job needs to reach the Dropbox of the tests under its own names. */
-export const jobPodFor = ({ proxy }: Pick<Dropbox, 'proxy'>) => ({ env: { HTTPS_PROXY: proxy }, caBundle: CA });
+/** Values by which every job reaches the Dropbox of the tests under its own names. */
+export const wayOut = ({ proxy }: Pick<Dropbox, 'proxy'>): object => ({ proxy: { httpsProxy: proxy }, caBundle: CA });
 
 export const secret = (name: string, stringData: object, namespace = NAMESPACE): object => ({
   apiVersion: 'v1',
