@@ -6,6 +6,7 @@ import { type ControlPlane, startControlPlane } from '../../test/cluster/control
 import { until } from '../../test/cluster/until.ts';
 import { hireCaretaker } from './caretaker.ts';
 import { ctr, startContainerd } from './containerd.ts';
+import { type Enforcer, startEnforcer } from './enforcer.ts';
 import { kubernetesChains } from './firewall.ts';
 import { layGround } from './ground.ts';
 import { lastWords } from './last-words.ts';
@@ -25,6 +26,8 @@ export interface Cluster {
   /** `ctr images import`, which takes one file a call. */
   load(archive: string): Promise<void>;
   ctr(...args: readonly string[]): Promise<string>;
+  /** Resolves when the NetworkPolicies that there are now are obeyed. */
+  enforced(): Promise<void>;
   /** What it left behind, which should be nothing. */
   stop(): Promise<string[]>;
 }
@@ -37,8 +40,11 @@ export async function startCluster(pauseArchive: string): Promise<Cluster> {
   const caretaker = await hireCaretaker(places);
   let plane: ControlPlane | undefined;
   const components = new Map<string, Component>();
+  const over = new AbortController();
+  let enforcer: Enforcer;
   const load = async (archive: string): Promise<void> => void (await ctr(places, 'images', 'import', archive));
   async function stop(): Promise<string[]> {
+    over.abort();
     await plane?.stop();
     await caretaker.sweep();
     return await traces(places);
@@ -52,6 +58,7 @@ export async function startCluster(pauseArchive: string): Promise<Cluster> {
     for (const [name, component] of Object.entries(await startNode(plane, places))) components.set(name, component);
     components.set('dns', await startDns(plane, places));
     await untilReady(plane, components);
+    enforcer = await startEnforcer(plane.api, over.signal);
   } catch (error) {
     console.error(lastWords(places.folder));
     await stop();
@@ -65,6 +72,7 @@ export async function startCluster(pauseArchive: string): Promise<Cluster> {
     memory: () => ({ ...memory(), ...Object.fromEntries([...components].map(([name, one]) => [name, one.memory()])) }),
     load,
     ctr: (...args) => ctr(places, ...args),
+    enforced: () => enforcer.enforced(),
     stop,
   };
 }

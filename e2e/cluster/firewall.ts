@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { attempt } from './command.ts';
 
 const FAMILIES = ['iptables', 'ip6tables'] as const;
-/** kube-proxy's and the kubelet's chains all begin so, and so does nobody else's. */
-const OURS = /^KUBE-/;
+/** kube-proxy's, the kubelet's and policy-rules.ts' chains all begin so, and so does nobody else's. */
+const OURS = /^(KUBE|E2E)-/;
+const LEADING = /-[jg] (KUBE|E2E)-/;
 
 /** Chains of Kubernetes that there are, as "iptables KUBE-SERVICES". */
 export async function kubernetesChains(): Promise<string[]> {
@@ -37,7 +38,7 @@ export function removalOf(rules: string): string {
       if (chains.length === 0) return '';
       const leading = table
         .split('\n')
-        .filter((line) => line.startsWith('-A ') && !OURS.test(line.slice(3)) && /-[jg] KUBE-/.test(line));
+        .filter((line) => line.startsWith('-A ') && !OURS.test(line.slice(3)) && LEADING.test(line));
       // To name a chain empties it, so that it can be removed whatever led to it from another.
       const lines = [
         table.split('\n')[0],

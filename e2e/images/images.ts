@@ -32,6 +32,9 @@ export async function pauseArchive(): Promise<string> {
   });
 }
 
+/** Archive of the product's own. */
+export const productArchive = (): Promise<string> => cachedImage(PRODUCT);
+
 /** Archives of all others. */
 export async function archives(): Promise<string[]> {
   const made: string[] = [];
@@ -115,3 +118,6 @@ function installedVersion(name: string): string {
     return 'none'; // e2e/run.ts says what is missing
   }
 }
+
+// For .ci/image, which tests what was built.
+if (import.meta.main) console.log(await productArchive());
