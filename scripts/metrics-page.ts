@@ -24,7 +24,8 @@ Made by \`npm run generate\` from the code.
 The controller's \`/metrics\` has these for every policy, each with the labels \`namespace\` and \`policy\`. All of them
 are read from the policy and its status, so a restart changes nothing, a deleted policy leaves nothing, and a policy that
 never ran has each series already. Times are instants in seconds since 1970, 0 for never; an age is
-\`time() - …\`. Every replica exports them: aggregate with \`max by (namespace, policy)\`.
+\`time() - …\`. Every replica exports them, and one may be a moment behind: take them together \`by (namespace, policy)\`, with
+\`min\` where 0 is the bad news (\`…_success\`, a condition's \`status="True"\`) and with \`max\` everywhere else.
 
 ${table(POLICY_METRICS)}
 
