@@ -13,7 +13,6 @@ const relabelings = [{ action: 'replace', sourceLabels: ['__meta_kubernetes_pod_
 const seconds = { periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 4 };
 
 /** A pattern can't tell which addresses of IPv6 there are. */
-const PROXIES = ['http://proxy.example:3128', 'http://[fd00::1]:3128', 'http://10.1.2.3'];
 
 /**
  * Values of the keys whose shape is Kubernetes' own, or of another API, and that values.schema.json therefore leaves
@@ -39,12 +38,10 @@ export const EXAMPLES: Readonly<Record<string, readonly unknown[]>> = {
   extraObjects: [
     [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ours' }, data: { answer: '42' } }],
     ['{apiVersion: v1, kind: ConfigMap, metadata: {name: "{{ .Release.Name }}-ours"}}'],
-    { ours: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'ours' } } },
+    [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'ours' } }],
   ],
   extraVolumeMounts: [[{ name: 'extra', mountPath: '/extra', readOnly: true }]],
   extraVolumes: [[{ name: 'extra', configMap: { name: 'extra', optional: true } }], [{ name: 'extra', emptyDir: {} }]],
-  httpProxy: PROXIES,
-  httpsProxy: PROXIES,
   imagePullSecrets: [[{ name: 'registry' }], [{ name: 'registry' }, { name: 'mirror' }]],
   ingress: [rules],
   livenessProbe: [seconds],

@@ -11,12 +11,17 @@ const pod = (more: object): object => ({ jobs: { pod: more } });
 /** What people get wrong in a values file, by the key that the message has to name. */
 const WRONG: readonly [key: string, what: string, values: object][] = [
   ['dropbox', 'a key that the chart has never had', { dropbox: { existingSecret: 'dropbox' } }],
+  ['fullnameOverride', 'a digit where a Service begins with a letter', { fullnameOverride: '2nd-office' }],
+  ['fullnameOverride', 'a dot in the name of a Service', { fullnameOverride: 'office.berlin' }],
+  ['fullnameOverride', 'more than a Service has room for', { fullnameOverride: 'a'.repeat(41) }],
+  ['nameOverride', 'a label with an end that is none', { nameOverride: 'nights-' }],
   ['replicaCount', 'the name that other charts have', controller({ replicaCount: 2 })],
   ['controller/replicas', 'a number as text', controller({ replicas: '2' })],
   ['controller/replicas', 'fewer than none', controller({ replicas: -1 })],
   ['controller/logLevel', 'a level that there is not', controller({ logLevel: 'trace' })],
   ['controller/leaseDurationSeconds', 'less than the controller takes', controller({ leaseDurationSeconds: 2 })],
   ['controller/leaseName', 'a name with capitals', controller({ leaseName: 'Office' })],
+  ['controller/leaseName', 'a name of empty parts', controller({ leaseName: 'z.n.-.-.2' })],
   ['controller/hostUsers', 'a truth value', controller({ hostUsers: false })],
   ['memroy', 'a misspelt probe', controller({ readinessProbe: { memroy: 1 } })],
   ['controller/livenessProbe/periodSeconds', 'a pace of never', controller({ livenessProbe: { periodSeconds: 0 } })],
@@ -78,6 +83,11 @@ const WRONG: readonly [key: string, what: string, values: object][] = [
   ['jobs/pod/fsGroup', 'the group of root', pod({ fsGroup: 0 })],
   ['jobs/pod/caBundle', 'a key of no ConfigMap', pod({ caBundle: { key: 'ca.crt' } })],
   ['proxy/httpsProxy', 'a proxy without its scheme', { proxy: { httpsProxy: 'proxy.example:3128' } }],
+  ['proxy/httpsProxy', 'an address of IPv6 without brackets', { proxy: { httpsProxy: 'http://2001:db8::1:3128' } }],
+  ['proxy/httpProxy', 'brackets around what is no address', { proxy: { httpProxy: 'http://[1::2::3]:3128' } }],
+  ['proxy/httpProxy', 'an address beyond the last', { proxy: { httpProxy: 'http://192.0.2.256:3128' } }],
+  ['proxy/httpProxy', 'a port beyond the last', { proxy: { httpProxy: 'http://proxy.example:70000' } }],
+  ['proxy/httpProxy', 'a per cent sign that is none', { proxy: { httpProxy: 'http://jane:50%@proxy.example' } }],
   ['openshift/adaptSecurityContext', 'a truth value', { openshift: { adaptSecurityContext: true } }],
   [
     'networkPolicy/apiServer/cidrs/0',
@@ -105,6 +115,7 @@ const WRONG: readonly [key: string, what: string, values: object][] = [
   ['schedule', 'a field beside the spec', policy({ schedule: '0 3 * * *' })],
   ['policiesRenderMode', 'a mode that there is not', { policiesRenderMode: 'never' }],
   ['tests/enabled', 'text for a truth value', { tests: { enabled: 'false' } }],
+  ['extraObjects', 'a map for a list', { extraObjects: { one: { kind: 'ConfigMap' } } }],
   ['extraObjects/0', 'a number for an object', { extraObjects: [1] }],
 ];
 

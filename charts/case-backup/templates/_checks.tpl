@@ -1,5 +1,6 @@
 {{/* What a schema can't say of values: each faulty thing ends the rendering with its key and what to do. */}}
 {{- define "case-backup.checks" -}}
+{{- include "case-backup.checkName" . -}}
 {{- include "case-backup.checkSecrets" . -}}
 {{- include "case-backup.checkPolicies" . -}}
 {{- include "case-backup.checkJobPodKeys" . -}}
@@ -37,5 +38,13 @@
 {{- fail (printf "jobs.pod.%s: %s is set by Kubernetes or case-backup itself; of their keys, only those of the cluster autoscaler may be given" $field $key) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Helm takes releases called 2nd or office.berlin, and Kubernetes no Service that is called so. */}}
+{{- define "case-backup.checkName" -}}
+{{- $fullname := include "case-backup.fullname" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $fullname) -}}
+{{- fail (printf "the objects of release %q would be called %s-…, and the name of a Service has to begin with a letter and has no dots: set fullnameOverride, or call the release otherwise" .Release.Name $fullname) -}}
 {{- end -}}
 {{- end -}}
