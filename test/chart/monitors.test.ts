@@ -86,7 +86,7 @@ describe('The monitors', () => {
       assert.equal(endpoint['scrapeTimeout'], '5s');
       assert.equal(endpoint['honorLabels'], false);
       assert.deepEqual((endpoint['relabelings'] as unknown[]).at(-1), own);
-      assert.deepEqual(endpoint['metricRelabelings'], [own]);
+      assert.deepEqual((endpoint['metricRelabelings'] as unknown[]).at(-1), own);
     }
   });
 

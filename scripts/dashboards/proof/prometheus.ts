@@ -38,9 +38,15 @@ export async function startPrometheus(
   targets: readonly Target[],
 ): Promise<Prometheus> {
   await takeIn(folder, past);
-  const port = await freePort();
   writeFileSync(join(folder, 'alerts.json'), JSON.stringify({ groups: [{ name: 'shipped', rules: shippedAlerts() }] }));
-  writeFileSync(join(folder, 'prometheus.json'), JSON.stringify(configuration(targets)));
+  // The past has one sample an hour.
+  return await runPrometheus(folder, configuration(targets), '--query.lookback-delta=90m');
+}
+
+/** A Prometheus on loopback, with its files in a folder that is its caller's. */
+export async function runPrometheus(folder: string, configured: object, ...flags: string[]): Promise<Prometheus> {
+  const port = await freePort();
+  writeFileSync(join(folder, 'prometheus.json'), JSON.stringify(configured));
   const child = spawn(
     'prometheus',
     [
@@ -48,9 +54,8 @@ export async function startPrometheus(
       `--storage.tsdb.path=${join(folder, 'data')}`,
       '--storage.tsdb.retention.time=60d',
       `--web.listen-address=127.0.0.1:${port}`,
-      // The past has one sample an hour.
-      '--query.lookback-delta=90m',
       '--log.level=error',
+      ...flags,
     ],
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );
