@@ -1,6 +1,7 @@
 {{/* What a schema can't say of values: each faulty thing ends the rendering with its key and what to do. */}}
 {{- define "case-backup.checks" -}}
 {{- include "case-backup.checkName" . -}}
+{{- include "case-backup.checkOtherRelease" . -}}
 {{- include "case-backup.checkSecrets" . -}}
 {{- include "case-backup.checkPolicies" . -}}
 {{- include "case-backup.checkJobPodKeys" . -}}
