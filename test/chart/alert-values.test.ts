@@ -45,13 +45,14 @@ describe("The chart's alerts, by values", () => {
   });
 
   it('can each have another severity, another patience and labels besides', async () => {
-    const change = { severity: 'info', for: '2m', labels: { team: 'office' } };
+    const change = { severity: 'info', for: '2m', keepFiringFor: '3m', labels: { team: 'office' } };
     const overrides = Object.fromEntries(alerts.map(({ alert }) => [alert, change]));
     assert.deepEqual(
       alertsOf(await rendered({ overrides })),
       alerts.map((rule) => ({
         ...rule,
         for: '2m',
+        keep_firing_for: '3m',
         labels: { ...rule.labels, team: 'office', severity: 'info' },
       })),
     );

@@ -49,5 +49,6 @@ One alert with its runbook, the labels of all alerts, and what alerts.overrides 
 {{- $labels := mergeOverwrite dict .alert.labels $values.ruleLabels ($other.labels | default dict) (dict "severity" $severity) -}}
 {{- $runbook := ternary (dict "runbook_url" ($values.runbookUrl | replace "%s" .alert.alert)) dict (ne $values.runbookUrl "") -}}
 {{- $changed := dict "labels" $labels "annotations" (merge $runbook .alert.annotations) "for" ($other.for | default .alert.for) -}}
+{{- with $other.keepFiringFor -}}{{- $_ := set $changed "keep_firing_for" . -}}{{- end -}}
 {{- toYaml (mergeOverwrite .alert $changed) -}}
 {{- end -}}
