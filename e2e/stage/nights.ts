@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FinishedRun } from '../../src/api/status.ts';
 import { until } from '../../test/cluster/until.ts';
 import { falseClaims, type Ran, sampleOf } from '../../test/controller/told-of-runs.ts';
+import { PRODUCT_IMAGE } from '../images/images.ts';
 import { proveGood } from './prove-good.ts';
 import type { Stage } from './stage.ts';
 
@@ -39,6 +40,18 @@ export async function runByHand(stage: Stage, policy: string, job: string): Prom
   return await endOf(stage, policy, job);
 }
 
+/** A run by hand whose pod runs another image. */
+export async function runWith({ kubectl, policies }: Stage, policy: string, job: string, image: string): Promise<void> {
+  const from = `--from=cronjob/case-backup-${policy}`;
+  const made = await kubectl([
+    ...['create', 'job', job, '-n', policies.namespace, from],
+    ...['--dry-run=client', '-o', 'json'],
+  ]);
+  // The bench's own image is never looked for.
+  const changed = made.replaceAll(PRODUCT_IMAGE, image).replaceAll(/("imagePullPolicy": )"Never"/g, '$1"IfNotPresent"');
+  await kubectl(['create', '-f', '-'], changed);
+}
+
 /**
  * The night after: a run by hand that makes a backup which other programs find good. A run that was killed lets go of its
  * lease three minutes after its last sign of life, and until then another is skipped.
@@ -55,10 +68,22 @@ export async function goodNight(stage: Stage, policy: string, job: string): Prom
       await delay(Math.max(1_000, Date.parse(free) - Date.now() + 1_000));
       continue;
     }
-    assert.equal(`${end.result} ${end.reason}`, 'Succeeded Verified', end.message);
-    await proveGood(stage.dropbox, end.backupPath ?? '');
+    await assertGood(stage, policy, end);
     return runs;
   }
+}
+
+async function assertGood(stage: Stage, policy: string, end: FinishedRun): Promise<void> {
+  assert.equal(`${end.result} ${end.reason}`, 'Succeeded Verified', end.message);
+  const { source } = (await stage.policies.policy(policy)).spec;
+  await proveGood(stage.dropbox, end.backupPath ?? '', source.dropbox?.root);
+}
+
+/** The policy's only run so far ends with a good backup whatever has happened to it, so does the next night, and all is told. */
+export async function endsWell(stage: Stage, policy: string, job: string): Promise<void> {
+  await assertGood(stage, policy, await endOf(stage, policy, job));
+  const runs = [ran(job, 'Succeeded', 'Verified'), ...(await goodNight(stage, policy, 'after-it'))];
+  await assertTold(stage, policy, runs, { success: 1, failures: 0, event: 'BackupSucceeded' });
 }
 
 /** What the metrics say after these runs, and that nothing says of any of them that it succeeded when it did not. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { command } from '../cluster/command.ts';
 import type { Dropbox } from './dropbox.ts';
 
-/** That a backup in Dropbox is a ZIP which Info-ZIP and sha256sum find good, and has every case; returns its files. */
-export async function proveGood(dropbox: Dropbox, path: string): Promise<string[]> {
+/** That a backup in Dropbox is a ZIP which Info-ZIP and sha256sum find good, and has every case of that folder; returns its files. */
+export async function proveGood(dropbox: Dropbox, path: string, root = '/CASES'): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'case-backup-e2e-zip-'));
   try {
     const zip = join(folder, 'backup.zip');
@@ -19,7 +19,7 @@ export async function proveGood(dropbox: Dropbox, path: string): Promise<string[
     const sums = readFileSync(join(unpacked, 'SHA256SUMS'), 'utf8');
     for (const file of files) assert.ok(sums.includes(file), `${file} is not in SHA256SUMS`);
     const cases = new Set(files.map((file) => file.split('/')[1]));
-    assert.deepEqual([...cases].sort(), (await dropbox.list('/CASES')).sort());
+    assert.deepEqual([...cases].sort(), (await dropbox.list(root)).sort());
     return files;
   } finally {
     rmSync(folder, { recursive: true });
