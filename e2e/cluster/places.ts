@@ -28,5 +28,6 @@ export const placesIn = (folder: string) => ({
   kubelet: join(folder, 'kubelet'),
   podLogs: join(folder, 'pod-logs'),
   cni: join(folder, 'cni'),
+  volumes: join(folder, 'volumes'),
 });
 export type Places = ReturnType<typeof placesIn>;

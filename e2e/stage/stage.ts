@@ -47,7 +47,7 @@ async function open(): Promise<Stage> {
 async function furnish(cluster: Cluster): Promise<Stage> {
   const { plane } = cluster;
   await makeOffice(plane);
-  const [dropbox, postgres] = await Promise.all([startDropbox(plane), startPostgres(plane)]);
+  const [dropbox, postgres] = await Promise.all([startDropbox(plane), startPostgres(cluster)]);
   await applyAll(plane, [restrictedNamespace(NAMESPACE), ...provisions(NAMESPACE, dropbox, postgres)]);
   const release = releaseIn(plane, { ...benchValues(plane), ...wayOut(dropbox) });
   await release.install();
