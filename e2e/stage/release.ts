@@ -21,12 +21,17 @@ export interface Release {
   template(): Promise<string>;
 }
 
-/** In a namespace that is there. */
-export function releaseIn(plane: ControlPlane, values: object): Release {
-  const file = join(plane.folder, 'values.json');
+/** In a namespace that is there; beside the stage's own one of another name and namespace. */
+export function releaseIn(
+  plane: ControlPlane,
+  values: object,
+  place = { name: RELEASE, namespace: NAMESPACE },
+): Release {
+  const { name, namespace } = place;
+  const file = join(plane.folder, `${name}-values.json`);
   writeFileSync(file, JSON.stringify(values));
   const helm: Release['helm'] = async (args, run = {}) => {
-    const said = await runHelm([...args, '--namespace', NAMESPACE], { ...run, kubeconfig: plane.admin() });
+    const said = await runHelm([...args, '--namespace', namespace], { ...run, kubeconfig: plane.admin() });
     if (said.code !== 0) throw new Error(`helm ${args.join(' ')}: ${said.stderr}`);
     return said.stdout;
   };
@@ -34,14 +39,14 @@ export function releaseIn(plane: ControlPlane, values: object): Release {
   return {
     helm,
     async install() {
-      const args = ['install', RELEASE, CHART, '--values', file, '--take-ownership', '--force-conflicts'];
+      const args = ['install', name, CHART, '--values', file, '--take-ownership', '--force-conflicts'];
       await helm([...args, ...settled]);
     },
     async upgrade(over = {}) {
-      const args = ['upgrade', RELEASE, CHART, '--values', file, '--values', '-', ...settled];
+      const args = ['upgrade', name, CHART, '--values', file, '--values', '-', ...settled];
       await helm(args, { input: JSON.stringify(over) });
     },
-    template: () => helm(['template', RELEASE, CHART, '--values', file, '--no-hooks']),
+    template: () => helm(['template', name, CHART, '--values', file, '--no-hooks']),
   };
 }
 
