@@ -58,8 +58,10 @@ const toldTime = (run: FinishedRun, later: readonly FinishedRun[]): string =>
   (isToldLater(run) ? later.findLast((other) => other.runId !== undefined && !isToldLater(other)) : undefined)
     ?.completionTime ?? run.completionTime;
 
-function startOfRun({ activeRun: before }: PolicyStatus, { activeRun: after }: PolicyStatus): PolicyEvent[] {
+function startOfRun({ activeRun: before }: PolicyStatus, { activeRun: after, history }: PolicyStatus): PolicyEvent[] {
   if (!after || after.jobUid === before?.jobUid) return [];
+  // It ended long ago, and its Job is active again after another's: something else in its pod goes on.
+  if (history?.some(({ jobUid }) => jobUid === after.jobUid)) return [];
   const note = `${after.trigger === 'Manual' ? 'a run by hand' : 'the scheduled run'} has begun: Job ${after.jobName}`;
   return [{ type: 'Normal', reason: 'BackupStarted', action: 'Run', note }];
 }

@@ -73,6 +73,12 @@ describe('The start of a run', () => {
     assert.deepEqual(told(active('a'), active('a')), []);
     assert.deepEqual(told(active('a'), {}), []);
   });
+  it('is not told of a run that has ended, whose pod a sidecar keeps after the next run', () => {
+    const kept = { ...recordRuns({}, [ended('Succeeded')]), ...active('u') };
+    const during = { ...kept, ...active('b') };
+    assert.deepEqual(told(kept, during), ['Normal BackupStarted']);
+    assert.deepEqual(told(during, kept), []);
+  });
   it('says whether somebody started it', () => {
     const note = (trigger: Trigger) => eventsOf({}, active('a', trigger))[0]?.note;
     assert.equal(note('Manual'), 'a run by hand has begun: Job job-a');
