@@ -155,8 +155,8 @@ function ofNewest(status: PolicyStatus, { outcome }: EndedRun, run: FinishedRun)
   return withoutUndefined({
     lastRun,
     lastVerification: verificationOf(outcome) ?? status.lastVerification,
-    retention: report?.retention ?? status.retention,
-    quota: report?.quota ?? status.quota,
+    retention: checkedBy(run.completionTime, report?.retention) ?? status.retention,
+    quota: checkedBy(run.completionTime, report?.quota) ?? status.quota,
     logWritten: report?.logWritten ?? status.logWritten,
     baseline: baselineOf(status, report?.baseline) ?? status.baseline,
   });
@@ -183,10 +183,18 @@ function verificationOf(outcome: Outcome): PolicyStatus['lastVerification'] {
   return withoutUndefined({
     level: verification.level,
     result: passed ? ('Succeeded' as const) : ('Failed' as const),
-    completionTime: seconds(verification.timestamp),
+    completionTime: notAfter(completionTime, seconds(verification.timestamp)),
     backupPath: backup?.path,
   });
 }
+
+/**
+ * What a clock that is ahead has looked at would be the newest of its kind until that day has come, and alerts that wait for
+ * the next look would wait as long.
+ */
+const notAfter = (end: string, time: string): string => (Date.parse(time) > Date.parse(end) ? end : time);
+const checkedBy = <T extends { readonly checkedTime: string }>(end: string, seen: T | undefined): T | undefined =>
+  seen && { ...seen, checkedTime: notAfter(end, seen.checkedTime) };
 
 function successOf(status: PolicyStatus, run: FinishedRun): PolicyStatus {
   if (run.result !== 'Succeeded') return {};
