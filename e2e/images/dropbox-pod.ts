@@ -17,6 +17,9 @@ const FILES_PER_CASE = 6;
 /** Two megabytes altogether. */
 const LARGEST_FILE = 60_000;
 
+/** For a line that is slow. */
+const LARGE = { path: '/LARGE', cases: 3, filesPerCase: 4, size: 4 * 2 ** 20 };
+
 const pem = (name: string): string => readFileSync(`/tls/${name}`, 'utf8');
 
 const emulator = await startEmulator({
@@ -31,6 +34,7 @@ emulator.tree.generate({
   filesPerCase: FILES_PER_CASE,
   size: (file) => (file * 7919) % LARGEST_FILE,
 });
+emulator.tree.generate(LARGE);
 const proxy = await startConnectProxy(TLS_PORT, PROXY_PORT, ANYWHERE);
 console.log(`the emulator has ${CASES} cases of ${FILES_PER_CASE} files`);
 
