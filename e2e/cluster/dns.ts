@@ -1,13 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiClient, connectAsAdmin } from '../../test/cluster/api-client.ts';
 import { A, CODES, type Question, readQuestion, writeAnswer } from './dns-message.ts';
 import { DNS_PORT, DOMAIN, NODE_ADDRESS } from './places.ts';
 
 /**
  * The cluster's name server: `node dns.ts URL CERTIFICATES`. It asks the API server at each question, so what it says is
- * never old. CoreDNS would say the same and take three minutes to build; what makes names in pods what they are, the
+ * never old while there is one. CoreDNS would say the same and take three minutes to build; what makes names in pods what they are, the
  * Service before it, the search list and its ndots, is Kubernetes' own here. Foreign names fail at once: nothing leaves
  * the machine.
  */
@@ -28,9 +29,22 @@ const IN_CLUSTER = new RegExp(`^(?:([^.]+)\\.)?([^.]+)\\.([^.]+)\\.svc\\.${DOMAI
 async function answerTo(api: ApiClient, question: Question): Promise<Buffer> {
   const { name, type } = question;
   if (!name.endsWith(`.${DOMAIN}`)) return writeAnswer(question, CODES.serverFailure);
-  const addresses = await addressesOf(api, name);
+  const addresses = await lookUp(api, name);
   if (addresses === undefined) return writeAnswer(question, CODES.noSuchName);
   return writeAnswer(question, CODES.ok, type === A ? addresses : []);
+}
+
+/** Resolvers ask again after five seconds. */
+const PATIENCE_MS = 2_000;
+const heard = new Map<string, string[] | undefined>();
+
+/** Without the API server what was heard last holds on, as in CoreDNS. */
+async function lookUp(api: ApiClient, name: string): Promise<string[] | undefined> {
+  const asked = addressesOf(api, name);
+  const noted = asked.then((addresses) => void heard.set(name, addresses));
+  if (!heard.has(name)) await noted;
+  else await Promise.race([noted.catch(() => undefined), delay(PATIENCE_MS)]);
+  return heard.get(name);
 }
 
 /** Undefined where there is no such name. */
