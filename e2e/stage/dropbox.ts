@@ -11,6 +11,8 @@ import { addressOf, applyAll, OFFICE, RESTRICTED, serviceFor } from './office-ob
 export interface Dropbox {
   /** For HTTPS_PROXY, from any pod. */
   readonly proxy: string;
+  /** Without TLS, for programs of this machine. */
+  readonly origin: string;
   /** PEM of the authority whose certificate it shows. */
   readonly authority: string;
   /** What a Secret of the product has to hold. */
@@ -43,9 +45,11 @@ export async function startDropbox(plane: ControlPlane): Promise<Dropbox> {
     DROPBOX_APP_SECRET: FAKE_SECRETS.appSecret,
     DROPBOX_REFRESH_TOKEN: FAKE_SECRETS.refreshToken,
   };
-  const call = callerOf(`http://${address}:${PLAIN_PORT}`);
+  const origin = `http://${address}:${PLAIN_PORT}`;
+  const call = callerOf(origin);
   return {
     proxy: `http://dropbox.${OFFICE}.svc.cluster.local:3128`,
+    origin,
     authority,
     secret,
     async download(path) {

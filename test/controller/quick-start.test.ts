@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { dropboxEnv } from '../cli/policy-file.ts';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
 import { type ProcessKubelet, startProcessKubelet } from '../cluster/process-kubelet.ts';
+import { readmeCommands } from '../docs/readme-commands.ts';
 import { type Emulator, startEmulator } from '../dropbox/emulator.ts';
 import { tool } from '../tools/tools.ts';
 import { killControllers, startController } from './controller-process.ts';
@@ -16,16 +17,6 @@ import { killControllers, startController } from './controller-process.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 const NAMESPACE = 'case-backup';
-
-/** The README's commands for a cluster at hand, in their order; what needs an image builder is played by processes. */
-function commands(): string[] {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const section = readme.slice(readme.indexOf('## Run it in Kubernetes'), readme.indexOf('## Commands'));
-  return [...section.matchAll(/^ *```sh\n(.*?)^ *```$/gms)]
-    .flatMap(([, text = '']) => text.replaceAll(/\\\n/g, ' ').split('\n'))
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('docker '));
-}
 
 describe("The README's quick start", () => {
   let plane: ControlPlane;
@@ -62,7 +53,8 @@ describe("The README's quick start", () => {
   });
 
   it('goes from an empty cluster to a fresh backup as it is written', { timeout: 180_000 }, async () => {
-    const lines = commands();
+    // What needs an image builder is played by processes.
+    const lines = readmeCommands().filter((line) => !line.startsWith('docker '));
     assert.ok(lines.length >= 8, lines.join('\n'));
     let last = '';
     const variables: string[] = [];
