@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { alertsOf, type Group, ruleGroups } from './alert-rules.ts';
+import { parse } from 'yaml';
+import { alertsOf, type Group, RUNBOOKS, ruleGroups } from './alert-rules.ts';
 import { CHART } from './helm.ts';
 import { EVERY_API, type RenderOptions, RenderRefused, render } from './render.ts';
 
 /** The groups of the rendered PrometheusRule, of a cluster that has the kind; `alerts` on top of the one expected policy. */
 async function rendered(alerts: object = {}, options: RenderOptions = {}): Promise<readonly Group[]> {
-  const values = { alerts: { enabled: true, expectedPolicies: [{ namespace: 'cases', name: 'nightly' }], ...alerts } };
+  const expectedPolicies = [{ namespace: 'cases', name: 'nightly' }];
+  const values = { alerts: { enabled: true, expectedPolicies, runbookUrl: RUNBOOKS, ...alerts } };
   const objects = await render(values, { apiVersions: EVERY_API, ...options });
   return objects
     .filter(({ kind }) => kind === 'PrometheusRule')
@@ -20,6 +22,12 @@ const alerts = alertsOf(groups);
 describe("The chart's alerts, by values", () => {
   it('are by default those that the tests of each alert have tried', async () => {
     assert.deepEqual(await rendered(), groups);
+  });
+
+  it('lead by default to the pages of the repository that the chart names', async () => {
+    const { home } = parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8')) as { home: string };
+    const { alerts } = parse(readFileSync(`${CHART}/values.yaml`, 'utf8')) as { alerts: { runbookUrl: string } };
+    assert.equal(alerts.runbookUrl, `${home}/blob/main/docs/runbooks/%s.md`);
   });
 
   it('are the only ones that values may name', async () => {

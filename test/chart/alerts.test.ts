@@ -126,7 +126,7 @@ describe("The chart's alerts", () => {
         /\{\{ ?(with )?\$labels\.namespace|in namespace case-backup/,
         alert,
       );
-      assert.match(annotations['runbook_url'] ?? '', new RegExp(`/docs/runbooks/${alert}\\.md$`), alert);
+      assert.match(annotations['runbook_url'] ?? '', new RegExp(`/${alert}$`), alert);
     }
   });
 
