@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ArchiveOptions, archivePart, CONTESTS } from './archive-part.ts';
 import { controllerPart } from './controller-part.ts';
+import { imagePart } from './image-part.ts';
 import { jobPart } from './job-part.ts';
 import { millionPart } from './million-part.ts';
 import { NIGHT_CONTESTS } from './night/contests.ts';
@@ -13,14 +14,16 @@ import { resultsPage, section, verdict } from './results.ts';
 
 const USAGE = `npm run bench [-- [PART …] [--rounds N] [--slow K] [--only WORD …]]
 
-All parts, or some of them, and their sections of RESULTS.md: cases, tiny, large, job, million, controller, night.
+All parts, or some of them, and their sections of RESULTS.md: image, cases, tiny, large, job, million, controller,
+night.
   --rounds N   instead of each part's own number
   --slow K     night: everything of the lines K times slower, where the machine is too slow for them; printed only
   --only WORD  night: of a corpus (cases, small, film, tops, ten, slow-one) or over a line (far, near, loopback); given
                twice, of both; printed only
 
-Needs zip, unzip and 7z (cases, tiny, large), rclone, zip, unzip and restic (night), and says how to install what is
-missing. All of it takes about two hours on two idle cores, most of it nights; one night is tried out with node bench/line/try.ts --help.`;
+Needs zip, unzip and 7z (cases, tiny, large), root and the packages of e2e/packages (image), rclone, zip, unzip and restic
+(night), and says what is missing. All of it takes about two hours on two idle cores, most of it nights; one night is tried
+out with node bench/line/try.ts --help.`;
 
 const PARTS: Readonly<
   Record<
@@ -31,6 +34,8 @@ const PARTS: Readonly<
     }
   >
 > = {
+  // First, since it alone has to be root.
+  image: { run: imagePart, rounds: 5 },
   cases: { run: (options) => archivePart(CONTESTS.cases, options), rounds: 3 },
   tiny: { run: (options) => archivePart(CONTESTS.tiny, options), rounds: 2 },
   // Minutes of one and the same work are their own average.

@@ -33,15 +33,17 @@ export function section({ title, text, columns, rows, targets, worse }: Part): s
     `## ${title}`,
     text,
     table(columns, rows),
-    table(
-      ['target', 'wanted', 'measured', ''],
-      targets.map(({ what, wanted, measured, isReached }) => [
-        what,
-        wanted,
-        measured,
-        isReached ? 'reached' : 'missed',
-      ]),
-    ),
+    targets.length > 0
+      ? table(
+          ['target', 'wanted', 'measured', ''],
+          targets.map(({ what, wanted, measured, isReached }) => [
+            what,
+            wanted,
+            measured,
+            isReached ? 'reached' : 'missed',
+          ]),
+        )
+      : '',
     worse.length > 0 ? `**Where ours is behind:** ${worse.join('; ')}.` : '',
   ]
     .filter((paragraph) => paragraph !== '')
@@ -49,8 +51,10 @@ export function section({ title, text, columns, rows, targets, worse }: Part): s
     .concat('\n');
 }
 
-export const verdict = (missed: number, all: number): string =>
-  missed === 0 ? `All ${all} targets are reached.` : `${missed} of ${all} targets are missed.`;
+export const verdict = (missed: number, all: number): string => {
+  if (all === 0) return 'Nothing had a target.';
+  return missed === 0 ? `All ${all} targets are reached.` : `${missed} of ${all} targets are missed.`;
+};
 
 /** The first column is text, the others are numbers. */
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {

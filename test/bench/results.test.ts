@@ -22,3 +22,9 @@ test('what is measured anew takes the place of its section, and the others stay 
   assert.match(second, /What night: cases, far is\. Measured on 2026-11-29/);
   assert.equal(second.match(/Measured on/g)?.length, 2);
 });
+
+test('a part that promises nothing has no table of targets', () => {
+  const page = resultsPage('', [part('image'), part('tiny', true)], new Date('2026-11-29'));
+  assert.equal(page.match(/^\| target \|/gm)?.length, 1);
+  assert.match(page, /^All 1 targets are reached\./m);
+});
