@@ -7,14 +7,18 @@ export const onStage =
   (test: (stage: Stage) => Promise<void>): (() => Promise<void>) =>
   async () => {
     const stage = await openStage();
-    try {
-      await test(stage);
-    } catch (error) {
-      console.error(error);
-      await explain(stage.cluster.plane);
-      throw error;
-    }
+    await orExplain(stage.cluster.plane, () => test(stage));
   };
+
+export async function orExplain(plane: ControlPlane, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.error(error);
+    await explain(plane);
+    throw error;
+  }
+}
 
 const PODS_TOLD = 8;
 

@@ -1,5 +1,5 @@
-import { type Cluster, startCluster } from '../cluster/cluster.ts';
-import { archives, pauseArchive } from '../images/images.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { startBareCluster } from './bare-cluster.ts';
 import { type Dropbox, startDropbox } from './dropbox.ts';
 import { type Kubectl, kubectlOf } from './kubectl.ts';
 import { applyAll, makeOffice, restrictedNamespace } from './office-objects.ts';
@@ -18,7 +18,7 @@ export interface Stage extends ServedNamespace {
 
 export const DROPBOX_SECRET = 'dropbox';
 export const LOG_SECRET = 'backup-log';
-const CA = { configMap: 'office-ca', key: 'ca.crt' };
+export const CA = { configMap: 'office-ca', key: 'ca.crt' };
 
 let opened: Promise<Stage> | undefined;
 
@@ -27,16 +27,16 @@ export const openStage = (): Promise<Stage> => {
   return opened;
 };
 
-/** What is left of it afterwards, which should be nothing. */
+/** What is left of it afterwards, which should be nothing; whoever opens it again gets another. */
 export async function closeStage(): Promise<string[]> {
-  return opened === undefined ? [] : await (await opened).cluster.stop();
+  const before = opened;
+  opened = undefined;
+  return before === undefined ? [] : await (await before).cluster.stop();
 }
 
 async function open(): Promise<Stage> {
-  const [pause, others] = [await pauseArchive(), await archives()];
-  const cluster = await startCluster(pause);
+  const cluster = await startBareCluster();
   try {
-    for (const archive of others) await cluster.load(archive);
     return await furnish(cluster);
   } catch (error) {
     await cluster.stop();
