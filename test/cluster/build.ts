@@ -30,20 +30,39 @@ export function idleManagerBinary(): Promise<string> {
   return built({ ...PLANE, name: 'idle-manager', packagePath: './idle-manager' });
 }
 
-/** Releases of Kubernetes whose validation of CRDs can be asked: the oldest that README promises, and later ones. */
-export const CRD_RELEASES = ['1.31', '1.34', '1.37'] as const;
+/** Releases that are tried beside the bench's own: the oldest that README promises, and later ones. */
+export const OTHER_RELEASES = ['1.31', '1.34', '1.37'] as const;
+export type OtherRelease = (typeof OTHER_RELEASES)[number];
 
-/** Path of that validation (go/crd-check/main.go); a minute and a half each on 2 idle cores, since it is not optimized. */
-export function crdCheckBinary(release: (typeof CRD_RELEASES)[number]): Promise<string> {
+/** Of the control plane that `releaseBinary` gives: v1.31.0. */
+export const versionOf = (release: OtherRelease): string =>
+  requiredVersion(SOURCES, 'k8s.io/kubernetes', modulesOf(release));
+
+/** Path of the same programs of another release. */
+export function releaseBinary(release: OtherRelease): Promise<string> {
+  const modules = modulesOf(release);
+  const flags = [`-modfile=${modules}.mod`, UNOPTIMIZED, '-ldflags', versionFlags(versionOf(release))];
+  return built({ ...PLANE, name: modules, modules, flags });
+}
+
+/** Path of its validation of CRDs (go/crd-check/main.go); a minute and a half on 2 idle cores. */
+export function crdCheckBinary(release: OtherRelease): Promise<string> {
+  const modules = modulesOf(release);
   return built({
     name: `crd-check-${release}`,
     folder: join(SOURCES, 'crd-check'),
-    modules: `kubernetes-${release}`,
+    modules,
     packagePath: '.',
-    flags: [`-modfile=kubernetes-${release}.mod`, '-gcflags=all=-N -l'],
+    flags: [`-modfile=${modules}.mod`, UNOPTIMIZED],
     orElse: OR_ELSE,
   });
 }
+
+/** Takes half the time to build what runs for a minute. */
+const UNOPTIMIZED = '-gcflags=all=-N -l';
+
+/** Name of the .mod file that says what it is made of, and of its .sum file. */
+const modulesOf = (release: OtherRelease): string => `kubernetes-${release}`;
 
 const PLANE: GoBuild = {
   name: 'kubernetes',
@@ -57,8 +76,7 @@ const PLANE: GoBuild = {
 /**
  * Without these a part calls itself v0.0.0-master, and whoever asks for its version (Helm's kubeVersion) goes wrong.
  */
-export function versionFlags(): string {
-  const version = KUBERNETES_VERSION;
+export function versionFlags(version = KUBERNETES_VERSION): string {
   const [major, minor] = version.slice(1).split('.');
   const base = 'k8s.io/component-base/version';
   return [

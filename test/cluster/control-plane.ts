@@ -51,6 +51,8 @@ export interface ControlPlane extends Kubeconfigs {
 }
 
 export interface ControlPlaneOptions {
+  /** Of another release, by `releaseBinary`. */
+  readonly binary?: string;
   /**
    * CustomResourceDefinitions (objects), made before the controller manager starts: the garbage collector looks for new
    * kinds every 30 s only, and until then deletes nothing that such an object owns.
@@ -65,7 +67,7 @@ export interface ControlPlaneOptions {
 }
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const binary = await kubernetesBinary();
+  const binary = options.binary ?? (await kubernetesBinary());
   const start = performance.now();
   const folder = mkdtempSync(join(options.below ?? tmpdir(), 'case-backup-kubernetes-'));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });

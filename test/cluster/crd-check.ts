@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { type CRD_RELEASES, crdCheckBinary } from './build.ts';
+import { crdCheckBinary, type OtherRelease } from './build.ts';
 import { inTime } from './until.ts';
 
 /** What a release of Kubernetes would say of a CRD that is created in it, a sentence each; none of one that it takes. */
-export async function faultsOfCrd(release: (typeof CRD_RELEASES)[number], crd: object): Promise<string[]> {
+export async function faultsOfCrd(release: OtherRelease, crd: object): Promise<string[]> {
   const child = spawn(await crdCheckBinary(release), { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(crd));
   try {

@@ -42,7 +42,7 @@ interface Place {
 export async function startProcessKubelet(
   plane: ControlPlane,
   namespace: string,
-  launch: (starting: Starting) => Launch,
+  launch: (starting: Starting) => Launch | Promise<Launch>,
 ): Promise<ProcessKubelet> {
   const agent = await registerNode(plane.api, `processes-of-${namespace}`);
   const folder = join(plane.folder, `processes-of-${namespace}`);
@@ -81,7 +81,7 @@ export async function startProcessKubelet(
   }
   async function runToItsEnd(starting: Starting, place: Place): Promise<void> {
     const { pod, terminationMessageFile } = starting;
-    const child = startPodProcess(launch(starting));
+    const child = startPodProcess(await launch(starting));
     place.process = child;
     const seconds = pod.spec.activeDeadlineSeconds;
     const deadline = seconds === undefined ? undefined : setTimeout(overdue, seconds * 1000);
