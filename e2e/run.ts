@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -10,33 +11,25 @@ import { closeStage, openStage } from './stage/stage.ts';
 
 /**
  * `npm run e2e`: one cluster with a real node, the product in it, and the test files one after another in this process.
- * `npm run e2e -- night quota` runs those whose name contains one of the words.
+ * `npm run e2e -- night quota` runs those whose path contains one of the words. What lies in a folder of e2e/ has a
+ * cluster of its own, without a node.
  */
 const LONGEST_MS = 90 * 60_000;
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const words = process.argv.slice(2);
-const files = globSync('e2e/*.test.ts')
+const files = globSync('e2e/{,*/}*.test.ts')
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort();
-if (files.length === 0) stop(`no file of e2e/ has ${words.join(' or ')} in its name`);
-const reason = whyNot();
+if (files.length === 0) stop(`no file of e2e/ has ${words.join(' or ')} in its path`);
+const onNode = files.some((file) => dirname(file) === 'e2e');
+const reason = onNode ? whyNot() : undefined;
 if (reason !== undefined) stop(reason);
 setTimeout(() => stop(`not done within ${LONGEST_MS / 60_000} minutes`), LONGEST_MS).unref();
 
 const start = performance.now();
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
-await kubernetesBinary();
-await nodeBinary();
-await tool('helm4');
-const built = performance.now();
-const { cluster } = await openStage();
-const memory = Object.entries(cluster.memory()).map(([name, bytes]) => `${name} ${Math.round(bytes / 2 ** 20)}`);
-console.log(`built in ${seconds(built - start)}; the node was Ready after ${seconds(cluster.startedInMs)},`);
-console.log(
-  `the product ready after ${seconds(performance.now() - built)}, images included; MiB: ${memory.join(', ')}`,
-);
-
+if (onNode) await startNode();
 const failed = await runTests();
 const left = await closeStage();
 for (const trace of left) console.error(`left behind: ${trace}`);
@@ -44,6 +37,19 @@ console.log(`${seconds(performance.now() - start)} in all`);
 process.exitCode = failed === 0 && left.length === 0 ? 0 : 1;
 // With the cluster gone nothing keeps this process, and the reporter says its last words.
 setTimeout(() => process.exit(), 10_000).unref();
+
+async function startNode(): Promise<void> {
+  await kubernetesBinary();
+  await nodeBinary();
+  await tool('helm4');
+  const built = performance.now();
+  const { cluster } = await openStage();
+  const memory = Object.entries(cluster.memory()).map(([name, bytes]) => `${name} ${Math.round(bytes / 2 ** 20)}`);
+  console.log(`built in ${seconds(built - start)}; the node was Ready after ${seconds(cluster.startedInMs)},`);
+  console.log(
+    `the product ready after ${seconds(performance.now() - built)}, images included; MiB: ${memory.join(', ')}`,
+  );
+}
 
 /** Returns how many failed, when each file has had its one suite: the run itself ends with the process. */
 async function runTests(): Promise<number> {

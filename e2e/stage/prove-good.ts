@@ -6,7 +6,11 @@ import { command } from '../cluster/command.ts';
 import type { Dropbox } from './dropbox.ts';
 
 /** That a backup in Dropbox is a ZIP which Info-ZIP and sha256sum find good, and has every case of that folder; returns its files. */
-export async function proveGood(dropbox: Dropbox, path: string, root = '/CASES'): Promise<string[]> {
+export async function proveGood(
+  dropbox: Pick<Dropbox, 'download' | 'list'>,
+  path: string,
+  root = '/CASES',
+): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'case-backup-e2e-zip-'));
   try {
     const zip = join(folder, 'backup.zip');
