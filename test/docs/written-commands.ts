@@ -13,7 +13,7 @@ export const commandBlocks = (page: string): string[][] =>
     text
       .replaceAll(/\\\n/g, ' ')
       .split('\n')
-      .map((line) => line.trim())
+      .map((line) => line.trim().replaceAll(/ +/g, ' '))
       .filter((line) => line !== ''),
   );
 
