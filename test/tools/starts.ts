@@ -13,6 +13,10 @@ const ASKED: Readonly<Record<ToolName, readonly string[]>> = {
   promtool: ['--version'],
   pint: ['version'],
   actionlint: ['-version'],
+  'prometheus-operator': ['--version'],
+  'prometheus-config-reloader': ['--version'],
+  prometheus: ['--version'],
+  'kube-state-metrics': ['version'],
 };
 
 /** Not every program can tell its version, but Go knows what it was linked of. */

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { built } from './go-build.ts';
 import { requiredVersion } from './required-version.ts';
 
 /**
- * Programs in Go that render and judge the chart. Each has a folder with a go.mod of its own, so that none decides which
+ * Programs in Go that render, judge and watch the chart. Each has a folder with a go.mod of its own, so that none decides which
  * versions another is made of; `node test/tools/tools.ts NAME…` builds some and prints their paths.
  *
  * A newer version: raise it in that go.mod, `GOFLAGS=-mod=mod CGO_ENABLED=0 go build -o /dev/null PACKAGE` there, and
@@ -11,7 +11,7 @@ import { requiredVersion } from './required-version.ts';
  */
 interface GoTool {
   readonly module: string;
-  /** Folder of its program in the module. */
+  /** Folder of its program in the module; '' is the module itself. */
   readonly program: string;
   readonly tags?: readonly string[];
   /** Variables in the module that its authors' own build fills in. */
@@ -20,6 +20,8 @@ interface GoTool {
 
 /** By its go.mod. */
 type VersionOf = (module: string) => string;
+
+const PROMETHEUS_OPERATOR = 'github.com/prometheus-operator/prometheus-operator';
 
 const TOOLS = {
   helm4: { module: 'helm.sh/helm/v4', program: 'cmd/helm', variables: helm4Variables },
@@ -30,6 +32,15 @@ const TOOLS = {
   promtool: { module: 'github.com/prometheus/prometheus', program: 'cmd/promtool', tags: ['remove_all_sd'] },
   pint: { module: 'github.com/cloudflare/pint', program: 'cmd/pint' },
   actionlint: { module: 'github.com/rhysd/actionlint', program: 'cmd/actionlint' },
+  'prometheus-operator': { module: PROMETHEUS_OPERATOR, program: 'cmd/operator' },
+  'prometheus-config-reloader': { module: PROMETHEUS_OPERATOR, program: 'cmd/prometheus-config-reloader' },
+  prometheus: {
+    module: 'github.com/prometheus/prometheus',
+    program: 'cmd/prometheus',
+    // Its targets are found in Kubernetes alone.
+    tags: ['remove_all_sd', 'enable_kubernetes_sd'],
+  },
+  'kube-state-metrics': { module: 'k8s.io/kube-state-metrics/v2', program: '' },
 } as const satisfies Readonly<Record<string, GoTool>>;
 
 export type ToolName = keyof typeof TOOLS;
@@ -59,7 +70,7 @@ function build(name: ToolName): Promise<string> {
     name,
     folder: folderOf(name),
     modules: 'go',
-    packagePath: `${module}/${program}`,
+    packagePath: posix.join(module, program),
     flags: ['-tags', tags.join(','), '-ldflags', ['-s -w', ...linking].join(' ')],
     orElse: 'it builds the programs that render and judge the chart',
   });
