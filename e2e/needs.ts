@@ -12,6 +12,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   iptables: 'iptables',
   'iptables-restore': 'iptables',
   ip: 'iproute2',
+  tc: 'iproute2',
+  nsenter: 'util-linux',
   mount: 'mount',
   buildah: 'buildah',
   debootstrap: 'debootstrap',
@@ -19,6 +21,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   openssl: 'openssl',
   sha256sum: 'coreutils',
   ldd: 'libc-bin',
+  faketime: 'faketime',
   tar: 'tar',
   '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
 };

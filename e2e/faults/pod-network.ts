@@ -13,9 +13,17 @@ interface PodObject {
   readonly status: { readonly containerStatuses: readonly { readonly containerID: string }[] };
 }
 
-export async function networkOf({ cluster }: Stage, namespace: string, pod: string): Promise<PodNetwork> {
+/** By which containerd knows the first container of a pod. */
+export async function containerOf({ cluster }: Stage, namespace: string, pod: string): Promise<string> {
   const { status } = await cluster.plane.api.get<PodObject>(`/api/v1/namespaces/${namespace}/pods/${pod}`);
   const id = status.containerStatuses[0]?.containerID.split('//')[1];
+  if (id === undefined) throw new Error(`${pod} has no container`);
+  return id;
+}
+
+export async function networkOf(stage: Stage, namespace: string, pod: string): Promise<PodNetwork> {
+  const { cluster } = stage;
+  const id = await containerOf(stage, namespace, pod);
   const tasks = await cluster.ctr('tasks', 'ls');
   const pid = tasks
     .split('\n')

@@ -18,7 +18,7 @@ export interface ImageContents {
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 /** Everything belongs to root and is as old as everything else: one root is one image. */
-const TAR = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0'];
+export const TAR = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0'];
 
 /** An image of one layer as a docker-archive: no builder, no registry. */
 export async function packImage(contents: ImageContents, archive: string, work: string): Promise<void> {
@@ -45,7 +45,7 @@ export async function packImage(contents: ImageContents, archive: string, work: 
   await command('tar', ...TAR, '-C', folder, '-cf', archive, 'manifest.json', 'config.json', 'layer.tar');
 }
 
-async function sha256(file: string): Promise<string> {
+export async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');

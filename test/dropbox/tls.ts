@@ -32,7 +32,7 @@ export async function makeCertificate(folder: string): Promise<TestCertificate> 
   const extensions = `subjectAltName=${SUBJECT_NAMES}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n`;
   await writeFile(file('server.ext'), extensions);
   await run('openssl', [
-    ...['req', '-x509', ...NEW_KEY, '-keyout', file('ca.key'), '-out', file('ca.pem'), '-days', '30'],
+    ...['req', '-x509', ...NEW_KEY, '-keyout', file('ca.key'), '-out', file('ca.pem'), '-days', '90'],
     ...['-subj', '/CN=Test CA of the Dropbox emulator'],
   ]);
   await run('openssl', [
@@ -41,7 +41,7 @@ export async function makeCertificate(folder: string): Promise<TestCertificate> 
   ]);
   await run('openssl', [
     ...['x509', '-req', '-in', file('server.csr'), '-CA', file('ca.pem'), '-CAkey', file('ca.key')],
-    ...['-CAcreateserial', '-days', '30', '-extfile', file('server.ext'), '-out', file('server.pem')],
+    ...['-CAcreateserial', '-days', '90', '-extfile', file('server.ext'), '-out', file('server.pem')],
   ]);
   const [key, cert] = await Promise.all(['server.key', 'server.pem'].map((name) => readFile(file(name), 'utf8')));
   return { caFile: file('ca.pem'), key: key ?? '', cert: cert ?? '' };
