@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -8,6 +8,7 @@ import { tool } from '../test/tools/tools.ts';
 import { nodeBinary } from './cluster/binaries.ts';
 import { whyNot } from './needs.ts';
 import { closeStage, openStage } from './stage/stage.ts';
+import { watchArchives } from './watch/images.ts';
 
 /**
  * `npm run e2e`: one cluster with a real node, the product in it, and the test files one after another in this process.
@@ -42,6 +43,8 @@ async function startNode(): Promise<void> {
   await kubernetesBinary();
   await nodeBinary();
   await tool('helm4');
+  // In minutes, once, so that no test's own time pays for it.
+  if (files.some((file) => readFileSync(file, 'utf8').includes("'./watch/"))) await watchArchives();
   const built = performance.now();
   const { cluster } = await openStage();
   const memory = Object.entries(cluster.memory()).map(([name, bytes]) => `${name} ${Math.round(bytes / 2 ** 20)}`);

@@ -63,7 +63,7 @@ const DROPBOX: ImageRecipe = {
   name: 'dropbox',
   files: [
     ...THIS,
-    ...sources('package.json', 'src/**/*.ts', 'test/{dropbox,support}/*.ts', 'e2e/images/dropbox-pod.ts'),
+    ...sources('package.json', 'src/**/*.ts', 'test/{dropbox,support}/*.ts', 'e2e/images/{dropbox-pod,orders}.ts'),
   ],
   words: [DROPBOX_IMAGE, process.version],
   async make(archive, work) {

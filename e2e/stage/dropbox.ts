@@ -5,6 +5,7 @@ import type { ControlPlane } from '../../test/cluster/control-plane.ts';
 import { makeCertificate } from '../../test/dropbox/tls.ts';
 import { FAKE_SECRETS } from '../../test/support/fake-secrets.ts';
 import { DROPBOX_IMAGE } from '../images/images.ts';
+import type { Order } from '../images/orders.ts';
 import { addressOf, applyAll, OFFICE, RESTRICTED, serviceFor } from './office-objects.ts';
 
 /** The Dropbox of the tests in a pod, and a way to look at what is in it, past the product. */
@@ -20,9 +21,16 @@ export interface Dropbox {
   download(path: string): Promise<Buffer>;
   /** Names directly in a folder. */
   list(folder: string): Promise<string[]>;
+  /** Over what may be there already. */
+  upload(path: string, bytes: string | Uint8Array<ArrayBuffer>): Promise<void>;
+  /** A file, or a folder with all that is in it. */
+  remove(path: string): Promise<void>;
+  /** Makes the service itself another one. */
+  order(order: Order): Promise<void>;
 }
 
 const PLAIN_PORT = 8080;
+const ORDERS_PORT = 8081;
 
 export async function startDropbox(plane: ControlPlane): Promise<Dropbox> {
   const folder = mkdtempSync(join(tmpdir(), 'case-backup-e2e-tls-'));
@@ -65,13 +73,33 @@ export async function startDropbox(plane: ControlPlane): Promise<Dropbox> {
       const { entries } = (await response.json()) as { entries: { name: string }[] };
       return entries.map(({ name }) => name);
     },
+    async upload(path, bytes) {
+      const argument = JSON.stringify({ path, mode: 'overwrite', mute: true });
+      const headers = { 'content-type': 'application/octet-stream', 'dropbox-api-arg': argument };
+      await (await call('files/upload', headers, bytes)).arrayBuffer();
+    },
+    async remove(path) {
+      const headers = { 'content-type': 'application/json' };
+      await (await call('files/delete_v2', headers, JSON.stringify({ path }))).arrayBuffer();
+    },
+    async order(order) {
+      const response = await fetch(`http://${address}:${ORDERS_PORT}/`, {
+        method: 'POST',
+        body: JSON.stringify(order),
+      });
+      if (!response.ok) throw new Error(`the emulator took no order: ${response.status}`);
+    },
   };
 }
 
 /** With an access token of its own at each call: it is the way that every client goes, and costs nothing here. */
 const callerOf =
   (origin: string) =>
-  async (route: string, headers: Record<string, string>, body?: string): Promise<Response> => {
+  async (
+    route: string,
+    headers: Record<string, string>,
+    body?: string | Uint8Array<ArrayBuffer>,
+  ): Promise<Response> => {
     const token = await fetch(`${origin}/oauth2/token`, {
       method: 'POST',
       body: new URLSearchParams({

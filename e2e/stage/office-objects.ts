@@ -59,11 +59,11 @@ interface RunningPod {
 }
 
 /** Once it is ready; this machine is on its bridge too. */
-export const addressOf = (plane: ControlPlane, pod: string): Promise<string> =>
+export const addressOf = (plane: ControlPlane, pod: string, namespace = OFFICE): Promise<string> =>
   until(
     `the pod ${pod} to be ready`,
     async () => {
-      const { status } = await plane.api.get<RunningPod>(`/api/v1/namespaces/${OFFICE}/pods/${pod}`);
+      const { status } = await plane.api.get<RunningPod>(`/api/v1/namespaces/${namespace}/pods/${pod}`);
       const isReady = status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
       return isReady ? status.podIP : undefined;
     },

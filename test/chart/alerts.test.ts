@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parse, stringify } from 'yaml';
-import { alertsOf, metricsIn, ruleAlone, ruleGroups } from './alert-rules.ts';
+import { parse } from 'yaml';
+import { alertsOf, metricsIn, ruleGroups } from './alert-rules.ts';
+import { ruleTestFiles, writeRuleTests } from './rule-tests.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -38,20 +39,13 @@ const HEADINGS = ['What it means', 'What is at stake', 'Look', 'Do', 'What it is
 
 describe("The chart's alerts", () => {
   const folder = mkdtempSync(join(tmpdir(), 'case-backup-alerts-'));
-  const files = globSync('test/chart/alerts/**/*.yaml', { cwd: root }).sort();
+  const files = ruleTestFiles();
   const groups = ruleGroups();
   const alerts = alertsOf(groups);
+  let tests: readonly string[];
 
   before(() => {
-    writeFileSync(join(folder, 'rules.yaml'), stringify({ groups }));
-    for (const file of files) {
-      const name = basename(file, '.yaml');
-      const alone = alerts.find(({ alert }) => alert === name);
-      mkdirSync(join(folder, name));
-      writeFileSync(join(folder, name, 'test.yaml'), read(file));
-      const rules = alone ? ruleAlone(groups, alone) : groups;
-      writeFileSync(join(folder, name, 'rules.yaml'), stringify({ groups: rules }));
-    }
+    tests = writeRuleTests(folder);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -66,7 +60,7 @@ describe("The chart's alerts", () => {
   });
 
   it('fire, stay silent and resolve as their tests say', () => {
-    const { status, output } = run('test', 'rules', ...files.map((file) => join(basename(file, '.yaml'), 'test.yaml')));
+    const { status, output } = run('test', 'rules', ...tests);
     assert.equal(status, 0, output);
   });
 
@@ -97,6 +91,14 @@ describe("The chart's alerts", () => {
       names.filter((name) => !index.includes(`(${name}.md)`)),
       [],
     );
+  });
+
+  it('have each been made to fire by their cause on a real node, or it is said why not', () => {
+    const page = read('docs/e2e.md');
+    const told = alerts.filter(
+      ({ alert }) => page.includes(`\n| ${alert} |`) || page.includes(`(runbooks/${alert}.md)`),
+    );
+    assert.deepEqual(told, alerts);
   });
 
   it('have runbooks that all say the same six things, and an index by severity', () => {

@@ -10,7 +10,12 @@ export interface NeededBuild {
 }
 
 /** They speak of every build and need none. */
-const BUILDERS = ['test/cluster/build.ts', 'test/tools/tools.ts', 'test/tools/starts.ts', 'test/tools/needed-builds.test.ts'];
+const BUILDERS = [
+  'test/cluster/build.ts',
+  'test/tools/tools.ts',
+  'test/tools/starts.ts',
+  'test/tools/needed-builds.test.ts',
+];
 
 /**
  * What test files need that is built once, in minutes, so that no test file's own time pays for it. It follows from what
