@@ -55,7 +55,7 @@ describe('A cluster that is lost', () => {
 /** By the same page, which leads to a first night in any empty cluster; returns the UID by which its backups know it. */
 async function liveForAWeek(cluster: NewCluster, scene: Scene): Promise<string> {
   const [apply = '', ready = '', ...night] = FIRST_NIGHT;
-  for (const line of [...INSTALL, ...SECRETS, apply, ready]) await cluster.terminal.type(line);
+  for (const line of [...INSTALL, ...SECRETS, apply, ready]) await cluster.shell.type(line);
   const { uid, namespace, annotations } = await asTheJobsGetIt(cluster);
   const installation = annotations[INSTALLATION_ANNOTATION];
   assert.ok(installation);
@@ -66,7 +66,7 @@ async function liveForAWeek(cluster: NewCluster, scene: Scene): Promise<string> 
     scene.clock.advance(DAY_MS);
   }
   scene.clock.advance(Date.now() - scene.clock.now().getTime());
-  for (const line of night) await cluster.terminal.type(line);
+  for (const line of night) await cluster.shell.type(line);
   assert.equal(outcomeOf(await onlyRun(cluster)), 'Succeeded Verified Manual');
   return installation;
 }
@@ -78,10 +78,10 @@ interface LostCluster {
 }
 
 async function startAgain(cluster: NewCluster, scene: Scene, { file, installation, before }: LostCluster) {
-  const { terminal, postgres, policies } = cluster;
+  const { shell, postgres, policies } = cluster;
   const typed = async (lines: readonly string[]): Promise<string[]> => {
     const said: string[] = [];
-    for (const line of lines) said.push(await terminal.type(line));
+    for (const line of lines) said.push(await shell.type(line));
     return said;
   };
   const old = [...before.keys()].map((path) => path.slice('/BACKUPS/'.length));
@@ -151,9 +151,9 @@ async function onlyRun({ policies }: NewCluster): Promise<FinishedRun> {
 }
 
 /** The policy's metadata in the pods of its CronJob. */
-async function asTheJobsGetIt({ terminal }: NewCluster) {
+async function asTheJobsGetIt({ shell }: NewCluster) {
   const path = '{.spec.jobTemplate.spec.template.spec.containers[0].env[?(@.name=="CASE_BACKUP_POLICY")].value}';
-  const text = await terminal.type(`kubectl get cronjob case-backup-nightly -n case-backup -o jsonpath='${path}'`);
+  const text = await shell.type(`kubectl get cronjob case-backup-nightly -n case-backup -o jsonpath='${path}'`);
   const { metadata } = JSON.parse(text) as {
     metadata: { uid: string; namespace: string; annotations: Record<string, string> };
   };

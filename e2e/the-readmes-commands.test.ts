@@ -5,11 +5,11 @@ import { describe, it } from 'node:test';
 import { until } from '../test/cluster/until.ts';
 import { conditionIn } from '../test/controller/told-of-runs.ts';
 import { readmeCommands } from '../test/docs/readme-commands.ts';
+import { openShell, type Shell } from '../test/docs/shell.ts';
 import { PRODUCT_IMAGE } from './images/images.ts';
 import { inAnEmptyCluster } from './stage/empty-cluster.ts';
 import { onStage } from './stage/on-stage.ts';
 import { proveGood } from './stage/prove-good.ts';
-import { openShell, type Shell } from './stage/shell.ts';
 import { type Stage, wayOut } from './stage/stage.ts';
 
 /** What this cluster can't have, and what is done instead; every other command runs as it is written. */
@@ -68,7 +68,7 @@ describe("The README's commands", () => {
     { timeout: 900_000 },
     onStage((stage) =>
       inAnEmptyCluster(stage, async () => {
-        using shell = await openShell(stage);
+        using shell = await openShell(stage.cluster.plane);
         const { last } = await follow(stage, shell, stage.dropbox.secret);
         assert.match(last, /NAME +SCHEDULE +READY +FRESH/);
         assert.match(last, /nightly +0 3 \* \* \* +True +True .* Succeeded/);
@@ -83,7 +83,7 @@ describe("The README's commands", () => {
     { timeout: 900_000 },
     onStage((stage) =>
       inAnEmptyCluster(stage, async () => {
-        using shell = await openShell(stage);
+        using shell = await openShell(stage.cluster.plane);
         const wrong = { ...stage.dropbox.secret, DROPBOX_REFRESH_TOKEN: 'of-somebody-else' };
         const { seconds } = await follow(
           stage,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { type PageCommand, runbookCommands } from '../test/docs/runbook-commands.ts';
+import { openShell, type Shell } from '../test/docs/shell.ts';
 import { runByHand } from './stage/nights.ts';
 import { onStage } from './stage/on-stage.ts';
-import { openShell, type Shell } from './stage/shell.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 
 const POLICY = 'nightly';
@@ -68,7 +68,7 @@ describe("The runbooks' commands", () => {
     'are there, and end as the pages say, in a cluster in which all is well',
     { timeout: 1_200_000 },
     onStage(async (stage) => {
-      using shell = await openShell(stage);
+      using shell = await openShell(stage.cluster.plane);
       await stage.policy(POLICY);
       const end = await runByHand(stage, POLICY, JOB);
       assert.equal(end.result, 'Succeeded', end.message);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropboxEnv } from '../../test/cli/policy-file.ts';
 import { type Policies, policiesIn } from '../../test/controller/policies-in.ts';
-import { type Terminal, terminalFor } from '../../test/docs/written-commands.ts';
+import { openShell, type Shell } from '../../test/docs/shell.ts';
 import { startBareCluster } from './bare-cluster.ts';
 import { makeOffice } from './office-objects.ts';
 import { orExplain } from './on-stage.ts';
@@ -13,7 +13,7 @@ import { CA, wayOut } from './stage.ts';
 
 /** What a person has who sits before a cluster in which nothing of the product is. */
 export interface NewCluster {
-  readonly terminal: Terminal;
+  readonly shell: Shell;
   readonly policies: Policies;
   /** A new and empty one. */
   readonly postgres: Postgres;
@@ -42,8 +42,8 @@ export async function inNewCluster(
     const values = { ...benchValues(plane), ...wayOut({ proxy }), extraObjects: [authorities] };
     writeFileSync(join(folder, 'values.yaml'), JSON.stringify(values));
     const env = { ...dropboxEnv(scene.emulator), ...postgres.secret, OFFICE: folder };
-    const terminal = await terminalFor(plane, env);
-    await orExplain(plane, () => work({ terminal, policies: policiesIn(plane, NAMESPACE), postgres }));
+    using shell = await openShell(plane, env);
+    await orExplain(plane, () => work({ shell, policies: policiesIn(plane, NAMESPACE), postgres }));
   } catch (error) {
     await cluster.stop();
     throw error;
