@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts';
+import { freePorts } from '../cluster/free-ports.ts';
 import { until } from '../cluster/until.ts';
 import { at, one, type Rendered } from './manifest.ts';
 import { render } from './render.ts';
@@ -63,6 +65,22 @@ describe('helm test', () => {
       assert.deepEqual(checked.code, code, checked.said);
       assert.ok(checked.said.includes(says), checked.said);
     }
+  });
+
+  it('waits for a network that does not let its new pod through yet, and says when it never does', async () => {
+    const pod = one(await render(), 'Pod', 'case-backup-test-controller');
+    const [port = 0, closed = 0] = await freePorts(2);
+    const late = runHelmTest(pod, ENTRYPOINT, { CONTROLLER: `http://127.0.0.1:${port}` });
+    const never = runHelmTest(pod, ENTRYPOINT, { CONTROLLER: `http://127.0.0.1:${closed}` });
+    await delay(2_000);
+    const server = createServer((_, response) => response.end('case_backup_build_info{} 1\n')).listen(
+      port,
+      '127.0.0.1',
+    );
+    assert.deepEqual(await late, { code: 0, said: 'the controller is ready: case_backup_build_info{} 1\n' });
+    server.close();
+    const words = `http://127.0.0.1:${closed}/readyz can't be reached (ECONNREFUSED): does a NetworkPolicy forbid it?\n`;
+    assert.deepEqual(await never, { code: 1, said: words });
   });
 
   describe('asks a real API server', () => {
