@@ -9,7 +9,7 @@ import { sweep } from './sweep.ts';
  * closes the pipe between them. A cluster of someone who was killed would otherwise keep a bridge, rules, mounts and a
  * gigabyte of memory. It also ends a cluster that lives for too long.
  */
-const LONGEST_MS = 3 * 3_600_000;
+const LONGEST_MS = 4 * 3_600_000;
 
 export interface Caretaker {
   /** Resolves when all is swept. */

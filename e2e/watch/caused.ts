@@ -54,16 +54,22 @@ async function prove({ receiver, prometheus }: Watch, cause: Cause): Promise<voi
   await until(`none of ${alerts.join(', ')} before the cause`, isQuiet, { within, everyMs: 1_000 });
 
   const caused = new Date();
-  await cause.bring();
   const firing = (): Notice[] => told(caused).filter(({ status }) => status === 'firing');
-  await untilTold('all to fire', () => alerts.filter((alert) => !firing().some((one) => nameOf(one) === alert)));
-  await delay(SETTLED_MS);
+  try {
+    await cause.bring();
+    await untilTold('all to fire', () => alerts.filter((alert) => !firing().some((one) => nameOf(one) === alert)));
+    await delay(SETTLED_MS);
+  } catch (error) {
+    // The tests after it want a cluster that is well.
+    await cause.heal();
+    throw error;
+  }
   const fired = firing();
+  const cured = new Date();
+  await cause.heal();
   assert.deepEqual([...new Set(fired.map(nameOf))].sort(), [...alerts].sort());
   for (const notice of fired) assertWords(notice);
 
-  const cured = new Date();
-  await cause.heal();
   // One alert may have fired of several things, such as each watch.
   const ends = (): Notice[] => told(cured).filter(({ status }) => status === 'resolved');
   const isOver = ({ labels }: Notice): boolean => ends().some((end) => isDeepStrictEqual(end.labels, labels));
