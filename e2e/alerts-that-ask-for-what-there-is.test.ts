@@ -14,11 +14,12 @@ import { applyAll } from './stage/office-objects.ts';
 import { onStage } from './stage/on-stage.ts';
 import { NAMESPACE } from './stage/release.ts';
 import { LOG_SECRET, openStage, secret } from './stage/stage.ts';
+import { EXPECTED_POLICY } from './watch/objects.ts';
 import { forget } from './watch/own-office.ts';
 import { openWatch, type Watch } from './watch/watch.ts';
 
 const execute = promisify(execFile);
-const POLICY = 'asked';
+const POLICY = EXPECTED_POLICY;
 const SECRET = 'alert-asked';
 
 describe('Alerts that ask for what there is', () => {
@@ -77,12 +78,17 @@ async function nightsOfBothKinds({ cluster, dropbox, policy, prometheus }: Watch
   await untilThere(`kube_job_failed{condition="true", job_name=~"case-backup-${POLICY}-.*"} == 1`);
 }
 
-/** A controller that serves the whole cluster, which none here does, is the one whose series has no namespace. */
+/**
+ * A controller that serves the whole cluster, which none here does, is the one whose series has no namespace. A look each
+ * five minutes, which is pint's own, would miss most of what a cluster of some minutes has.
+ */
 const pintSettings = (url: string): string => `
 prometheus "watch" {
   uri = "${url}"
 }
 check "promql/series" {
+  lookbackRange = "1h"
+  lookbackStep = "10s"
   ignoreLabelsValue = { "case_backup_controller_namespace_served" = ["namespace"] }
 }
 `;
