@@ -9,8 +9,7 @@ import { onStage } from './stage/on-stage.ts';
 import { proveGood } from './stage/prove-good.ts';
 import type { Stage } from './stage/stage.ts';
 
-/** What two processors that have other work carry within a quarter of an hour; docs/e2e.md says what 200 did. */
-const POLICIES = 100;
+const POLICIES = 200;
 /** Enough for the controller to make their CronJobs, also where the machine has other work. */
 const AHEAD_MS = 150_000;
 const LONGEST_MS = 25 * 60_000;

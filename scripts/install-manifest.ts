@@ -93,7 +93,7 @@ function deployment(): object {
               ports: [{ name: 'http', containerPort: PORT }],
               livenessProbe: probe('/healthz'),
               readinessProbe: probe('/readyz'),
-              resources: { requests: { cpu: '50m', memory: '160Mi' }, limits: { memory: '256Mi' } },
+              resources: { requests: { cpu: '100m', memory: '160Mi' }, limits: { memory: '256Mi' } },
               securityContext: {
                 allowPrivilegeEscalation: false,
                 capabilities: { drop: ['ALL'] },
