@@ -1,5 +1,5 @@
 import { applyAll, restrictedNamespace } from './office-objects.ts';
-import { benchValues, releaseIn } from './release.ts';
+import { benchValues, releaseIn, SECOND } from './release.ts';
 import { servedNamespace } from './served-namespace.ts';
 import { provisions, type Stage, wayOut } from './stage.ts';
 
@@ -40,9 +40,7 @@ export async function openOffices(stage: Stage, names: readonly string[]): Promi
     ...benchValues(plane),
     ...wayOut(stage.dropbox),
     scope: { mode: 'Namespaces', namespaces: names },
-    // The stage's release has made what is the cluster's.
-    crds: { install: false },
-    rbac: { aggregate: false, runner: false },
+    ...SECOND,
   };
   const release = releaseIn(plane, values, { name: RELEASE, namespace: RELEASE });
   await release.install();

@@ -50,6 +50,9 @@ export function releaseIn(
   };
 }
 
+/** What the stage's own release has made is the cluster's; a second one is installed with these values. */
+export const SECOND = { crds: { install: false }, rbac: { aggregate: false, runner: false } };
+
 /** What the bench asks of every release: its image, and what differs from most people's clusters. */
 export function benchValues({ url }: ControlPlane): object {
   const [, repository, tag] = /^[^/]+\/(.+):(.+)$/.exec(PRODUCT_IMAGE) ?? [];

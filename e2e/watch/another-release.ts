@@ -1,8 +1,7 @@
-import { CHART, runHelm } from '../../test/chart/helm.ts';
 import { until } from '../../test/cluster/until.ts';
 import { type Policies, policiesIn } from '../../test/controller/policies-in.ts';
 import { applyAll, restrictedNamespace } from '../stage/office-objects.ts';
-import { benchValues } from '../stage/release.ts';
+import { benchValues, releaseIn, SECOND } from '../stage/release.ts';
 import { monitorValues } from './objects.ts';
 import type { Watch } from './watch.ts';
 
@@ -21,22 +20,9 @@ export interface AnotherRelease {
 export async function anotherRelease(watch: Watch, name: string, over: object = {}): Promise<AnotherRelease> {
   const { plane } = watch.cluster;
   await applyAll(plane, [restrictedNamespace(name)]);
-  const values = {
-    ...benchValues(plane),
-    // What one release of a cluster has.
-    crds: { install: false },
-    rbac: { aggregate: false, runner: false },
-    metrics: monitorValues(),
-    ...over,
-  };
-  const helm = async (...args: readonly string[]): Promise<void> => {
-    const { code, stderr } = await runHelm([...args, '--namespace', name, '--wait', '--timeout', '5m'], {
-      kubeconfig: plane.admin(),
-      input: JSON.stringify(values),
-    });
-    if (code !== 0) throw new Error(stderr);
-  };
-  await helm('install', name, CHART, '--values', '-');
+  const values = { ...benchValues(plane), ...SECOND, metrics: monitorValues(), ...over };
+  const release = releaseIn(plane, values, { name, namespace: name });
+  await release.install();
   // Until then it is missed like one that is down.
   const isUp = `up{job="case-backup", namespace="${name}"} == 1`;
   const patience = { within: 120_000, everyMs: 1_000 };
@@ -46,6 +32,8 @@ export async function anotherRelease(watch: Watch, name: string, over: object = 
     async scale(replicas) {
       await watch.kubectl(['scale', 'deployment', '-l', CONTROLLERS, `--replicas=${replicas}`, '-n', name]);
     },
-    uninstall: () => helm('uninstall', name),
+    async uninstall() {
+      await release.helm(['uninstall', name, '--wait', '--timeout', '5m']);
+    },
   };
 }
